@@ -1,0 +1,6 @@
+/**
+ * Building images.
+ */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package io.hypr.build;

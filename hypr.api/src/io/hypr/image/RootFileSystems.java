@@ -1,0 +1,34 @@
+package io.hypr.image;
+
+import java.nio.file.Path;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+import io.hypr.model.Progress;
+
+/**
+ * Makes the disks of containers. Implemented by hypr.image, called by the engine and the builder from any thread.
+ */
+@ProviderType
+public interface RootFileSystems {
+
+    /**
+     * Gives an image's root file system as one SquashFS file, made from its layers if it is not there yet. Images with the same layers share it. The file is
+     * readable by every user, and never changes.
+     *
+     * @param image the image
+     * @param progress hears of the work
+     * @return the file
+     * @throws io.hypr.model.HyprException {@code CORRUPT} if a layer is not a sound archive, or leads out of the root; {@code EXHAUSTED} if the disk is full
+     */
+    Path readOnly(Image image, Progress progress);
+
+    /**
+     * Makes a container's writable disk: a sparse file with an empty ext4 file system. An existing file is left as it is.
+     *
+     * @param file where; its directory exists
+     * @param size bytes, at least 16 MiB, a multiple of 1 MiB
+     * @param uid numeric owner of the file, who alone may read and write it
+     */
+    void writable(Path file, long size, int uid);
+}

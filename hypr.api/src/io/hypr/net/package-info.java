@@ -1,0 +1,6 @@
+/**
+ * Network drivers: networks, the taps of containers, published ports.
+ */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("0.1.0")
+package io.hypr.net;

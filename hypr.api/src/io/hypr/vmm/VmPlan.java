@@ -1,0 +1,121 @@
+package io.hypr.vmm;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * All that a backend must know to start one microVM. Made by the engine.
+ *
+ * @param id the container's id, 64 hexadecimal digits; unique on this host
+ * @param processors virtual processors at the start, 1 to 254
+ * @param memory bytes of memory at the start, a multiple of 2 MiB, at least 64 MiB
+ * @param boot kernel and agent
+ * @param disks block devices in the order in which the guest sees them: the first is {@code /dev/vda}
+ * @param nics network interfaces in order
+ * @param devices hardware to pass through, by what the device driver's {@code describe} said
+ * @param shares directories of the host that the guest mounts by tag
+ * @param runDirectory an empty directory of this microVM alone, mode 0700, for sockets and pid files, on a tmpfs if the host has one; its path is short
+ *        enough for unix sockets. The backend owns what is in it.
+ * @param log file to which the VMM's own output is appended; what the guest's console prints goes there too
+ * @param jail how the VMM process is confined
+ * @param facets names of facets that the session must have; the backend refuses with {@code UNSUPPORTED} those that it has not
+ * @param options backend-specific settings by name, from the user's {@code --vmm-opt name=value}; unknown names are errors
+ */
+public record VmPlan(
+        String id,
+        int processors,
+        long memory,
+        Boot boot,
+        List<Disk> disks,
+        List<Nic> nics,
+        List<PassThrough> devices,
+        List<Share> shares,
+        Path runDirectory,
+        Path log,
+        Jail jail,
+        Set<String> facets,
+        Map<String, String> options) {
+
+    /** Checks ranges and copies the collections. */
+    public VmPlan {
+        Objects.requireNonNull(id, "id");
+        if (processors < 1 || processors > 254) {
+            throw new IllegalArgumentException("A microVM has 1 to 254 processors, not " + processors);
+        }
+        if (memory < 64L << 20 || memory % (2L << 20) != 0) {
+            throw new IllegalArgumentException("A microVM's memory is a multiple of 2 MiB and at least 64 MiB, not " + memory);
+        }
+        disks = List.copyOf(disks);
+        nics = List.copyOf(nics);
+        devices = List.copyOf(devices);
+        shares = List.copyOf(shares);
+        facets = Set.copyOf(facets);
+        options = Map.copyOf(options);
+    }
+
+    /**
+     * What the microVM boots.
+     *
+     * @param vmlinux the kernel as an ELF file with a PVH entry
+     * @param bzImage the same kernel as a bzImage, for machines that cannot boot the ELF file
+     * @param initramfs an uncompressed or compressed cpio archive whose {@code /init} is Kestrel
+     * @param arguments further kernel arguments that the user asked for; the backend adds those that its machine needs
+     */
+    public record Boot(Path vmlinux, Path bzImage, Path initramfs, List<String> arguments) {
+        /** Copies the list. */
+        public Boot {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /**
+     * A block device.
+     *
+     * @param file a raw image; the VMM's user must be able to open it, which the engine has seen to
+     * @param readOnly whether the guest may only read it; such a file can be shared by many microVMs
+     */
+    public record Disk(Path file, boolean readOnly) {
+    }
+
+    /**
+     * A network interface.
+     *
+     * @param tap name of a tap on the host that the jail's user may open
+     * @param mac hardware address of the guest's side, as {@code 02:42:ac:11:00:02}
+     * @param mtu bytes, 576 to 65535
+     */
+    public record Nic(String tap, String mac, int mtu) {
+    }
+
+    /**
+     * A device to pass through.
+     *
+     * @param kind {@code vfio-pci}
+     * @param address on the host, for example {@code 0000:01:00.0}
+     */
+    public record PassThrough(String kind, String address) {
+    }
+
+    /**
+     * A directory of the host that is offered to the guest.
+     *
+     * @param tag the name by which the guest mounts it, at most 35 octets
+     * @param source directory on the host
+     * @param readOnly whether the guest may only read
+     */
+    public record Share(String tag, Path source, boolean readOnly) {
+    }
+
+    /**
+     * How the VMM process is confined.
+     *
+     * @param uid numeric user that the VMM runs as
+     * @param gid numeric group
+     * @param cgroup name of its control group relative to the root of each hierarchy, such as {@code hypr/3f2a...}
+     */
+    public record Jail(int uid, int gid, String cgroup) {
+    }
+}
