@@ -1,0 +1,107 @@
+package io.hypr.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What the engine knows of a container at one moment. A data transfer object in the manner of OSGi: public fields, no behaviour, and new fields can be
+ * added. Changing it changes nothing.
+ */
+@ProviderType
+public class ContainerInfo {
+
+    /** 64 hexadecimal digits. */
+    public String id;
+    /** Without the slash that Docker's API puts before it. */
+    public String name;
+    /** What was asked for, with everything filled in that the engine chose. */
+    public ContainerSpec spec;
+    /** The image as it was named. */
+    public String image;
+    /** The image's id. */
+    public String imageId;
+    /** When it was created. */
+    public Instant created;
+    /** The state. */
+    public ContainerState state;
+    /** The words that are run: entry point and command. */
+    public List<String> argv = new ArrayList<>();
+    /** The whole environment. */
+    public List<String> env = new ArrayList<>();
+    /** Where the command starts. */
+    public String workingDir = "/";
+
+    /** When it was last started; null = never. */
+    public Instant started;
+    /** When it last ended; null = never. */
+    public Instant finished;
+    /** The last exit status, 0 to 255. */
+    public int exitCode;
+    /** Whether the last end was for lack of memory. */
+    public boolean oomKilled;
+    /** Why the last start failed; empty if it did not. */
+    public String error = "";
+    /** How often the restart policy has started it. */
+    public int restarts;
+    /** Process id of the VMM on the host; 0 = it does not run. */
+    public long vmmPid;
+
+    /** Name of the backend it runs on, or last ran on; empty = never started. */
+    public String backend = "";
+    /** Why that one was chosen and others were passed over, one sentence each. */
+    public List<String> backendReasons = new ArrayList<>();
+    /** Nanoseconds from the start of the VMM to the agent's hello at the last start; 0 = never started. */
+    public long bootNanos;
+
+    /** Bytes of memory of the microVM. */
+    public long memory;
+    /** Processors of the microVM. */
+    public int processors;
+
+    /** The container's places in networks, by name of the network. */
+    public Map<String, Endpoint> networks = new LinkedHashMap<>();
+    /** Ports that are published now. */
+    public List<Publication> published = new ArrayList<>();
+    /** Exposed ports, such as {@code 80/tcp}. */
+    public List<String> exposed = new ArrayList<>();
+
+    /** File with the output; for tools, its format is the engine's own. */
+    public String logPath = "";
+
+    /** A place in a network. */
+    @ProviderType
+    public static class Endpoint {
+        /** Id of the network. */
+        public String networkId;
+        /** Id of the endpoint; empty while the container does not run. */
+        public String endpointId = "";
+        /** IPv4 address. */
+        public String ip = "";
+        /** Bits of its network part. */
+        public int prefix;
+        /** IPv4 address of the gateway. */
+        public String gateway = "";
+        /** Hardware address. */
+        public String mac = "";
+        /** Further names. */
+        public List<String> aliases = new ArrayList<>();
+    }
+
+    /** A port that is published now. */
+    @ProviderType
+    public static class Publication {
+        /** {@code tcp} or {@code udp}. */
+        public String protocol;
+        /** Address of the host. */
+        public String hostAddress;
+        /** Port of the host. */
+        public int hostPort;
+        /** Port of the container. */
+        public int containerPort;
+    }
+}

@@ -1,0 +1,144 @@
+package io.hypr.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What a user asks for when a container is created. A data transfer object in the manner of OSGi: public fields with defaults, no behaviour, and new fields
+ * can be added. The engine copies what it is given.
+ *
+ * <p>
+ * Names and meanings are those of {@code docker create}. Null or empty means "as the image says", else Docker's default.
+ */
+@ProviderType
+public class ContainerSpec {
+
+    /** The container's name; null = the engine makes one up. Matches {@code [a-zA-Z0-9][a-zA-Z0-9_.-]+}. */
+    public String name;
+    /** Reference or id of an image that is here. */
+    public String image;
+    /** Such as {@code linux/amd64}; null = the host's. */
+    public String platform;
+
+    /** Replaces the image's entry point; null = the image's; an empty list = none. */
+    public List<String> entrypoint;
+    /** The command or arguments; empty = the image's, unless {@link #entrypoint} is given. */
+    public List<String> cmd = new ArrayList<>();
+    /** {@code NAME=value}, added to the image's and overriding them. */
+    public List<String> env = new ArrayList<>();
+    /** Where the command starts; null = the image's. */
+    public String workingDir;
+    /** {@code user[:group]}; null = the image's. */
+    public String user;
+    /** Additional groups, names or numbers. */
+    public List<String> groups = new ArrayList<>();
+    /** Labels; the image's are added where they are not here. */
+    public Map<String, String> labels = new LinkedHashMap<>();
+    /** Annotations. */
+    public Map<String, String> annotations = new LinkedHashMap<>();
+
+    /** Whether the process has a terminal. */
+    public boolean tty;
+    /** Whether standard input is kept open. */
+    public boolean openStdin;
+    /** Whether standard input ends when the first attached client goes. */
+    public boolean stdinOnce;
+
+    /** Host name; null = the first 12 digits of the id. */
+    public String hostname;
+    /** Domain name; null = none. */
+    public String domainname;
+    /** Name of a network, {@code none}, or null = the default network. */
+    public String network;
+    /** Further names in that network. */
+    public List<String> networkAliases = new ArrayList<>();
+    /** Wanted IPv4 address; null = the next free one. */
+    public String ip;
+    /** Wanted hardware address; null = made from the IPv4 address. */
+    public String macAddress;
+    /** Name servers; empty = the host's. */
+    public List<String> dns = new ArrayList<>();
+    /** Search domains; empty = the host's. */
+    public List<String> dnsSearch = new ArrayList<>();
+    /** Resolver options. */
+    public List<String> dnsOptions = new ArrayList<>();
+    /** {@code name:address} lines for /etc/hosts; the address {@code host-gateway} is the network's gateway. */
+    public List<String> extraHosts = new ArrayList<>();
+    /** Published ports. */
+    public List<PortMapping> ports = new ArrayList<>();
+    /** Ports that are exposed besides the image's, such as {@code 80/tcp}. */
+    public List<String> exposed = new ArrayList<>();
+    /** Whether all exposed ports are published on free ports of the host. */
+    public boolean publishAll;
+
+    /** tmpfs mounts: target to options, as {@code --tmpfs} takes them. */
+    public Map<String, String> tmpfs = new LinkedHashMap<>();
+    /** Bytes of /dev/shm; 0 = 64 MiB. */
+    public long shmSize;
+    /** Whether the root file system is mounted read-only. */
+    public boolean readOnly;
+    /** Bytes of the writable disk; 0 = the configured default. */
+    public long diskSize;
+
+    /** Bytes of memory; 0 = the configured default. */
+    public long memory;
+    /** Processors, rounded up to whole ones for the microVM and held to the fraction by its control group; 0 = the configured default. */
+    public double cpus;
+    /** Most processes in the container; 0 = no limit but the guest's own. */
+    public long pidsLimit;
+    /** {@code name=soft:hard} as {@code --ulimit} takes them. */
+    public List<String> ulimits = new ArrayList<>();
+    /** Kernel settings of the guest. */
+    public Map<String, String> sysctls = new LinkedHashMap<>();
+    /** -1000 to 1000, inside the guest. */
+    public int oomScoreAdj;
+
+    /** Whether all capabilities are given and nothing is masked, inside the guest. */
+    public boolean privileged;
+    /** Capabilities added to Docker's default set, such as {@code NET_ADMIN} or {@code ALL}. */
+    public List<String> capAdd = new ArrayList<>();
+    /** Capabilities taken from it. */
+    public List<String> capDrop = new ArrayList<>();
+    /** Whether set-user-id programs give no privileges. */
+    public boolean noNewPrivileges;
+
+    /** Signal that asks the process to end, name or number; null = the image's, else SIGTERM. */
+    public String stopSignal;
+    /** Seconds between that and SIGKILL; null = 10; -1 = for ever. */
+    public Integer stopTimeout;
+    /** Whether the container is removed when it ends. */
+    public boolean autoRemove;
+    /** {@code no}, {@code always}, {@code unless-stopped} or {@code on-failure}; null = no. */
+    public String restartPolicy;
+    /** Most restarts of {@code on-failure}; 0 = no limit. */
+    public int restartRetries;
+
+    /** Name of a backend, or an LDAP filter over the properties of backends; null = the engine chooses. */
+    public String vmm;
+    /** Backend-specific settings. */
+    public Map<String, String> vmmOptions = new LinkedHashMap<>();
+    /** Further kernel arguments. */
+    public List<String> kernelArguments = new ArrayList<>();
+
+    /** {@code max-size} and {@code max-file}, as Docker's json-file driver takes them. */
+    public Map<String, String> logOptions = new LinkedHashMap<>();
+
+    /** A published port. */
+    @ProviderType
+    public static class PortMapping {
+        /** {@code tcp} or {@code udp}. */
+        public String protocol = "tcp";
+        /** Port in the container, 1 to 65535. */
+        public int containerPort;
+        /** Address of the host; empty = all. */
+        public String hostAddress = "";
+        /** Port of the host; 0 = a free one, chosen at each start. */
+        public int hostPort;
+        /** Last port of the range to choose a free one from; 0 = no range. */
+        public int hostPortEnd;
+    }
+}

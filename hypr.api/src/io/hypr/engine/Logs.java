@@ -1,0 +1,49 @@
+package io.hypr.engine;
+
+import java.time.Instant;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What containers have written. Implemented by the engine, called from any thread.
+ */
+@ProviderType
+public interface Logs {
+
+    /**
+     * Reads a container's output in the order in which it came.
+     *
+     * @param container name or id
+     * @param query what of it
+     * @param sink takes it, called by the calling thread
+     * @throws InterruptedException if the thread was interrupted, which is how following ends early
+     */
+    void read(String container, Query query, Sink sink) throws InterruptedException;
+
+    /**
+     * What to read.
+     *
+     * @param stdout whether standard output is wanted
+     * @param stderr whether standard error is wanted
+     * @param since only what came at that moment or later; null = from the beginning
+     * @param until only what came before; null = to the end
+     * @param tail only so many last lines; negative = all
+     * @param follow whether to wait for more until the container ends
+     */
+    record Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow) {
+    }
+
+    /** Takes output. */
+    @ConsumerType
+    @FunctionalInterface
+    interface Sink {
+
+        /**
+         * @param stream 1 = standard output, 2 = standard error
+         * @param time when it came
+         * @param bytes a line with its line feed, or a part of one if it is long or the last
+         */
+        void line(int stream, Instant time, byte[] bytes);
+    }
+}
