@@ -1,0 +1,66 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * Runs the tests of one project whose classes have names of one pattern, and ends with a line 'N passed, N failed, N skipped'.
+ *
+ * <pre>Tests FOLDER PATTERN</pre>
+ */
+public final class Tests implements TestExecutionListener {
+
+    private int passed;
+    private int failed;
+    private int skipped;
+
+    public static void main(String... args) {
+        Tests tests = new Tests();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+            .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(args[0]))))
+            .filters(ClassNameFilter.includeClassNamePatterns(args[1]))
+            .build();
+        if (Files.isDirectory(Path.of(args[0]))) {
+            LauncherFactory.create().execute(request, tests);
+        }
+        System.out.println(tests.passed + " passed, " + tests.failed + " failed, " + tests.skipped + " skipped");
+        System.exit(tests.failed == 0 ? 0 : 1);
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        skipped++;
+        System.out.println("skipped: " + name(test) + ": " + reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
+            case ABORTED -> {
+                skipped++;
+                System.out.println("skipped: " + name(test) + ": " + result.getThrowable().map(Throwable::getMessage).orElse("no reason"));
+            }
+            case FAILED -> {
+                failed++;
+                System.out.println("FAILED: " + name(test));
+                result.getThrowable().ifPresent(t -> t.printStackTrace(System.out));
+            }
+        }
+    }
+
+    private static String name(TestIdentifier test) {
+        String method = test.getSource().filter(MethodSource.class::isInstance).map(MethodSource.class::cast)
+            .map(m -> m.getClassName() + "." + m.getMethodName()).orElse("");
+        return method.endsWith("." + test.getDisplayName().replace("()", "")) ? method : method + " " + test.getDisplayName();
+    }
+}
