@@ -44,18 +44,20 @@ public final class Build {
         this.workspace = workspace;
         Path root = workspace.getBase().toPath();
         this.common = Fingerprint.of(List.of(root.resolve("bnd.bnd"), root.resolve("cnf/build.bnd"), root.resolve("cnf/ext"),
-            root.resolve("tools/Build.java")), System.getProperty("java.vm.version"));
+            root.resolve("tools")), System.getProperty("java.vm.version"));
     }
 
     public static void main(String... args) throws Exception {
         Workspace.setDriver("bnd");
-        boolean ok;
+        boolean ok = false;
         try (Workspace workspace = Workspace.getWorkspace(new File(args[0]))) {
             Build build = new Build(workspace);
             for (Project project : build.order(List.of(args).subList(1, args.length))) {
                 build.bring(project);
             }
             ok = told("cnf", workspace) && build.failed.isEmpty();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            System.err.println("error: " + e.getMessage());
         }
         System.exit(ok ? 0 : 1);
     }

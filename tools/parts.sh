@@ -1,0 +1,113 @@
+# Sourced by ./dev and ./hypr: how each part of the tree is built and tested.
+
+# Names of the bundles' projects in the tree.
+bundles() { local f; for f in hypr.*/bnd.bnd; do [ ! -f "$f" ] || echo "${f%/bnd.bnd}"; done; }
+
+# One build at a time in this tree.
+lock() { exec 9<cnf/build.bnd; flock -n 9 || { say "waiting for another build in this tree"; flock 9; }; }
+unlock() { exec 9<&-; }
+
+# setup USE...: installs the packages of tools/packages.txt for these uses, if any is missing.
+setup() {
+    local use name rest missing=
+    while read -r use name rest; do
+        case " $* " in *" $use "*) [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing="$missing $name" ;; esac
+    done < <(grep -v '^#' tools/packages.txt)
+    [ -n "$missing" ] || return 0
+    [ "$(id -u)" = 0 ] || die "Packages are missing:$missing. Install them as root: 'sudo ./dev setup'."
+    say "setup: installing$missing"
+    local log; log=$(mktemp)
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing; } >"$log" 2>&1 ||
+        { tail -20 "$log" >&2; die "apt-get failed; all that it said is in $log."; }
+    rm -f "$log"
+}
+
+# build [NAME...]
+build() {
+    local name java=() native=()
+    for name; do
+        case $name in
+            kernel | kestrel | launcher) native+=("$name") ;;
+            *) java+=("$name") ;;
+        esac
+    done
+    lock
+    if [ $# = 0 ]; then native=(kestrel launcher kernel); fi
+    for name in ${native[@]+"${native[@]}"}; do [ ! -d "$name" ] || build_native "$name"; done
+    if [ $# = 0 ] || [ ${#java[@]} -gt 0 ]; then build_java ${java[@]+"${java[@]}"}; fi
+    unlock
+}
+
+build_native() {
+    if [ "$1" = kernel ]; then kernel/build.sh >&2 9<&-; else make -s -C "$1" all >&2 9<&-; fi || die "$1 does not build."
+}
+
+build_java() {
+    find_java; find_central; find_tools
+    "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --sun-misc-unsafe-memory-access=allow \
+        -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$TOOLS:$JARS/*" Build "$PWD" "$@" 9<&-
+}
+
+# Tests need what they test, and e2e and itest need all.
+build_for_test() {
+    case " $* " in
+        "  " | *" itest "* | *" e2e "*) build ;;
+        *) build "$@" ;;
+    esac
+}
+
+# run_tests [NAME...]: runs each part, prints a summary per part, and last the sum of all.
+run_tests() {
+    local name passed=0 failed=0 skipped=0 ran=
+    find_java; find_tools
+    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel launcher kernel itest e2e
+    for name; do
+        case $name in
+            kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
+            itest) [ ! -d hypr.itest ] || { part hypr.itest junit hypr.itest '.*(Test|Exam)'; } ;;
+            e2e) for_each_test hypr.itest/e2e/*.test ;;
+            hypr.*) [ -z "$(find "$name/bin_test" -name '*Test.class' 2>/dev/null | head -1)" ] || part "$name" junit "$name" '.*Test' ;;
+            *) [ ! -x "$name/test.sh" ] || part "$name" "$name/test.sh" ;;
+        esac
+    done
+    [ -n "$ran" ] || die "No test ran."
+    printf '\n%s\n' "$ran"
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+}
+
+for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
+
+# junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
+junit() (
+    cd "$1"
+    exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea --enable-native-access=ALL-UNNAMED \
+        -cp "$(cat generated/testpath):$TOOLS:$(echo "$JARS"/junit-*.jar)" Tests bin_test "$2"
+)
+
+# part NAME COMMAND...: runs a part's tests; adds up the last 'N passed, N failed[, N skipped]' that it prints.
+part() {
+    local name=$1 status=0 log line p=0 f=0 s=0 start=$SECONDS; shift
+    log=$(mktemp)
+    echo "== $name"
+    "$@" </dev/null 2>&1 | tee "$log" | grep -vE '^([a-z.]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' || true
+    status=${PIPESTATUS[0]}
+    line=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -1) || true
+    rm -f "$log"
+    [ -z "$line" ] || { set -- ${line//[^0-9]/ }; p=$1 f=$2 s=${3:-0}; }
+    if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ $((p + s)) = 0 ]; }; then
+        echo "FAILED: $name: ended with status $status after '${line:-no result}'"
+        f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    ran="$ran$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$name" $p $f $s $((SECONDS - start)))"$'\n'
+}
+
+for_each() { local what=$1 name; shift; die "no $what here"; }
+
+clean() {
+    lock
+    rm -rf hypr.*/bin hypr.*/bin_test hypr.*/generated cnf/cache cnf/release/index.xml*
+    local name; for name in kestrel launcher; do [ ! -f "$name/Makefile" ] || make -s -C "$name" clean; done
+    unlock
+}
