@@ -1,0 +1,56 @@
+/* hypr: says what was typed to hyprd, carries streams and signals, prints what comes back. */
+#define _GNU_SOURCE
+#include "hypr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A descriptor below 3 that is closed would be given to the socket. */
+static void fill_standard_streams(void) {
+    int fd;
+    do fd = open("/dev/null", O_RDWR); while (fd >= 0 && fd <= 2);
+    if (fd > 2) close(fd);
+}
+
+static bool is_daemon_command(int argc, char **argv, const char *name) {
+    return argc >= 3 && strcmp(argv[1], "daemon") == 0 && strcmp(argv[2], name) == 0;
+}
+
+static bool asks_help(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+    return false;
+}
+
+static int connect_or_start(int argc, char **argv, const struct paths *paths) {
+    int fd = daemon_connect(paths);
+    if (fd >= 0) return fd;
+    if (!asks_help(argc, argv)) {
+        bool stop = is_daemon_command(argc, argv, "stop"), status = is_daemon_command(argc, argv, "status");
+        if (stop || status) {
+            fprintf(stderr, "hyprd is not running\n");
+            exit(status ? 1 : 0);
+        }
+    }
+    const char *never = getenv("HYPR_NO_AUTOSTART");
+    if (never != NULL && strcmp(never, "1") == 0 && !is_daemon_command(argc, argv, "start"))
+        fail("hyprd is not running at %s, and HYPR_NO_AUTOSTART=1 forbids to start it. Start it with: hypr daemon start", paths->socket);
+    return daemon_start(paths);
+}
+
+int main(int argc, char **argv) {
+    struct paths paths;
+    struct buffer out = { 0 };
+    fill_standard_streams();
+    paths_find(&paths);
+    if (is_daemon_command(argc, argv, "run") && !asks_help(argc, argv)) daemon_become(&paths, argv + 2);
+    int socket = connect_or_start(argc, argv, &paths);
+    command_put(&out, argc, argv);
+    int status = conversation(socket, &out);
+    terminal_restore();
+    return status;
+}

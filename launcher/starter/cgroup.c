@@ -1,0 +1,229 @@
+#define _GNU_SOURCE
+#include "start.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LONG_PATH = 1024, TRIES = 100 };
+
+static struct hierarchy hierarchies[HIERARCHY_LIMIT];
+static size_t count;
+static const char *made_name;   /* the control group to undo */
+static char previous[HIERARCHY_LIMIT][LONG_PATH];   /* where this process was before, as a path of the host */
+
+/* What was the error and where, for a sentence; kept so that it can be a warning as well as the end. */
+struct failure { int error; char what[LONG_PATH + 128]; };
+
+static bool failed(struct failure *failure, int error, const char *what, const char *where) {
+    failure->error = error;
+    snprintf(failure->what, sizeof failure->what, "%s %s", what, where);
+    return false;
+}
+
+static void path_of(char *path, const struct hierarchy *hierarchy, const char *name, const char *file) {
+    snprintf(path, LONG_PATH, "%s/%s%s%s", hierarchy->base, name, *file == '\0' ? "" : "/", file);
+}
+
+static void nap(void) {
+    nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
+}
+
+/* Makes each directory of the path below the mount; version 2 hands controllers down in each. */
+static int make_group(const struct hierarchy *hierarchy, const char *name) {
+    char path[LONG_PATH];
+    path_of(path, hierarchy, name, "");
+    for (char *slash = path + strlen(hierarchy->mount); ; ) {
+        char control[LONG_PATH + 32], end = *slash;
+        *slash = '\0';
+        if (mkdir(path, 0755) != 0 && errno != EEXIST) return errno;
+        if (end == '\0') return 0;
+        if (hierarchy->version == 2) {   /* one that refuses shows when its limit is set */
+            snprintf(control, sizeof control, "%s/cgroup.subtree_control", path);
+            if (hierarchy->memory) write_text(control, 0, "+memory");
+            if (hierarchy->cpu) write_text(control, 0, "+cpu");
+            if (hierarchy->pids) write_text(control, 0, "+pids");
+        }
+        *slash = end;
+        slash++;
+        slash += strcspn(slash, "/");
+    }
+}
+
+static int first_process(const struct hierarchy *hierarchy, const char *name) {
+    char path[LONG_PATH];
+    int pid = 0;
+    path_of(path, hierarchy, name, "cgroup.procs");
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return 0;
+    if (fscanf(file, "%d", &pid) != 1) pid = 0;
+    fclose(file);
+    return pid;
+}
+
+static bool set_limit(const struct hierarchy *hierarchy, const char *name, const char *file, const char *value, struct failure *failure) {
+    char path[LONG_PATH];
+    path_of(path, hierarchy, name, file);
+    int error = write_text(path, 0, value);
+    return error == 0 || failed(failure, error, "Cannot set the limit", path);
+}
+
+static bool set_cpu(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    char both[64];
+    snprintf(both, sizeof both, "%s %s", limits->cpu_quota, limits->cpu_period);
+    if (hierarchy->version == 2) return set_limit(hierarchy, name, "cpu.max", both, failure);
+    return set_limit(hierarchy, name, "cpu.cfs_period_us", limits->cpu_period, failure)
+        && set_limit(hierarchy, name, "cpu.cfs_quota_us", limits->cpu_quota, failure);
+}
+
+static bool set_limits(const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    bool memory = limits->memory == NULL, pids = limits->pids == NULL, cpu = limits->cpu_quota == NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct hierarchy *one = &hierarchies[i];
+        const char *memory_file = one->version == 2 ? "memory.max" : "memory.limit_in_bytes";
+        if (one->memory && !memory && !(memory = set_limit(one, name, memory_file, limits->memory, failure))) return false;
+        if (one->pids && !pids && !(pids = set_limit(one, name, "pids.max", limits->pids, failure))) return false;
+        if (one->cpu && !cpu && !(cpu = set_cpu(one, name, limits, failure))) return false;
+    }
+    if (!memory) return failed(failure, 0, "Cannot set --memory-max: this host has no control groups for", "memory");
+    if (!pids) return failed(failure, 0, "Cannot set --pids-max: this host has no control groups for", "pids");
+    return cpu || failed(failure, 0, "Cannot set --cpu-max: this host has no control groups for", "cpu");
+}
+
+/* Notes where this process is now in each hierarchy, to go back there when the start fails. */
+static void note_previous(void) {
+    char line[LONG_PATH];
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    for (size_t i = 0; i < count; i++) snprintf(previous[i], LONG_PATH, "%s/cgroup.procs", hierarchies[i].mount);
+    if (file == NULL) return;
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *controllers = strchr(line, ':'), *path = controllers == NULL ? NULL : strchr(controllers + 1, ':');
+        if (path == NULL) continue;
+        *path++ = '\0';
+        path[strcspn(path, "\n")] = '\0';
+        for (size_t i = 0; i < count; i++) {
+            const struct hierarchy *one = &hierarchies[i];
+            const char *word = one->memory ? "memory" : one->pids ? "pids" : one->cpu ? "cpu" : "freezer";
+            bool same = one->version == 2 ? strncmp(line, "0:", 2) == 0 : false;
+            for (char *at = controllers + 1; one->version == 1 && *at != '\0'; ) {
+                size_t length = strcspn(at, ",");
+                same |= length == strlen(word) && strncmp(at, word, length) == 0;
+                at += length + (at[length] == ',');
+            }
+            if (same) snprintf(previous[i], LONG_PATH, "%s%.480s/cgroup.procs", one->mount, strcmp(path, "/") == 0 ? "" : path);
+        }
+    }
+    fclose(file);
+}
+
+static bool enter(const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    char path[LONG_PATH];
+    if (count == 0) return failed(failure, 0, "Cannot make the control group", "because none of the hierarchies memory, cpu, pids, freezer is mounted, nor the unified one");
+    for (size_t i = 0; i < count; i++) {
+        int error = 0;
+        for (int left = TRIES; left > 0; left--)   /* another start's end may remove the base between two steps */
+            if ((error = make_group(&hierarchies[i], name)) != ENOENT) break;
+        path_of(path, &hierarchies[i], name, "");
+        if (error != 0) return failed(failure, error, "Cannot make the control group", path);
+        int process = first_process(&hierarchies[i], name);
+        if (process == 0) continue;
+        made_name = NULL;   /* somebody else's */
+        snprintf(failure->what, sizeof failure->what, "The control group %s is in use by process %d", path, process);
+        failure->error = 0;
+        return false;
+    }
+    if (!set_limits(name, limits, failure)) return false;
+    for (size_t i = 0; i < count; i++) {
+        path_of(path, &hierarchies[i], name, "cgroup.procs");
+        int error = write_text(path, 0, "0");
+        if (error != 0) return failed(failure, error, "Cannot join the control group", path);
+    }
+    return true;
+}
+
+void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional) {
+    struct failure failure;
+    count = hierarchies_find(hierarchies);
+    note_previous();
+    made_name = name;
+    if (enter(name, limits, &failure)) return;
+    if (!optional) fail(failure.error, "%s", failure.what);
+    warn(failure.error, "Going on without a control group: %s", failure.what);
+    cgroup_undo();
+}
+
+/* Removes the group and all below it; the errno, or 0. */
+static int remove_tree(const char *path) {
+    struct dirent *entry;
+    DIR *directory = opendir(path);
+    if (directory == NULL) return errno == ENOENT ? 0 : errno;
+    int error = 0;
+    while (error == 0 && (entry = readdir(directory)) != NULL) {
+        char child[LONG_PATH];
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+        if (snprintf(child, sizeof child, "%s/%s", path, entry->d_name) >= (int) sizeof child) error = ENAMETOOLONG;
+        else error = remove_tree(child);
+    }
+    closedir(directory);
+    for (int left = TRIES; error == 0 && rmdir(path) != 0; left--) {   /* busy for a moment after its last process */
+        if (errno == ENOENT) break;
+        if (errno != EBUSY || left == 0) error = errno;
+        else nap();
+    }
+    return error;
+}
+
+static void remove_from(const struct hierarchy *hierarchy, const char *name) {
+    char path[LONG_PATH];
+    path_of(path, hierarchy, name, "");
+    int error = remove_tree(path);
+    if (error != 0) fail(error, "Cannot remove the control group %s", path);
+    for (char *slash; (slash = strrchr(path, '/')) != NULL && strlen(hierarchy->mount) < (size_t) (slash - path); ) {
+        *slash = '\0';
+        if (strlen(path) < strlen(hierarchy->base) || rmdir(path) != 0) break;   /* others are in it */
+    }
+}
+
+void cgroup_undo(void) {
+    if (made_name == NULL) return;
+    const char *name = made_name;
+    made_name = NULL;
+    for (size_t i = 0; i < count; i++) {
+        int error = write_text(previous[i], 0, "0");
+        if (error != 0) warn(error, "Cannot leave the control group through %s", previous[i]);
+        remove_from(&hierarchies[i], name);
+    }
+}
+
+void cgroup_remove(const char *name) {
+    count = hierarchies_find(hierarchies);
+    for (size_t i = 0; i < count; i++) {
+        int process = first_process(&hierarchies[i], name);
+        for (int left = TRIES; process != 0 && left > 0; left--) {
+            nap();   /* a process that was killed is gone in a moment */
+            process = first_process(&hierarchies[i], name);
+        }
+        if (process != 0) fail(EBUSY, "Cannot remove the control group %s/%s, in which process %d still runs", hierarchies[i].base, name, process);
+        remove_from(&hierarchies[i], name);
+    }
+}
+
+void cgroup_print_base(void) {
+    count = hierarchies_find(hierarchies);
+    if (count == 0) fail(0, "This host has no control groups of use: neither the unified hierarchy nor memory, cpu, pids, freezer is mounted");
+    for (size_t i = 0; i < count; i++) {
+        const struct hierarchy *one = &hierarchies[i];
+        char controllers[64];
+        snprintf(controllers, sizeof controllers, "%s%s%s%s", one->memory ? "memory," : "", one->cpu ? "cpu," : "",
+                 one->pids ? "pids," : "", one->freezer ? "freezer," : "");
+        size_t length = strlen(controllers);
+        if (length > 0) controllers[length - 1] = '\0';
+        printf("v%d %s %s\n", one->version, length > 0 ? controllers : "-", one->base);
+    }
+    if (fflush(stdout) != 0) fail(errno, "Cannot write standard output");
+}

@@ -1,0 +1,34 @@
+/* hypr-start: becomes a VMM or another helper process, with nothing of ours but what the options name. */
+#define _GNU_SOURCE
+#include "start.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    struct options options = { 0 };
+    options_parse(&options, argc, argv);
+    if (options.print_cgroup_base) cgroup_print_base();
+    if (options.remove_cgroup != NULL) cgroup_remove(options.remove_cgroup);
+    if (options.program == NULL) return 0;
+
+    check_program(&options);
+    descriptors_arrange(options.kept, options.kept_count);
+    streams_open(options.output, options.error);
+    session_begin();
+    signals_reset();
+    on_failure(cgroup_undo);
+    if (options.cgroup != NULL) cgroup_enter(options.cgroup, &options.cgroup_limits, options.cgroup_optional);
+    if (options.oom_score != NULL) {
+        int error = write_text("/proc/self/oom_score_adj", 0, options.oom_score);
+        if (error != 0) fail(error, "Cannot set the out-of-memory score to %s", options.oom_score);
+    }
+    limits_set(options.limits, options.limit_count);
+    if (options.pid_file != NULL) pid_file_write(options.pid_file);
+    if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);
+    if (options.change_umask) umask(options.umask);
+    privileges_drop(&options);
+    execvp(options.program[0], options.program);
+    fail(errno, "Cannot run %s", options.program[0]);
+}

@@ -1,0 +1,182 @@
+#define _GNU_SOURCE
+#include "start.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum option_code {
+    KEEP_FD = 1, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    STDOUT, STDERR, PID_FILE, OOM_SCORE_ADJ, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
+};
+
+static const struct option known[] = {
+    { "keep-fd", required_argument, NULL, KEEP_FD }, { "cgroup", required_argument, NULL, CGROUP },
+    { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "memory-max", required_argument, NULL, MEMORY_MAX },
+    { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
+    { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
+    { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
+    { "umask", required_argument, NULL, UMASK }, { "stdout", required_argument, NULL, STDOUT },
+    { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
+    { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP },
+    { "print-cgroup-base", no_argument, NULL, PRINT_CGROUP_BASE }, { "help", no_argument, NULL, HELP }, { NULL, 0, NULL, 0 }
+};
+
+static const char usage[] =
+    "usage: hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]   becomes PROGRAM, confined\n"
+    "       hypr-start --remove-cgroup NAME                   removes the control group that --cgroup NAME made\n"
+    "       hypr-start --print-cgroup-base                    prints where control groups are made\n"
+    "  --keep-fd N[=M]             keep the open descriptor N, as M; all others from 3 on are closed\n"
+    "  --stdout FILE --stderr FILE append to FILE (made with mode 0600); standard input is /dev/null\n"
+    "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
+    "                              --cpu-max QUOTA/PERIOD (microseconds)\n"
+    "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
+    "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
+    "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
+    "  --chdir DIR --umask OCTAL --oom-score-adj N\n"
+    "  --pid-file FILE             'pid starttime' (field 22 of /proc/PID/stat), there before PROGRAM starts\n";
+
+static const struct { const char *name; int resource; } resources[] = {
+    { "as", RLIMIT_AS }, { "core", RLIMIT_CORE }, { "cpu", RLIMIT_CPU }, { "data", RLIMIT_DATA }, { "fsize", RLIMIT_FSIZE },
+    { "locks", RLIMIT_LOCKS }, { "memlock", RLIMIT_MEMLOCK }, { "msgqueue", RLIMIT_MSGQUEUE }, { "nice", RLIMIT_NICE },
+    { "nofile", RLIMIT_NOFILE }, { "nproc", RLIMIT_NPROC }, { "rss", RLIMIT_RSS }, { "rtprio", RLIMIT_RTPRIO },
+    { "rttime", RLIMIT_RTTIME }, { "sigpending", RLIMIT_SIGPENDING }, { "stack", RLIMIT_STACK }
+};
+
+/* Cuts the text at the separator; returns what follows, or NULL when there is none. */
+static char *cut(char *text, char separator) {
+    char *at = strchr(text, separator);
+    if (at != NULL) *at++ = '\0';
+    return at;
+}
+
+static void parse_keep(struct options *options, char *text) {
+    char *to = cut(text, '=');
+    if (options->kept_count == LIST_LIMIT) fail(0, "--keep-fd can be given %d times at most", LIST_LIMIT);
+    struct kept_descriptor *kept = &options->kept[options->kept_count++];
+    kept->from = (int) parse_number("--keep-fd", text, INT_MAX / 2);
+    kept->to = to == NULL ? kept->from : (int) parse_number("--keep-fd", to, INT_MAX / 2);
+    if (kept->to < 3) fail(0, "--keep-fd %d=%d: descriptors 0 to 2 are standard streams", kept->from, kept->to);
+    for (size_t i = 0; i + 1 < options->kept_count; i++)
+        if (options->kept[i].to == kept->to) fail(0, "--keep-fd gives descriptor %d twice", kept->to);
+}
+
+static rlim_t parse_limit(const char *text) {
+    return strcmp(text, "unlimited") == 0 ? RLIM_INFINITY : (rlim_t) parse_number("--rlimit", text, LLONG_MAX);
+}
+
+static void parse_rlimit(struct options *options, char *name) {
+    char *soft = cut(name, '=');
+    if (soft == NULL) fail(0, "--rlimit takes NAME=SOFT[:HARD], not '%s'", name);
+    char *hard = cut(soft, ':');
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+        if (strcmp(resources[i].name, name) != 0) continue;
+        if (options->limit_count == LIST_LIMIT) fail(0, "--rlimit can be given %d times at most", LIST_LIMIT);
+        struct limit *limit = &options->limits[options->limit_count++];
+        limit->resource = resources[i].resource;
+        limit->value.rlim_cur = parse_limit(soft);
+        limit->value.rlim_max = hard == NULL ? limit->value.rlim_cur : parse_limit(hard);
+        if (limit->value.rlim_cur > limit->value.rlim_max) fail(0, "--rlimit %s: the soft limit %s is above the hard limit %s", name, soft, hard);
+        return;
+    }
+    fail(0, "--rlimit knows no resource '%s'", name);
+}
+
+static void parse_user(struct options *options, char *text) {
+    char *group = cut(text, ':');
+    if (group == NULL) fail(0, "--user takes UID:GID, two numbers, not '%s'", text);
+    options->user = (uid_t) parse_number("--user", text, UINT_MAX - 1U);
+    options->group = (gid_t) parse_number("--user", group, UINT_MAX - 1U);
+    options->change_user = true;
+}
+
+static void parse_group(struct options *options, const char *text) {
+    if (options->group_count == LIST_LIMIT) fail(0, "--group can be given %d times at most", LIST_LIMIT);
+    options->groups[options->group_count++] = (gid_t) parse_number("--group", text, UINT_MAX - 1U);
+}
+
+static void parse_umask(struct options *options, const char *text) {
+    char *end;
+    unsigned long mask = strtoul(text, &end, 8);
+    if (*text < '0' || *text > '7' || *end != '\0' || mask > 0777) fail(0, "--umask takes an octal number up to 0777, not '%s'", text);
+    options->umask = (mode_t) mask;
+    options->change_umask = true;
+}
+
+static void parse_cpu(struct options *options, char *quota) {
+    char *period = cut(quota, '/');
+    if (period == NULL) fail(0, "--cpu-max takes QUOTA/PERIOD in microseconds, not '%s'", quota);
+    if (parse_number("--cpu-max", quota, LLONG_MAX / 1000) < 1000) fail(0, "--cpu-max: the quota %s is below 1000 microseconds", quota);
+    unsigned long long length = parse_number("--cpu-max", period, 1000000);
+    if (length < 1000) fail(0, "--cpu-max: the period %s is not within 1000 to 1000000 microseconds", period);
+    options->cgroup_limits.cpu_quota = quota;
+    options->cgroup_limits.cpu_period = period;
+}
+
+/* A path below the base, of plain components: it is joined to paths that root makes and removes. */
+static const char *checked_name(const char *name) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    bool good = *name != '\0' && strlen(name) <= NAME_LIMIT;
+    for (const char *part = name; good; ) {
+        size_t length = strspn(part, plain);
+        good = length > 0 && *part != '.' && (part[length] == '/' || part[length] == '\0');
+        if (part[length] == '\0') break;
+        part += length + 1;
+    }
+    if (!good) fail(0, "'%s' cannot name a control group: up to %d letters, digits, '_', '-', '.', in parts divided by '/' that do not begin with '.'", name, NAME_LIMIT);
+    return name;
+}
+
+static const char *checked_score(const char *text) {
+    const char *digits = *text == '-' ? text + 1 : text;
+    parse_number("--oom-score-adj", digits, 1000);
+    return text;
+}
+
+static const char *checked_decimal(const char *option, const char *text) {
+    if (parse_number(option, text, LLONG_MAX) == 0) fail(0, "%s 0 would let nothing run", option);
+    return text;
+}
+
+static void parse_option(struct options *options, int code) {
+    switch (code) {
+        case KEEP_FD: parse_keep(options, optarg); break;
+        case CGROUP: options->cgroup = checked_name(optarg); break;
+        case CGROUP_OPTIONAL: options->cgroup_optional = true; break;
+        case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
+        case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
+        case CPU_MAX: parse_cpu(options, optarg); break;
+        case RLIMIT: parse_rlimit(options, optarg); break;
+        case USER: parse_user(options, optarg); break;
+        case GROUP: parse_group(options, optarg); break;
+        case CHDIR: options->directory = optarg; break;
+        case UMASK: parse_umask(options, optarg); break;
+        case STDOUT: options->output = optarg; break;
+        case STDERR: options->error = optarg; break;
+        case PID_FILE: options->pid_file = optarg; break;
+        case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
+        case REMOVE_CGROUP: options->remove_cgroup = checked_name(optarg); break;
+        case PRINT_CGROUP_BASE: options->print_cgroup_base = true; break;
+        case HELP: _exit(write(STDOUT_FILENO, usage, sizeof usage - 1) < 0 ? STATUS_FAILED : 0);
+        default: _exit(STATUS_FAILED);   /* getopt has said what is wrong */
+    }
+}
+
+void options_parse(struct options *options, int argc, char **argv) {
+    int code;
+    options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, { 0, 0 } };
+    while ((code = getopt_long(argc, argv, "+", known, NULL)) != -1) parse_option(options, code);
+    if (options->remove_cgroup != NULL || options->print_cgroup_base) {
+        if (optind < argc) fail(0, "--remove-cgroup and --print-cgroup-base start no program, but '%s' was given", argv[optind]);
+        return;
+    }
+    if (optind >= argc) fail(0, "No program was given (hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]; --help tells more)");
+    const struct cgroup_limits *limits = &options->cgroup_limits;
+    if (options->cgroup == NULL && (limits->memory != NULL || limits->pids != NULL || limits->cpu_quota != NULL))
+        fail(0, "--memory-max, --pids-max and --cpu-max need --cgroup NAME");
+    if (options->group_count > 0 && !options->change_user) fail(0, "--group needs --user UID:GID");
+    options->program = argv + optind;
+}

@@ -1,0 +1,81 @@
+/* hypr-start: what its files share. Steps are in main.c, in the order in which they are done. */
+#ifndef START_H
+#define START_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200 };
+
+struct kept_descriptor { int from, to; };
+struct limit { int resource; struct rlimit value; };
+struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period; };   /* decimal text; NULL = not limited */
+
+struct options {
+    struct kept_descriptor kept[LIST_LIMIT];
+    size_t kept_count;
+    struct limit limits[LIST_LIMIT];
+    size_t limit_count;
+    gid_t groups[LIST_LIMIT];
+    size_t group_count;
+    bool change_user;
+    uid_t user;
+    gid_t group;
+    const char *cgroup, *remove_cgroup;
+    bool print_cgroup_base, cgroup_optional;
+    struct cgroup_limits cgroup_limits;
+    const char *directory, *output, *error, *pid_file;
+    mode_t umask;
+    bool change_umask;
+    const char *oom_score;
+    char **program;   /* and its arguments, NULL at the end */
+};
+
+/* text.c: one sentence on standard error. fail() undoes what was made and exits with 125; with an errno of 0 no text of it is added. */
+_Noreturn void fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void warn(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Where the sentences go: a copy of the standard error that hypr-start was given. */
+void messages_to(int fd);
+/* Called once by fail(). */
+void on_failure(void (*undo)(void));
+/* 0, or the errno. Writes the text to the file in one write, with O_WRONLY | flags. */
+int write_text(const char *path, int flags, const char *text);
+/* The number in decimal text, at most `most`; fails naming the option otherwise. */
+unsigned long long parse_number(const char *option, const char *text, unsigned long long most);
+
+/* options.c */
+void options_parse(struct options *options, int argc, char **argv);
+
+/* descriptors.c */
+void descriptors_arrange(const struct kept_descriptor *kept, size_t count);
+void streams_open(const char *output, const char *error);
+
+/* cgroup.c */
+void cgroup_print_base(void);
+/* Makes the control group in each hierarchy that there is, sets the limits, joins it. */
+void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional);
+void cgroup_remove(const char *name);
+/* Leaves the control group again and removes it, when the start fails. */
+void cgroup_undo(void);
+
+/* hierarchies.c: where control groups can be made. */
+enum { HIERARCHY_LIMIT = 8, PATH_LIMIT = 512 };
+struct hierarchy {
+    int version;
+    bool memory, cpu, pids, freezer;   /* the controllers that it has */
+    char mount[PATH_LIMIT], base[PATH_LIMIT];
+};
+/* The unified hierarchy alone when it has controllers of use, else those of version 1; returns how many (0: none). */
+size_t hierarchies_find(struct hierarchy *hierarchies);
+
+/* process.c */
+void session_begin(void);
+void signals_reset(void);
+void limits_set(const struct limit *limits, size_t count);
+void pid_file_write(const char *path);
+void check_program(const struct options *options);
+void privileges_drop(const struct options *options);
+
+#endif
