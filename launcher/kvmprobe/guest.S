@@ -108,7 +108,7 @@ after_fault:
     outb %al, $PORT
     movl $0xc0000082, %ecx       /* LSTAR, and SYSCALL/SYSRET's neighbours read back */
     movl $0x89abcdef, %eax
-    movl $0x01234567, %edx
+    movl $0x4567, %edx
     wrmsr
     xorl %eax, %eax
     xorl %edx, %edx
