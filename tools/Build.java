@@ -170,7 +170,12 @@ public final class Build {
 
     private static boolean bundle(Project project) throws Exception {
         project.build(false);
-        return told(project.getName(), project);
+        boolean ok = told(project.getName(), project);
+        for (File descriptor : project.getBase().listFiles((folder, name) -> name.endsWith(".bndrun"))) {
+            String name = descriptor.getName().replace(".bndrun", "");
+            ok = ok && Distribution.write(project, descriptor, project.getTarget().toPath().resolve(name));
+        }
+        return told(project.getName(), project) && ok;
     }
 
     private static List<File> files(Collection<Container> containers) throws Exception {

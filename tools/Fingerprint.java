@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 /** What the inputs of a build look like: names, sizes and times of the files in it. */
 final class Fingerprint {
 
-    private static final Set<String> OUTPUT = Set.of("bin", "bin_test", "generated", "build");
+    private static final Set<String> OUTPUT = Set.of("bin", "bin_test", "generated");
 
     private Fingerprint() {
     }
 
-    /** The hash of all files under the roots, output of builds left out, and of what else decides the result. */
+    /** The hash of all files under the roots, folders with a build's output left out, and of what else decides the result. */
     static String of(Collection<Path> roots, String more) throws IOException {
         Set<String> lines = new TreeSet<>();
         for (Path root : roots) {
@@ -31,7 +31,8 @@ final class Fingerprint {
                 Files.walkFileTree(root, new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                        return OUTPUT.contains(folder.getFileName().toString()) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                        boolean output = root.equals(folder.getParent()) && OUTPUT.contains(folder.getFileName().toString());
+                        return output ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                     }
 
                     @Override
