@@ -1,0 +1,116 @@
+package io.hypr.image.provider;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/**
+ * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which only the few blocks that are written are copied
+ * (cp asks the file system where they are, which Java cannot).
+ */
+final class WritableDisks {
+
+    private static final long LEAST = 16L << 20;
+    private static final long STEP = 1L << 20;
+    /** All empty disks have the same identity: the guest mounts them by device, and the same size gives the same octets. */
+    private static final String UUID = "9a2f4c1e-5b1d-4e0a-8c57-6879707265aa";
+
+    /** Not on every daemon's search path. */
+    private static final String MKFS = "/sbin/mkfs.ext4";
+
+    private final Path templates;
+    private final Turns turns = new Turns();
+
+    WritableDisks(Path templates) {
+        this.templates = templates;
+    }
+
+    void make(Path file, long size, int uid) {
+        if (size < LEAST || size % STEP != 0 || uid < 0) {
+            throw new HyprException(ErrorCode.INVALID, "A disk of " + size + " octets for user " + uid + " cannot be made: the size is a multiple of 1 MiB and at least 16 MiB.");
+        }
+        if (Files.exists(file)) {
+            return;
+        }
+        Path template = turns.take(Long.toString(size), () -> template(size));
+        Path copy = file.resolveSibling("." + file.getFileName() + ".making");
+        try {
+            try {
+                run(file.getParent(), "cp", "--sparse=auto", "--reflink=auto", "--", template.toString(), copy.toString());
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+                Files.setAttribute(copy, "unix:uid", uid);
+                Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The disk " + file + " for user " + uid + " cannot be made.", e);
+        }
+    }
+
+    private Path template(long size) {
+        Path template = templates.resolve("empty-" + size + ".ext4");
+        if (Files.isRegularFile(template)) {
+            return template;
+        }
+        try {
+            Files.createDirectories(templates);
+            Path made = Files.createTempFile(templates, "making-", ".ext4");
+            try {
+                try (RandomAccessFile sparse = new RandomAccessFile(made.toFile(), "rw")) {
+                    sparse.setLength(size);
+                }
+                run(templates, MKFS, "-q", "-F", "-b", "4096", "-m", "0", "-U", UUID, "-O", "sparse_super2,metadata_csum,64bit", "-E",
+                        "hash_seed=" + UUID + ",lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=0:0,num_backup_sb=0", made.toString());
+                try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+                Files.move(made, template, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(made);
+            }
+            return template;
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The empty disk " + template + " cannot be made.", e);
+        }
+    }
+
+    private static void run(Path directory, String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(List.of(command)).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("SOURCE_DATE_EPOCH", "0");
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + command[0] + ", which makes disks, cannot be started.", e)
+                    .remedy("Install Debian's packages e2fsprogs and coreutils.");
+        }
+        try {
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            int status = process.waitFor();
+            if (said.contains("No space left")) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "The disk of " + directory + " is full.").remedy("Make room, or remove what is not needed.");
+            }
+            if (status != 0) {
+                throw new HyprException(ErrorCode.INTERNAL, command[0] + " ended with status " + status + ": " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Making a disk in " + directory + " was cancelled.", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

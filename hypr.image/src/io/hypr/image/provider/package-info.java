@@ -1,0 +1,2 @@
+/** The components: images, their content, the disks made of them. */
+package io.hypr.image.provider;
