@@ -68,15 +68,23 @@ static rlim_t parse_limit(const char *text) {
     return strcmp(text, "unlimited") == 0 ? RLIM_INFINITY : (rlim_t) parse_number("--rlimit", text, LLONG_MAX);
 }
 
+/* The last word on a resource counts; a hard limit that was lowered first could not be raised again. */
+static struct limit *limit_of(struct options *options, int resource) {
+    size_t i = 0;
+    while (i < options->limit_count && options->limits[i].resource != resource) i++;
+    if (i == options->limit_count) options->limit_count++;   /* there is room for each resource */
+    options->limits[i].resource = resource;
+    return &options->limits[i];
+}
+
 static void parse_rlimit(struct options *options, char *name) {
     char *soft = cut(name, '=');
     if (soft == NULL) fail(0, "--rlimit takes NAME=SOFT[:HARD], not '%s'", name);
     char *hard = cut(soft, ':');
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
         if (strcmp(resources[i].name, name) != 0) continue;
-        if (options->limit_count == LIST_LIMIT) fail(0, "--rlimit can be given %d times at most", LIST_LIMIT);
-        struct limit *limit = &options->limits[options->limit_count++];
-        limit->resource = resources[i].resource;
+        struct limit *limit = limit_of(options, resources[i].resource);
+        limit->name = name;
         limit->value.rlim_cur = parse_limit(soft);
         limit->value.rlim_max = hard == NULL ? limit->value.rlim_cur : parse_limit(hard);
         if (limit->value.rlim_cur > limit->value.rlim_max) fail(0, "--rlimit %s: the soft limit %s is above the hard limit %s", name, soft, hard);
@@ -167,7 +175,7 @@ static void parse_option(struct options *options, int code) {
 
 void options_parse(struct options *options, int argc, char **argv) {
     int code;
-    options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, { 0, 0 } };
+    options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, "core", { 0, 0 } };
     while ((code = getopt_long(argc, argv, "+", known, NULL)) != -1) parse_option(options, code);
     if (options->remove_cgroup != NULL || options->print_cgroup_base) {
         if (optind < argc) fail(0, "--remove-cgroup and --print-cgroup-base start no program, but '%s' was given", argv[optind]);

@@ -35,7 +35,7 @@ void signals_reset(void) {
 void limits_set(const struct limit *limits, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (setrlimit(limits[i].resource, &limits[i].value) != 0)
-            fail(errno, "Cannot set the resource limit %d to %llu:%llu", limits[i].resource,
+            fail(errno, "Cannot set the resource limit %s to %llu:%llu", limits[i].name,
                  (unsigned long long) limits[i].value.rlim_cur, (unsigned long long) limits[i].value.rlim_max);
 }
 

@@ -10,13 +10,13 @@
 enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200 };
 
 struct kept_descriptor { int from, to; };
-struct limit { int resource; struct rlimit value; };
+struct limit { int resource; const char *name; struct rlimit value; };
 struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period; };   /* decimal text; NULL = not limited */
 
 struct options {
     struct kept_descriptor kept[LIST_LIMIT];
     size_t kept_count;
-    struct limit limits[LIST_LIMIT];
+    struct limit limits[RLIM_NLIMITS];
     size_t limit_count;
     gid_t groups[LIST_LIMIT];
     size_t group_count;

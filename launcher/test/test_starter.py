@@ -1,0 +1,273 @@
+"""hypr-start: what the program it becomes has, and what it has not."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+import uuid
+
+from support import LIMIT, START, Case, wait_until
+
+SHOW = "import json, os, sys; print(json.dumps({})); sys.stdout.flush()"
+
+
+@unittest.skipUnless(os.geteuid() == 0, "the starter confines only for root")
+class Starter(Case):
+    def setUp(self):
+        super().setUp()
+        os.chmod(self.directory, 0o755)
+        self.group = f"test/{uuid.uuid4().hex}"
+
+    def start(self, *arguments, **options):
+        return self.result(self.spawn(START, *arguments, **options))
+
+    def shell(self, script, *options, **keywords):
+        status, out, err = self.start(*options, "--", "/bin/sh", "-c", script, **keywords)
+        self.assertEqual((0, b""), (status, err))
+        return out.decode()
+
+    def refused(self, part, *arguments, **options):
+        status, out, err = self.start(*arguments, **options)
+        self.assertEqual((125, b""), (status, out))
+        self.assertEqual(1, err.count(b"\n"), err)
+        self.assertIn(part, err.decode())
+
+
+class Descriptors(Starter):
+    def opened(self, *numbers):
+        source = os.open("/dev/zero", os.O_RDONLY)
+        def prepare():
+            for number in numbers:
+                os.dup2(source, number)
+            if source not in numbers:
+                os.close(source)
+        self.addCleanup(os.close, source)
+        return {"preexec_fn": prepare, "close_fds": False, "pass_fds": ()}
+
+    LIST = "cd /proc/$$/fd && for f in *; do echo $f $(readlink $f); done"
+
+    def test_are_closed_from_three_on(self):
+        lines = self.shell(self.LIST, **self.opened(3, 4, 5, 100, 900)).splitlines()
+        self.assertEqual(["0", "1", "2"], sorted(line.split()[0] for line in lines if "zero" in line or int(line.split()[0]) < 3))
+        self.assertIn("0 /dev/null", lines)
+
+    def test_kept_ones_are_there_and_no_others(self):
+        out = self.shell(self.LIST, "--keep-fd", "7", "--keep-fd", "100=3", "--keep-fd", "5=900", **self.opened(3, 4, 5, 7, 100, 901))
+        zeros = sorted(int(line.split()[0]) for line in out.splitlines() if line.endswith("/dev/zero"))
+        self.assertEqual([3, 7, 900], zeros)
+
+    def test_kept_ones_can_change_places(self):
+        first, second = self.directory / "first", self.directory / "second"
+        first.write_text("1"), second.write_text("2")
+        def prepare():
+            one, two = os.open(first, os.O_RDONLY), os.open(second, os.O_RDONLY)
+            os.dup2(one, 20), os.dup2(two, 21)
+        out = self.shell("readlink /proc/$$/fd/20 /proc/$$/fd/21", "--keep-fd", "20=21", "--keep-fd", "21=20", preexec_fn=prepare, close_fds=False)
+        self.assertEqual([str(second), str(first)], out.split())
+
+    def test_that_are_not_open_are_an_error(self):
+        self.refused("Cannot keep the descriptor 77: Bad file descriptor", "--keep-fd", "77", "--", "/bin/true")
+        self.refused("standard streams", "--keep-fd", "0=2", "--", "/bin/true")
+        self.refused("gives descriptor 9 twice", "--keep-fd", "8=9", "--keep-fd", "9", "--", "/bin/true")
+
+    def test_streams_are_appended_to_files_of_the_owner_only(self):
+        out, err = self.directory / "out", self.directory / "err"
+        out.write_text("before\n")
+        os.umask(os.umask(0o022))
+        for _ in range(2):
+            self.assertEqual(0, self.start("--stdout", out, "--stderr", err, "--", "/bin/sh", "-c", "echo o; echo e >&2")[0])
+        self.assertEqual(("before\no\no\n", "e\ne\n"), (out.read_text(), err.read_text()))
+        self.assertEqual(0o600, err.stat().st_mode & 0o777)
+        flags = self.shell("grep flags /proc/$$/fdinfo/1 /proc/self/fdinfo/2; true", "--stderr", err)
+        self.assertTrue(flags)
+        self.refused("Cannot open /nonexistent/x: No such file or directory", "--stdout", "/nonexistent/x", "--", "/bin/true")
+
+    def test_errors_after_the_streams_were_moved_reach_the_caller(self):
+        self.refused("Cannot change to the directory /nonexistent: No such file", "--stderr", self.directory / "err", "--chdir", "/nonexistent", "--", "/bin/true")
+
+
+class Identity(Starter):
+    def test_is_the_callers_process_in_a_session_of_its_own(self):
+        process = self.spawn(START, "--", "/bin/sh", "-c", "echo $$ $(cut -d' ' -f5,6 /proc/$$/stat)")
+        status, out, _ = self.result(process)
+        self.assertEqual((0, [str(process.pid)] * 3), (status, out.decode().split()))
+
+    def test_begins_a_session_even_as_leader_of_a_group(self):
+        process = self.spawn(START, "--", "/bin/sh", "-c", "echo $(cut -d' ' -f5,6 /proc/$$/stat)", preexec_fn=lambda: os.setpgid(0, 0))
+        self.assertEqual([str(process.pid)] * 2, self.result(process)[1].decode().split())
+
+    def test_of_a_user_has_no_privileges_left(self):
+        out = self.shell("grep -E '^(Uid|Gid|Groups|Cap|NoNew)' /proc/self/status", "--user", "65534:65533", "--group", "77", "--group", "78")
+        lines = dict(line.split(":", 1) for line in out.splitlines())
+        self.assertEqual((["65534"] * 4, ["65533"] * 4, ["77", "78"]), tuple(lines[k].split() for k in ("Uid", "Gid", "Groups")))
+        self.assertEqual({"0" * 16}, {lines[k].strip() for k in lines if k.startswith("Cap")})
+        self.assertEqual("1", lines["NoNewPrivs"].strip())
+
+    def test_of_user_zero_has_no_capabilities_either(self):
+        out = self.shell("grep -E '^(Uid|Cap)' /proc/self/status", "--user", "0:0")
+        self.assertEqual({"0" * 16}, {line.split()[1] for line in out.splitlines() if line.startswith("Cap")})
+
+    def test_keeps_its_capabilities_without_user(self):
+        before = [line for line in open("/proc/self/status") if line.startswith("CapEff")]
+        out = self.shell("grep -E '^(CapEff|NoNew)' /proc/self/status")
+        self.assertEqual(before + ["NoNewPrivs:\t1\n"], out.splitlines(keepends=True))
+
+    def test_signals_are_standard_and_unblocked(self):
+        def prepare():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
+        out = self.shell("grep -E '^Sig(Blk|Ign)' /proc/self/status", preexec_fn=prepare, restore_signals=False)
+        self.assertEqual({"0" * 16}, {line.split()[1] for line in out.splitlines()})
+
+    def test_limits_umask_directory_and_score(self):
+        out = self.shell("ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -Hc; umask; pwd; cat /proc/$$/oom_score_adj",
+                         "--rlimit", "nofile=100:200", "--umask", "077", "--chdir", "/proc", "--oom-score-adj", "345")
+        self.assertEqual("100 200 0 0 0077 /proc 345".split(), out.split())
+        before = self.shell("ulimit -Hn", "--rlimit", "core=0").strip()
+        self.assertEqual(["7", before], self.shell("ulimit -Sn; ulimit -Hn", "--rlimit", "nofile=5", "--rlimit", f"nofile=7:{before}").split())
+
+    def test_exit_status_is_the_programs(self):
+        self.assertEqual(42, self.start("--", "/bin/sh", "-c", "exit 42")[0])
+
+    def test_pid_file_tells_pid_and_start_time(self):
+        file = self.directory / "pid"
+        process = self.spawn(START, "--user", "65534:65534", "--pid-file", file, "--", "/bin/cat", "/proc/self/stat")
+        status, out, _ = self.result(process)
+        self.assertEqual((0, f"{process.pid} {out.decode().rsplit(')')[1].split()[19]}\n"), (status, file.read_text()))
+        self.assertEqual([file.name], [p.name for p in self.directory.iterdir() if p.is_file()])
+
+
+class Refusals(Starter):
+    def test_name_the_program_that_is_missing(self):
+        self.refused("Cannot run /nonexistent: No such file or directory", "--", "/nonexistent")
+        self.refused("Cannot run nonexistent-program: No such file", "--", "nonexistent-program")
+        plain = self.directory / "plain"
+        plain.write_text("no program")
+        self.refused(f"Cannot run {plain}: Permission denied", "--", plain)
+
+    def test_leave_neither_pid_file_nor_group_behind(self):
+        file = self.directory / "pid"
+        odd = self.directory / "odd"
+        odd.write_bytes(b"\x7fELF of no kind")
+        odd.chmod(0o755)
+        for program, text in (("/nonexistent", "No such file"), (odd, "Exec format error"), ("nonexistent", "No such file")):
+            self.refused(text, "--cgroup", self.group, "--pid-file", file, "--", program)
+            self.assertFalse(file.exists())
+            self.assertEqual([], list(pathlib.Path("/sys/fs/cgroup").glob(f"*/hypr/{self.group}")))
+
+    def test_tell_a_program_that_only_the_user_may_not_run(self):
+        closed = self.directory / "closed"
+        shutil.copy("/bin/true", closed)
+        closed.chmod(0o700)
+        self.refused("Permission denied", "--user", "65534:65534", "--", closed)
+        self.assertEqual(0, self.start("--", closed)[0])
+
+    def test_explain_each_option(self):
+        for part, *arguments in (
+                ("No program was given",), ("No program was given", "--"), ("two numbers, not 'root'", "--user", "root", "--", "x"),
+                ("not 'x'", "--user", "1:x", "--", "x"), ("knows no resource 'files'", "--rlimit", "files=1", "--", "x"),
+                ("above the hard limit", "--rlimit", "nofile=2:1", "--", "x"), ("NAME=SOFT[:HARD]", "--rlimit", "nofile", "--", "x"),
+                ("octal number", "--umask", "9", "--", "x"), ("need --cgroup NAME", "--pids-max", "4", "--", "x"),
+                ("cannot name a control group", "--cgroup", "../x", "--", "x"), ("cannot name a control group", "--cgroup", "a//b", "--", "x"),
+                ("cannot name a control group", "--cgroup", "a/.b", "--", "x"), ("cannot name a control group", "--remove-cgroup", ""),
+                ("QUOTA/PERIOD", "--cgroup", "a", "--cpu-max", "100", "--", "x"), ("below 1000", "--cgroup", "a", "--cpu-max", "1/100000", "--", "x"),
+                ("not '-5'", "--cgroup", "a", "--memory-max", "-5", "--", "x"), ("would let nothing run", "--cgroup", "a", "--memory-max", "0", "--", "x"),
+                ("not '1001'", "--oom-score-adj", "1001", "--", "x"), ("start no program", "--print-cgroup-base", "--", "x"),
+                ("--group needs --user", "--group", "5", "--", "x"), ("unrecognized option", "--wrong", "--", "x")):
+            with self.subTest(arguments=arguments):
+                self.refused(part, *arguments)
+
+
+class ControlGroups(Starter):
+    """Runs on whatever the host has; a second class runs the same on version 2 in a mount namespace of its own."""
+    def setUp(self):
+        super().setUp()
+        status, out, err = self.start("--print-cgroup-base")
+        if status != 0:
+            self.skipTest(err.decode().strip())
+        self.bases = {}
+        for line in out.decode().splitlines():
+            self.version, controllers, path = line.split()
+            self.bases.update((controller, pathlib.Path(path)) for controller in controllers.split(","))
+        self.addCleanup(self.start, "--remove-cgroup", self.group)
+
+    def value(self, controller, file):
+        return (self.bases[controller] / self.group / file).read_text().strip()
+
+    def needs(self, *controllers):
+        missing = set(controllers) - set(self.bases)
+        if missing:
+            self.skipTest(f"this host has no control groups for {', '.join(sorted(missing))} ({self.version})")
+
+    def directories(self):
+        return [base / self.group for base in set(self.bases.values()) if (base / self.group).exists()]
+
+    def test_hold_the_process_and_go_afterwards(self):
+        process = self.spawn(START, "--cgroup", self.group, "--user", "65534:65534", "--", "/bin/sleep", "1000")
+        wait_until(lambda: open(f"/proc/{process.pid}/comm").read() == "sleep\n", "the program runs")
+        self.assertEqual(len(set(self.bases.values())), len(self.directories()))
+        for directory in self.directories():
+            self.assertEqual(str(process.pid), (directory / "cgroup.procs").read_text().strip())
+        self.refused(f"in use by process {process.pid}", "--cgroup", self.group, "--", "/bin/true")
+        self.refused(f"in which process {process.pid} still runs:", "--remove-cgroup", self.group)
+        process.kill()
+        self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
+        self.assertEqual([], self.directories())
+        self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
+
+    def test_limit_memory_processes_and_processor(self):
+        self.needs("memory", "pids", "cpu")
+        self.shell("true", "--cgroup", self.group, "--memory-max", str(64 << 20), "--pids-max", "7", "--cpu-max", "50000/200000")
+        one = self.version == "v1"
+        self.assertEqual(str(64 << 20), self.value("memory", "memory.limit_in_bytes" if one else "memory.max"))
+        self.assertEqual("7", self.value("pids", "pids.max"))
+        self.assertEqual("50000 200000", " ".join(self.value("cpu", f) for f in ("cpu.cfs_quota_us", "cpu.cfs_period_us")) if one else self.value("cpu", "cpu.max"))
+
+    def test_limit_of_processes_is_felt(self):
+        self.needs("pids")
+        status, out, _ = self.start("--cgroup", self.group, "--pids-max", "1", "--", "/bin/sh", "-c", "/bin/true; echo status $?")
+        self.assertNotIn(b"status 0", out)
+
+    def test_limit_of_memory_is_felt(self):
+        self.needs("memory")
+        status, _, _ = self.start("--cgroup", self.group, "--memory-max", str(32 << 20), "--", sys.executable, "-c", "bytes(200 << 20).count(b'x'); bytearray(b'x' * (200 << 20))")
+        self.assertEqual(-signal.SIGKILL, status)
+
+    def test_limit_without_its_controller_is_an_error_or_a_warning(self):
+        missing = {"memory", "pids", "cpu"} - set(self.bases)
+        if not missing:
+            self.skipTest("this host has a controller for every limit")
+        option = {"memory": ("--memory-max", "100000000"), "pids": ("--pids-max", "5"), "cpu": ("--cpu-max", "50000/100000")}[min(missing)]
+        self.refused(f"no control groups for {min(missing)}", "--cgroup", self.group, *option, "--", "/bin/true")
+        status, out, err = self.start("--cgroup", self.group, "--cgroup-optional", *option, "--", "/bin/echo", "on")
+        self.assertEqual((0, b"on\n"), (status, out))
+        self.assertIn(b"Going on without a control group", err)
+        self.assertEqual([], self.directories())
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can mount")
+class OtherHosts(Starter):
+    """A mount namespace in which the host has other control groups than this one."""
+    def inside(self, mounts, *command):
+        script = f"umount -R /sys/fs/cgroup 2>/dev/null; {mounts}" + '\nexec "$@"'
+        return self.result(self.spawn("unshare", "-m", "sh", "-c", script, "sh", *command))
+
+    def test_with_version_2_only(self):
+        tests = [sys.executable, pathlib.Path(__file__).parent / "run.py", "ControlGroups.", "leave_neither"]
+        status, out, err = self.inside("mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 99", *tests)
+        if status == 99:
+            self.skipTest("the unified hierarchy cannot be mounted")
+        self.assertEqual(0, status, out.decode() + err.decode())
+        print(f"[on version 2: {out.decode().splitlines()[-1]}] ", end="", flush=True)
+
+    def test_without_control_groups(self):
+        status, out, err = self.inside("", START, "--cgroup", self.group, "--", "/bin/echo", "on")
+        self.assertEqual((125, b""), (status, out))
+        self.assertIn(b"none of the hierarchies", err)
+        status, out, err = self.inside("", START, "--cgroup", self.group, "--cgroup-optional", "--memory-max", "5", "--", "/bin/echo", "on")
+        self.assertEqual((0, b"on\n"), (status, out))
+        self.assertIn(b"Going on without a control group", err)
+        self.assertEqual(125, self.inside("", START, "--print-cgroup-base")[0])
+        self.assertEqual(0, self.inside("", START, "--remove-cgroup", self.group)[0])
