@@ -31,21 +31,27 @@ build() {
             *) java+=("$name") ;;
         esac
     done
-    lock
-    if [ $# = 0 ]; then native=(kestrel launcher kernel); fi
+    if [ $# = 0 ]; then native=(kernel kestrel launcher); fi
     for name in ${native[@]+"${native[@]}"}; do [ ! -d "$name" ] || build_native "$name"; done
     if [ $# = 0 ] || [ ${#java[@]} -gt 0 ]; then build_java ${java[@]+"${java[@]}"}; fi
-    unlock
 }
 
+# The kernel's build has a lock of its own, and takes minutes: others build meanwhile.
 build_native() {
-    if [ "$1" = kernel ]; then kernel/build.sh >&2 9<&-; else make -s -C "$1" all >&2 9<&-; fi || die "$1 does not build."
+    if [ "$1" = kernel ]; then
+        kernel/build.sh >/dev/null || die "The kernel does not build."
+    else
+        lock
+        make -s -C "$1" all >&2 9<&- || die "$1 does not build."
+        unlock
+    fi
 }
 
 build_java() {
-    find_java; find_central; find_tools
+    find_java; find_central; lock; find_tools
     "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --sun-misc-unsafe-memory-access=allow \
         -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$TOOLS:$JARS/*" Build "$PWD" "$@" 9<&-
+    unlock
 }
 
 # Tests need what they test, and e2e and itest need all.
