@@ -1,0 +1,127 @@
+#include "setup.h"
+
+#include "cgroup.h"
+#include "clock.h"
+#include "files.h"
+#include "memory.h"
+#include "mounts.h"
+#include "network.h"
+#include "outcome.h"
+#include "root.h"
+#include "sys.h"
+
+#define PROVIDED "/provided"
+
+static int clock_and_entropy(const struct setup *s)
+{
+	static struct {
+		int bits, size;
+		uint8_t octets[512];
+	} pool;
+	int result = s->clock ? set_clock(s->clock) : 0, fd;
+
+	if (result < 0)
+		return judged(result, STAGE_RESOURCES, "clock");
+	if (!s->entropy.size)
+		return 0;
+	pool.size = (int)s->entropy.size;
+	pool.bits = 8 * pool.size;
+	memcpy(pool.octets, s->entropy.at, s->entropy.size);
+	fd = sys_open("/dev/urandom", O_WRONLY);
+	result = fd < 0 ? fd : sys_ioctl(fd, RNDADDENTROPY, &pool);
+	if (fd >= 0)
+		sys_close(fd);
+	memset(&pool, 0, sizeof pool);
+	return judged(result, STAGE_RESOURCES, "/dev/urandom");
+}
+
+static int names(const struct setup *s)
+{
+	int result = sys_sethostname(s->hostname, length_of(s->hostname));
+
+	if (result >= 0)
+		result = sys_setdomainname(s->domainname, length_of(s->domainname));
+	return judged(result, STAGE_RESOURCES, s->hostname);
+}
+
+/* A file that the engine keeps is bound over the image's, so that it is no change of the container's own. */
+static int provide(const char *name, const void *content, size_t size, bool read_only)
+{
+	char path[64], target[32];
+	struct builder p = build(path, sizeof path), t = build(target, sizeof target);
+	int result;
+
+	append(&p, PROVIDED "/");
+	append(&p, name);
+	append(&t, "/etc/");
+	append(&t, name);
+	result = file_make(path, content, size);
+	return result < 0 ? result : root_bind(path, target, read_only ? MS_RDONLY : 0);
+}
+
+static int files(const struct setup *s)
+{
+	static char hostname[256];
+	struct builder b = build(hostname, sizeof hostname);
+	bool read_only = s->flags & SETUP_READ_ONLY;
+	int result = sys_mkdirat(AT_FDCWD, PROVIDED, 0755);
+
+	append(&b, s->hostname);
+	append_octet(&b, '\n');
+	if (result >= 0)
+		result = provide("hostname", hostname, b.size, read_only);
+	if (result >= 0 && s->hosts.size)
+		result = provide("hosts", s->hosts.at, s->hosts.size, read_only);
+	if (result >= 0 && s->resolv_conf.size)
+		result = provide("resolv.conf", s->resolv_conf.at, s->resolv_conf.size, read_only);
+	return judged(result, STAGE_FILES, "/etc");
+}
+
+static int cgroups(const struct setup *s)
+{
+	int result = cgroups_begin();
+
+	(void)s;
+	return judged(result, STAGE_MOUNTS, "cgroup2");
+}
+
+static int set_sysctl(const char *name, const char *value)
+{
+	char path[256];
+	struct builder b = build(path, sizeof path);
+
+	append(&b, "/proc/sys/");
+	for (; *name; name++)
+		append_octet(&b, *name == '.' ? '/' : *name);
+	return b.cut ? -ENAMETOOLONG : file_write(path, value, length_of(value));
+}
+
+static int sysctls(const struct setup *s)
+{
+	struct cursor c = s->sysctls.items;
+
+	for (uint32_t i = 0; i < s->sysctls.count; i++) {
+		const char *name = take_text(&c), *value = take_text(&c);
+		int result = set_sysctl(name, value);
+
+		if (result < 0)
+			return judged(result, STAGE_RESOURCES, name);
+	}
+	return 0;
+}
+
+int setup(struct setup *s)
+{
+	static int (*const steps[])(const struct setup *) = {
+		clock_and_entropy, names, mounts_root, mounts_standard, files, cgroups, network, mounts_listed, sysctls, mounts_protect,
+	};
+	static bool began;
+	int result = 0;
+
+	if (began)
+		return judged(-EALREADY, STAGE_RESOURCES, "");
+	began = true;
+	for (unsigned i = 0; i < sizeof steps / sizeof *steps && result >= 0; i++)
+		result = steps[i](s);
+	return result;
+}

@@ -1,0 +1,10 @@
+/* SETUP: from a bare guest to a container's root with its network, in order. */
+#ifndef KESTREL_SETUP_H
+#define KESTREL_SETUP_H
+
+#include "wire.h"
+
+int setup(struct setup *);
+
+
+#endif
