@@ -1,5 +1,6 @@
 /* The guest: begins in real mode at 0x1000 (CS = DS = SS = 0), goes to protected and then to 64-bit mode and works there.
-   Each stage says its number on port 0x10; the last word is 0x7f, then HLT. Everything is position dependent: it is copied to 0x1000. */
+   Each stage says its number on port 0x10 when it is done; 0x7f is the last word of a guest that is well, 0xff that of one that
+   computed wrongly. Addresses are fixed: the code is copied to 0x1000. */
     .section .rodata
     .globl guest_start, guest_end
     .set BASE, 0x1000
@@ -22,6 +23,8 @@ guest_start:
     movl %eax, %cr0
     ljmpl $8, $AT(protected)
 fail16:
+    movb $0xff, %al
+    outb %al, $PORT
     hlt
 
     .code32
@@ -51,6 +54,8 @@ protected:
     movl %eax, %cr0
     ljmpl $24, $AT(long_mode)
 fail32:
+    movb $0xff, %al
+    outb %al, $PORT
     hlt
 
     .code64
@@ -68,10 +73,10 @@ long_mode:
     outb %al, $PORT
     movl $1024, %ecx             /* a page table entry changed and flushed, many times over: what shadow paging must follow */
 remap:
-    movq $0x200083, %rax
+    movq $0x200087, %rax
     testb $1, %cl
     jz even
-    movq $0x83, %rax
+    movq $0x87, %rax
 even:
     movq %rax, 0x9008            /* the second entry of the second page directory */
     invlpg 0x200000
@@ -106,31 +111,100 @@ after_fault:
     jne fail64
     movb $6, %al
     outb %al, $PORT
-    movl $0xc0000082, %ecx       /* LSTAR, and SYSCALL/SYSRET's neighbours read back */
-    movl $0x89abcdef, %eax
-    movl $0x4567, %edx
+    movl $0xc0000080, %ecx       /* EFER.SCE */
+    rdmsr
+    orl $1, %eax
+    wrmsr
+    movl $0xc0000081, %ecx       /* STAR: kernel 24 and 32, user 40 and 48 */
+    xorl %eax, %eax
+    movl $0x00230018, %edx
+    wrmsr
+    movl $0xc0000084, %ecx       /* SFMASK: no interrupts */
+    movl $0x200, %eax
+    xorl %edx, %edx
+    wrmsr
+    movl $0xc0000082, %ecx       /* LSTAR */
+    movl $AT(system_call), %eax
     wrmsr
     xorl %eax, %eax
-    xorl %edx, %edx
     rdmsr
-    cmpl $0x89abcdef, %eax
+    cmpl $AT(system_call), %eax
+    jne fail64
+    movb $7, %al
+    outb %al, $PORT
+    xorl %ebx, %ebx
+    movl $AT(user), %ecx
+    movl $2, %r11d
+    sysretq
+user:
+    movw %cs, %bx                /* in user mode, or the privilege level in it says otherwise */
+    syscall
+system_call:
+    cmpl $51, %ebx
     jne fail64
     swapgs
     swapgs
+    movb $8, %al
+    outb %al, $PORT
+    movl $0x2800 + 0x40 * 16, %edi
+    movl $AT(timer), %eax
+    movw %ax, (%rdi)
+    movw $24, 2(%rdi)
+    movw $0x8e00, 4(%rdi)
+    movl $0, 6(%rdi)
+    movl $0, 10(%rdi)
+    movl $0x1b, %ecx             /* the local interrupt controller, by registers */
+    rdmsr
+    orl $0xc00, %eax
+    wrmsr
+    xorl %edx, %edx
+    movl $0x80f, %ecx            /* on */
+    movl $0x1ff, %eax
+    wrmsr
+    movl $0x83e, %ecx            /* the timer's divider, vector and count: once, in a fraction of a millisecond */
+    movl $0xb, %eax
+    wrmsr
+    movl $0x832, %ecx
+    movl $0x40, %eax
+    wrmsr
+    xorl %ebx, %ebx
+    movl $0x838, %ecx
+    movl $100000, %eax
+    wrmsr
+sleep:
+    sti
+    hlt
+    cli
+    cmpl $0x40, %ebx
+    jne sleep
+    movb $9, %al
+    outb %al, $PORT
     fninit
-    movq %cr0, %rax
     movq %cr4, %rdx
     orq $0x600, %rdx             /* OSFXSR, OSXMMEXCPT */
     movq %rdx, %cr4
-    movl $7, %eax
+    movl $21, %eax
     cvtsi2sd %eax, %xmm0
+    addsd %xmm0, %xmm0
     cvttsd2si %xmm0, %eax
-    outb %al, $PORT
+    cmpl $42, %eax
+    jne fail64
     movb $0x7f, %al
     outb %al, $PORT
 fail64:
+    movb $0xff, %al
+    outb %al, $PORT
     hlt
-    jmp fail64
+
+timer:
+    movl $0x40, %ebx
+    pushq %rcx
+    xorl %eax, %eax
+    xorl %edx, %edx
+    movl $0x80b, %ecx            /* end of interrupt */
+    wrmsr
+    popq %rcx
+    iretq
 
 page_fault:
     movq %cr2, %rbx
@@ -145,8 +219,11 @@ gdt:
     .quad 0x00cf9b000000ffff     /* 8: 32-bit code */
     .quad 0x00cf93000000ffff     /* 16: data */
     .quad 0x00af9b000000ffff     /* 24: 64-bit code */
+    .quad 0x00cf93000000ffff     /* 32: data again, where SYSCALL looks for it */
+    .quad 0x00cff3000000ffff     /* 40: data of the user */
+    .quad 0x00affb000000ffff     /* 48: 64-bit code of the user */
 gdt_pointer:
-    .word 31
+    .word 55
     .long AT(gdt)
 idt_pointer:
     .word 0xfff

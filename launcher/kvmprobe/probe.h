@@ -4,7 +4,7 @@
 
 enum verdict { WORKS, BROKEN, ABSENT, DENIED };   /* also the exit status */
 
-enum { REASON_LIMIT = 400 };
+enum { REASON_LIMIT = 400, STAGE_MAKING = -1, STAGE_STARTED = 0 };
 struct finding {
     enum verdict verdict;
     char reason[REASON_LIMIT];
