@@ -93,7 +93,7 @@ static void observe(const char *device, int timeout, struct shared *shared) {
     bool ended = ended_in_time(ends[0], timeout, &shared->stage);
     if (!ended) {
         kill(child, SIGKILL);
-        finding_set(&shared->finding, BROKEN, "the guest hung in %s", stage_name(shared->stage));
+        finding_set(&shared->finding, BROKEN, "no progress for %d ms in %s", timeout, stage_name(shared->stage));
         if (!ended_in_time(ends[0], timeout, &shared->stage)) return;   /* stuck in the kernel: not waited for */
     }
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) { }

@@ -44,8 +44,8 @@ class Probe(Case):
     def test_ends_soon_whatever_the_guest_does(self):
         finding = self.probe("--timeout-ms", "1")
         self.assertIn(finding["kvm"], ("works", "broken"))
-        if "hung" in finding["reason"]:
-            self.assertRegex(finding["reason"], "^the guest hung in [a-z0-9 -]+$")
+        if finding["kvm"] == "broken" and not SHADOWING.exists():
+            self.assertRegex(finding["reason"], "^no progress for 1 ms in ")
 
     def test_leaves_no_process_behind(self):
         reader, writer = os.pipe()
