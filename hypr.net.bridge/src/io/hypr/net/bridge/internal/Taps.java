@@ -1,0 +1,132 @@
+package io.hypr.net.bridge.internal;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.hypr.ffm.call.ErrnoException;
+import io.hypr.ffm.net.Link;
+import io.hypr.ffm.net.Rtnetlink;
+import io.hypr.ffm.net.Tap;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.net.Attachment;
+import io.hypr.net.EndpointPlan;
+
+/** The taps of endpoints. */
+final class Taps {
+
+    private static final int DIGITS = 13;
+
+    private final String instance;
+    private final Bridges bridges;
+
+    Taps(String instance, Bridges bridges) {
+        this.instance = instance;
+        this.bridges = bridges;
+    }
+
+    /** Makes an endpoint's tap, or mends it. What a failed call made it takes away again. */
+    Attachment plug(EndpointPlan plan) {
+        BridgePlan.requireId(plan.id());
+        if (plan.uid() < 0) {
+            throw new HyprException(ErrorCode.INVALID, "A tap cannot belong to user " + plan.uid() + ".");
+        }
+        String name = name(plan.id());
+        try (Rtnetlink net = Rtnetlink.open()) {
+            Link bridge = bridges.find(net, plan.network());
+            Optional<Link> there = net.link(name);
+            requireOurs(there, plan.id());
+            if (there.isEmpty() || there.get().owner() != plan.uid()) {
+                Tap.create(name, plan.uid());
+            }
+            try {
+                set(net, name, bridge, plan);
+            } catch (ErrnoException | RuntimeException e) {
+                if (there.isEmpty()) {
+                    delete(net, name, e);
+                }
+                throw e;
+            }
+            return new Attachment(Records.endpoint(plan.id(), name), name, bridge.mtu());
+        } catch (ErrnoException e) {
+            if (e.errno() == ErrnoException.EBUSY) {
+                throw new HyprException(ErrorCode.IN_USE, "Tap " + name + " of endpoint " + plan.id() + " is open in another process and cannot change its owner.", e);
+            }
+            throw Failures.of("Tap " + name + " for container " + plan.container() + " cannot be made.", e);
+        }
+    }
+
+    /** Removes an endpoint's tap. */
+    void unplug(DriverRecord attachment) {
+        String name = Records.tap(attachment);
+        try (Rtnetlink net = Rtnetlink.open()) {
+            Optional<Link> tap = net.link(name).filter(l -> ofEndpoint(l, attachment.id()));
+            if (tap.isPresent()) {
+                net.delete(tap.get().index());
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != ErrnoException.ENODEV) {
+                throw Failures.of("Tap " + name + " cannot be removed.", e);
+            }
+        }
+    }
+
+    private void set(Rtnetlink net, String name, Link bridge, EndpointPlan plan) throws ErrnoException {
+        Link tap = net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV));
+        Mark mark = new Mark(instance, Mark.Kind.ENDPOINT, plan.id(), true);
+        if (!tap.alias().equals(mark.alias())) {
+            net.alias(tap.index(), mark.alias());
+        }
+        if (tap.mtu() != bridge.mtu()) {
+            net.mtu(tap.index(), bridge.mtu());
+        }
+        HostSettings.disableIpv6(name);
+        if (tap.master() != bridge.index()) {
+            net.master(tap.index(), bridge.index());
+        }
+        net.isolate(tap.index(), Mark.parse(bridge.alias()).filter(m -> !m.icc()).isPresent());
+        if (!tap.up()) {
+            net.up(tap.index());
+        }
+    }
+
+    private void requireOurs(Optional<Link> there, String id) {
+        // A tap without an alias is ours as well: the mark is the first thing it gets, and the call may have been killed before.
+        if (there.isPresent() && !(there.get().kind().equals("tun") && (there.get().alias().isEmpty() || ofEndpoint(there.get(), id)))) {
+            throw new HyprException(ErrorCode.IN_USE, "Network device " + there.get().name() + " belongs to somebody else on this host: '" + there.get().alias() + "'.");
+        }
+    }
+
+    private boolean ofEndpoint(Link link, String id) {
+        return Mark.parse(link.alias()).filter(new Mark(instance, Mark.Kind.ENDPOINT, id, true)::isSame).isPresent();
+    }
+
+    private static void delete(Rtnetlink net, String name, Exception cause) {
+        try {
+            Optional<Link> half = net.link(name);
+            if (half.isPresent()) {
+                net.delete(half.get().index());
+            }
+        } catch (ErrnoException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** As long as a network device's name may be. */
+    static String name(String endpoint) {
+        return "hy" + endpoint.substring(0, DIGITS);
+    }
+
+    /** @return records of our bridges and taps on the host */
+    List<DriverRecord> inventory() {
+        try (Rtnetlink net = Rtnetlink.open()) {
+            return net.links().stream().flatMap(link -> Mark.parse(link.alias()).filter(m -> m.instance().equals(instance)).map(m -> switch (m.kind()) {
+                case NETWORK -> Records.network(m.id(), link.name());
+                case ENDPOINT -> Records.endpoint(m.id(), link.name());
+            }).stream()).toList();
+        } catch (ErrnoException e) {
+            throw Failures.of("The host's network devices cannot be listed.", e);
+        }
+    }
+}

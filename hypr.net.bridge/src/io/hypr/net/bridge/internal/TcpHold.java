@@ -1,0 +1,112 @@
+package io.hypr.net.bridge.internal;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Holds a TCP port and relays the few connections that the kernel does not lead: those to ::1, those from IPv6 to a container without IPv6, and all of them
+ * while another program has emptied the host's rules. A socket that only listened would let such connections hang.
+ */
+final class TcpHold extends Hold {
+
+    private static final int BUFFER = 64 * 1024;
+
+    private final ServerSocketChannel server;
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger turn = new AtomicInteger();
+
+    TcpHold(Key key) throws IOException {
+        super(key);
+        server = ServerSocketChannel.open(key.address() instanceof Inet6Address ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        try {
+            server.bind(new InetSocketAddress(key.address(), key.port()));
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        Thread.ofVirtual().name("port " + key).start(this::accept);
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel client = server.accept();
+                Thread.ofVirtual().name("relay of port " + key()).start(() -> relay(client));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                // The client gave up before it was accepted, or there are no descriptors left: the next accept waits or fails for itself.
+                Thread.yield();
+            }
+        }
+    }
+
+    private void relay(SocketChannel client) {
+        try (client) {
+            List<Publication.Target> backends = backends(((InetSocketAddress) client.getLocalAddress()).getAddress());
+            if (backends.isEmpty()) {
+                return;
+            }
+            Publication.Target backend = backends.get(Math.floorMod(turn.getAndIncrement(), backends.size()));
+            try (SocketChannel container = SocketChannel.open()) {
+                open.add(client);
+                open.add(container);
+                container.connect(new InetSocketAddress(backend.address(), backend.port()));
+                Thread answer = Thread.ofVirtual().start(() -> copy(container, client));
+                copy(client, container);
+                answer.join();
+            } finally {
+                open.removeIf(c -> !c.isOpen() || c == client);
+            }
+        } catch (IOException e) {
+            // Either side left, or the container refuses: the client sees its connection closed, which says as much.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Copies one direction to its end, and hands the end on: the other direction may go on. */
+    private static void copy(SocketChannel from, SocketChannel to) {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        try {
+            while (from.read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
+                }
+                buffer.clear();
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            closeQuietly(from);
+            closeQuietly(to);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(server);
+        open.forEach(TcpHold::closeQuietly);
+    }
+
+    private static void closeQuietly(Channel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The descriptor is gone in any case.
+            return;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * The network driver on Linux bridges.
+ */
+package io.hypr.net.bridge;
