@@ -121,7 +121,7 @@ static struct finding *run(const struct machine *machine, struct finding *findin
                 if (said && value == WELL && *stage == LAST_STAGE)
                     return finding_set(finding, WORKS, "a guest ran in real, protected, 64-bit and user mode");
                 if (said && value == WRONG) return finding_set(finding, BROKEN, "the guest computed wrongly in %s", stage_name(*stage));
-                if (!said || value != *stage + 1)
+                if (!said || value != *stage + 1 || value > LAST_STAGE)
                     return finding_set(finding, BROKEN, "the guest said %u to port %u in %s", value, run->io.port, stage_name(*stage));
                 *stage = value;
                 break;

@@ -3,6 +3,7 @@
 #include "start.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ int main(int argc, char **argv) {
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);
     if (options.change_umask) umask(options.umask);
     privileges_drop(&options);
-    execvp(options.program[0], options.program);
+    if (strchr(options.program[0], '/') != NULL) execv(options.program[0], options.program);   /* a file of no known kind is no script */
+    else execvp(options.program[0], options.program);
     fail(errno, "Cannot run %s", options.program[0]);
 }

@@ -12,7 +12,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
+BUILD = pathlib.Path(os.environ.get("LAUNCHER_BUILD", ROOT / "build"))   # another build, as one with sanitizers
 HYPR, START, PROBE = BUILD / "hypr", BUILD / "hypr-start", BUILD / "hypr-kvmprobe"
 LIMIT = 20   # seconds after which a wait has failed
 
