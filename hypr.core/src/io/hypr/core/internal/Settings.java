@@ -1,0 +1,42 @@
+package io.hypr.core.internal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What the engine was configured with, checked.
+ *
+ * @param home directory of records, disks and logs
+ * @param run directory for sockets of VMMs
+ * @param vmlinux kernel as an ELF file
+ * @param bzImage the same kernel as a bzImage
+ * @param initramfs with the agent
+ * @param backends names, the first choice first
+ * @param processors of a microVM
+ * @param memory of a microVM, bytes
+ * @param disk size of a writable disk, bytes
+ * @param subnets for networks, in order
+ * @param nameServers for hosts that have only local ones
+ * @param firstUid user of the first VMM; the next has the next
+ * @param hello how many seconds a microVM may take to boot
+ * @param version of HYPR
+ * @param points is told what plans do; for tests
+ */
+public record Settings(
+        Path home, Path run, Path vmlinux, Path bzImage, Path initramfs, List<String> backends, double processors, long memory, long disk,
+        List<String> subnets, List<String> nameServers, int firstUid, int hello, String version, Consumer<String> points) {
+
+    /** Keys of the configuration. */
+    public static final Set<String> KEYS = new TreeSet<>(Set.of("backends", "cpus", "memory", "disk", "subnets", "nameservers", "uid.first", "boot.seconds",
+        "kernel.vmlinux", "kernel.bzimage", "kernel.initramfs"));
+
+    /** Copies the lists. */
+    public Settings {
+        backends = List.copyOf(backends);
+        subnets = List.copyOf(subnets);
+        nameServers = List.copyOf(nameServers);
+    }
+}

@@ -1,0 +1,300 @@
+package io.hypr.core.internal.backend;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+
+import io.hypr.engine.SystemInfo.Part;
+import io.hypr.model.Availability;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmmBackend;
+
+/** All backends that are there, and the choice between them. Safe for use by any thread; no lock is held while a backend is called. */
+public final class Backends {
+
+    /** How long a backend may take to come back. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** A backend that is there. */
+    private static final class Entry {
+        final VmmBackend backend;
+        final String name;
+        final Map<String, Object> properties;
+        volatile boolean available;
+
+        Entry(VmmBackend backend, Map<String, Object> properties) {
+            this.backend = backend;
+            this.properties = Map.copyOf(properties);
+            this.name = String.valueOf(properties.get(VmmBackend.NAME));
+        }
+
+        /** Probing may take long, and what can be used once can mostly be used again: only a bad answer is asked for anew. */
+        Availability probe(boolean anew) {
+            if (available && !anew) {
+                return Availability.available();
+            }
+            Availability now;
+            try {
+                now = backend.probe();
+            } catch (RuntimeException e) {
+                now = Availability.unknown("Its probe failed: " + e.getMessage());
+            }
+            available = now.isAvailable();
+            return now;
+        }
+    }
+
+    /**
+     * The backend for a container.
+     *
+     * @param name of the backend
+     * @param reasons why it was chosen and others were passed over, one sentence each
+     */
+    public record Choice(String name, List<String> reasons) {
+        /** Copies the list. */
+        public Choice {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final Set<Hold> holds = new HashSet<>();
+
+    /**
+     * A backend has come. Microvms of its predecessor are attached to it.
+     *
+     * @param backend the service
+     * @param properties of the service
+     */
+    public void add(VmmBackend backend, Map<String, Object> properties) {
+        Entry entry = new Entry(backend, properties);
+        List<Hold> waiting;
+        synchronized (this) {
+            entries.add(entry);
+            waiting = holds.stream().filter(h -> h.record().owner().equals(entry.name)).toList();
+            notifyAll();
+        }
+        for (Hold hold : waiting) {
+            Thread.ofVirtual().name("attach to " + entry.name).start(() -> hold.succeed(backend));
+        }
+    }
+
+    /**
+     * A backend goes. Returns when no call to it is under way, or after some seconds.
+     *
+     * @param backend the service
+     */
+    public void remove(VmmBackend backend) {
+        List<Hold> held;
+        VmmBackend successor;
+        synchronized (this) {
+            entries.removeIf(e -> e.backend == backend);
+            held = List.copyOf(holds);
+        }
+        for (Hold hold : held) {
+            hold.leave(backend);
+            successor = find(hold.record().owner());
+            if (successor != null) {
+                hold.succeed(successor);
+            }
+        }
+    }
+
+    private synchronized VmmBackend find(String name) {
+        return entries.stream().filter(e -> e.name.equals(name)).map(e -> e.backend).findFirst().orElse(null);
+    }
+
+    private VmmBackend get(String name, Duration limit) {
+        VmmBackend backend = await(name, limit);
+        if (backend == null) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The backend " + name + " is not there.")
+                .remedy("Start the bundle hypr.vmm." + name + ".");
+        }
+        return backend;
+    }
+
+    /** Waits for a backend: after a start of the framework, or while its bundle is updated, it comes soon. */
+    private synchronized VmmBackend await(String name, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            while (find(name) == null) {
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return null;
+                }
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return find(name);
+    }
+
+    private synchronized List<Entry> ordered(List<String> order) {
+        return entries.stream().sorted(Comparator.comparingInt((Entry e) -> order.contains(e.name) ? order.indexOf(e.name) : order.size())
+            .thenComparing(e -> e.name)).toList();
+    }
+
+    /**
+     * Chooses.
+     *
+     * @param wanted name of a backend, an LDAP filter over the properties of backends, or null
+     * @param facets that its sessions must be able to have
+     * @param order names, the first choice first
+     * @return the choice
+     */
+    public Choice choose(String wanted, Set<String> facets, List<String> order) {
+        List<String> reasons = new ArrayList<>();
+        List<String> remedies = new ArrayList<>();
+        for (Entry entry : ordered(order)) {
+            String against = against(entry, wanted, facets, remedies);
+            if (against == null) {
+                reasons.add(entry.name + " was chosen: " + (wanted != null ? "it was asked for." : "it is the first that can be used."));
+                return new Choice(entry.name, reasons);
+            }
+            reasons.add(entry.name + " was passed over: " + against);
+        }
+        String what = wanted == null ? "No backend can start microVMs here." : "No backend that fits \"" + wanted + "\" can start microVMs here.";
+        HyprException e = new HyprException(ErrorCode.UNSUPPORTED, reasons.isEmpty() ? "There is no backend at all." : what + " " + String.join(" ", reasons));
+        throw remedies.isEmpty() ? e : e.remedy(String.join(" ", remedies));
+    }
+
+    private static String against(Entry entry, String wanted, Set<String> facets, List<String> remedies) {
+        if (wanted != null && !fits(entry, wanted)) {
+            return "\"" + wanted + "\" was asked for.";
+        }
+        Set<String> missing = new HashSet<>(facets);
+        missing.removeAll(strings(entry.properties.get(VmmBackend.FACETS)));
+        if (!missing.isEmpty()) {
+            return "it cannot do " + String.join(", ", missing) + ".";
+        }
+        return switch (entry.probe(false)) {
+            case Availability.Available() -> null;
+            case Availability.Unsupported(String reason, String remedy) -> {
+                if (!remedy.isEmpty()) {
+                    remedies.add(remedy);
+                }
+                yield reason;
+            }
+            case Availability.Unknown(String reason) -> reason;
+        };
+    }
+
+    private static boolean fits(Entry entry, String wanted) {
+        if (!wanted.startsWith("(")) {
+            return entry.name.equals(wanted);
+        }
+        try {
+            return FrameworkUtil.createFilter(wanted).matches(entry.properties);
+        } catch (InvalidSyntaxException e) {
+            throw new HyprException(ErrorCode.INVALID, "\"" + wanted + "\" is no filter.", e).remedy("Write it as in (&(hypr.name=qemu)(facet=pausable)).");
+        }
+    }
+
+    private static List<String> strings(Object property) {
+        return switch (property) {
+            case null -> List.of();
+            case String[] many -> List.of(many);
+            case Iterable<?> many -> {
+                List<String> all = new ArrayList<>();
+                many.forEach(o -> all.add(String.valueOf(o)));
+                yield all;
+            }
+            default -> List.of(String.valueOf(property));
+        };
+    }
+
+    /**
+     * Starts a microVM.
+     *
+     * @param name of the backend
+     * @param plan what to start
+     * @param intent takes the record before anything exists
+     * @return a hold on it
+     */
+    public Hold launch(String name, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        VmmBackend backend = get(name, Duration.ZERO);
+        return held(new Hold(this, backend, backend.launch(plan, intent)));
+    }
+
+    /**
+     * Takes a microVM over. Its backend need not be there yet.
+     *
+     * @param record what the launch said
+     * @return a hold on it
+     */
+    public Hold attach(DriverRecord record) {
+        Hold hold = held(new Hold(this, record));
+        VmmBackend backend = find(record.owner());
+        if (backend != null) {
+            Thread.ofVirtual().name("attach to " + record.owner()).start(() -> hold.succeed(backend));
+        }
+        return hold;
+    }
+
+    private synchronized Hold held(Hold hold) {
+        holds.add(hold);
+        return hold;
+    }
+
+    synchronized void forget(Hold hold) {
+        holds.remove(hold);
+    }
+
+    /**
+     * Ends a microVM and removes what its launch made.
+     *
+     * @param record what the launch said or intended
+     */
+    public void discard(DriverRecord record) {
+        get(record.owner(), SOON).discard(record);
+    }
+
+    /**
+     * @param name of a backend
+     * @return whether it is there
+     */
+    public boolean isThere(String name) {
+        return find(name) != null;
+    }
+
+    /**
+     * @param order names, the first choice first
+     * @return all backends with what they say of themselves now
+     */
+    public List<Part> parts(List<String> order) {
+        return ordered(order).stream().map(e -> part(e.name, e.probe(true), e.properties)).toList();
+    }
+
+    /**
+     * @param name of a backend or driver
+     * @param availability now
+     * @param properties of its service
+     * @return both in one
+     */
+    public static Part part(String name, Availability availability, Map<String, Object> properties) {
+        Part part = new Part();
+        part.name = name;
+        part.availability = availability;
+        Map<String, String> sorted = new java.util.TreeMap<>();
+        properties.forEach((key, value) -> {
+            if (!key.startsWith("service.") && !key.startsWith("component.") && !key.equals("objectClass") && !key.equals(VmmBackend.NAME)) {
+                sorted.put(key, String.join(", ", strings(value)));
+            }
+        });
+        new LinkedHashMap<>(sorted).forEach((key, value) -> part.details.add(key + ": " + value));
+        return part;
+    }
+}

@@ -1,0 +1,212 @@
+package io.hypr.core.internal.backend;
+
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.function.Function;
+
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
+import io.hypr.vmm.VmmBackend;
+
+/**
+ * A hold on one microVM through whichever instance of its backend is there: the gate that counts calls under way, so that a backend can go while
+ * calls run. Calls made while it is away wait for its successor. Safe for use by any thread.
+ */
+public final class Hold implements AutoCloseable {
+
+    /** How long a call waits for a successor, and a backend that goes for calls under way. */
+    private static final Duration SUCCESSOR = Duration.ofSeconds(30);
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private final Backends backends;
+    private final DriverRecord record;
+    private VmmBackend backend;
+    private VmSession session;
+    private HyprException broken;
+    private int calls;
+    private boolean closed;
+
+    Hold(Backends backends, VmmBackend backend, VmSession session) {
+        this.backends = backends;
+        this.backend = backend;
+        this.session = session;
+        this.record = session.record();
+    }
+
+    Hold(Backends backends, DriverRecord record) {
+        this.backends = backends;
+        this.record = record;
+    }
+
+    /** @return the record by which the microVM is found again */
+    public DriverRecord record() {
+        return record;
+    }
+
+    /** A backend has come: take the microVM over, if nobody has it. */
+    void succeed(VmmBackend successor) {
+        synchronized (this) {
+            if (closed || session != null) {
+                return;
+            }
+        }
+        VmSession attached = null;
+        HyprException failure = null;
+        try {
+            attached = successor.attach(record);
+        } catch (HyprException e) {
+            failure = e;
+        } catch (RuntimeException e) {
+            failure = new HyprException(ErrorCode.INTERNAL, "The backend " + record.owner() + " failed to take over " + record.id() + ".", e);
+        }
+        synchronized (this) {
+            broken = failure;
+            if (attached != null && !closed && session == null) {
+                session = attached;
+                backend = successor;
+                attached = null;
+            }
+            notifyAll();
+        }
+        if (attached != null) {
+            attached.close();
+        }
+    }
+
+    /** A backend goes: let go of the microVM, and wait for calls under way. */
+    void leave(VmmBackend leaving) {
+        VmSession old;
+        synchronized (this) {
+            if (backend != leaving || session == null) {
+                return;
+            }
+            old = session;
+            session = null;
+            backend = null;
+        }
+        old.close();
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        synchronized (this) {
+            try {
+                for (long left = DRAIN.toMillis(); calls > 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+                    wait(left);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private VmSession enter() {
+        long deadline = System.nanoTime() + SUCCESSOR.toNanos();
+        synchronized (this) {
+            while (session == null) {
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (closed) {
+                    throw new HyprException(ErrorCode.GONE, "The engine has let go of microVM " + record.id() + ".");
+                }
+                if (broken != null) {
+                    throw broken;
+                }
+                if (left <= 0) {
+                    throw new HyprException(ErrorCode.GONE, "The backend " + record.owner() + " left, and no successor came in " + SUCCESSOR.toSeconds() + " s.")
+                        .remedy("Start the bundle hypr.vmm." + record.owner() + ".");
+                }
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new HyprException(ErrorCode.CANCELLED, "Waiting for the backend " + record.owner() + " was interrupted.", e);
+                }
+            }
+            calls++;
+            return session;
+        }
+    }
+
+    private synchronized void exit() {
+        calls--;
+        notifyAll();
+    }
+
+    /**
+     * Calls the session.
+     *
+     * @param <T> type of the answer
+     * @param call what is asked
+     * @return the answer
+     */
+    public <T> T call(Function<VmSession, T> call) {
+        VmSession now = enter();
+        try {
+            return call.apply(now);
+        } finally {
+            exit();
+        }
+    }
+
+    /** @return the link, newly opened */
+    public ByteChannel link() {
+        return call(VmSession::link);
+    }
+
+    /** @return whether the VMM process is there */
+    public boolean lives() {
+        return call(VmSession::state) != VmState.ENDED;
+    }
+
+    /** Ends the VMM process. */
+    public void kill() {
+        call(s -> {
+            s.kill();
+            return null;
+        });
+    }
+
+    /**
+     * Waits for the end of the VMM process, over changes of the backend.
+     *
+     * @param limit how long
+     * @return whether it has ended
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public boolean awaitExit(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            VmSession now = enter();
+            try {
+                return now.awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            } catch (HyprException e) {
+                if (e.code() != ErrorCode.GONE) {
+                    throw e;
+                }
+                synchronized (this) {
+                    if (session == now) {
+                        throw e;
+                    }
+                }
+            } finally {
+                exit();
+            }
+        }
+    }
+
+    /** Lets go of the microVM, which runs on. Idempotent. */
+    @Override
+    public void close() {
+        VmSession old;
+        synchronized (this) {
+            closed = true;
+            old = session;
+            session = null;
+            notifyAll();
+        }
+        backends.forget(this);
+        if (old != null) {
+            old.close();
+        }
+    }
+}

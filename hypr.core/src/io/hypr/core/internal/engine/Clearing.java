@@ -1,0 +1,87 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Plug;
+import io.hypr.model.HyprException;
+
+/** Clears away what a run of a container has on the host. Every method is idempotent, and right after a crash anywhere. */
+final class Clearing {
+
+    private final Engine engine;
+    private final Container container;
+
+    Clearing(Engine engine, Container container) {
+        this.engine = engine;
+        this.container = container;
+    }
+
+    /** Frees its ports. */
+    void ports() {
+        engine.ports().withdraw(container.id());
+        container.change(r -> r.info.published.clear());
+    }
+
+    /** Ends its VMM and removes what the launch made. */
+    void vm() {
+        Run run = container.run();
+        if (run != null) {
+            run.leave();
+        }
+        ContainerRecord record = container.record();
+        if (record.vm != null) {
+            engine.services().backends.discard(record.vm);
+        }
+        container.change(r -> {
+            r.vm = null;
+            r.info.vmmPid = 0;
+        });
+        delete(engine.runDirectory(container.id()));
+    }
+
+    /** Unplugs it from its networks and frees its addresses. */
+    void network() {
+        for (Plug plug : container.record().plugs) {
+            engine.networks().unplug(plug);
+        }
+        engine.networks().release(container.id());
+        container.change(r -> {
+            r.plugs.clear();
+            r.info.networks.clear();
+        });
+    }
+
+    /** All of it, as far as it is possible; what is not is logged and tried again when the engine starts. */
+    boolean rest() {
+        boolean all = true;
+        for (Runnable step : new Runnable[] {this::ports, this::vm, this::network}) {
+            try {
+                step.run();
+            } catch (HyprException | UncheckedIOException e) {
+                all = false;
+                engine.log().error("What container {} had on this host could not be cleared away: {}", container.id(), e.getMessage(), e);
+            }
+        }
+        return all;
+    }
+
+    /** Removes a directory with everything in it. */
+    static void delete(Path directory) {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            return; // It is gone already.
+        } catch (IOException e) {
+            throw new UncheckedIOException("The directory " + directory + " cannot be removed", e);
+        }
+    }
+}

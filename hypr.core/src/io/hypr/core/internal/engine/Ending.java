@@ -1,0 +1,99 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import io.hypr.core.internal.link.Answers.Result;
+import io.hypr.core.internal.logs.JournalState;
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.engine.ContainerState;
+import io.hypr.model.HyprException;
+
+/** What follows when the workload of a run has ended, or its microVM. */
+final class Ending {
+
+    /** Exit status of a workload whose microVM vanished. */
+    private static final int KILLED = 137;
+    /** How long a microVM may take to write its disk and power off. */
+    private static final Duration POWER_OFF = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final Container container;
+
+    Ending(Engine engine, Container container) {
+        this.engine = engine;
+        this.container = container;
+    }
+
+    /** Clears a run away and says what became of it; does nothing if that was done. */
+    void settle(Run run) {
+        container.operation().lock();
+        try {
+            if (container.run() != run || engine.isClosed()) {
+                return;
+            }
+            JournalState state = container.log().state();
+            boolean vanished = !state.ended();
+            if (vanished) {
+                container.log().end(0, KILLED, false, System.currentTimeMillis() * 1_000_000);
+            }
+            int status = state.status();
+            boolean oom = state.oom();
+            ContainerRecord before = container.record();
+            container.change(r -> r.phase = Phase.ENDING);
+            if (!vanished) {
+                powerOff(run, before.info.spec.autoRemove);
+            }
+            boolean cleared = new Clearing(engine, container).rest();
+            Instant finished = plausible(state.endTime(), before.info.started);
+            container.change(r -> {
+                r.phase = cleared ? Phase.IDLE : Phase.ENDING;
+                r.info.state = ContainerState.EXITED;
+                r.info.exitCode = status;
+                r.info.oomKilled = oom;
+                r.info.finished = finished;
+            });
+            if (oom) {
+                container.event("oom", Map.of());
+            }
+            container.event("die", Map.of("exitCode", Integer.toString(status)));
+            engine.restarts().decide(container);
+            container.ended();
+        } catch (IOException e) {
+            engine.log().error("The end of container {} could not be kept; the engine tries again when it starts.", container.id(), e);
+        } finally {
+            container.operation().unlock();
+        }
+        if (container.record().info.spec.autoRemove) {
+            engine.removeAfterEnd(container);
+        }
+    }
+
+    /** Lets the guest write its disk, unless the disk goes anyway. */
+    private void powerOff(Run run, boolean disposable) {
+        try {
+            if (!disposable) {
+                Result r = Run.await(run.shutdown(), POWER_OFF);
+                if (r.errno() == 0 && run.hold().awaitExit(POWER_OFF)) {
+                    return;
+                }
+                engine.log().warn("The microVM of {} did not power off; it is ended by force.", container.id());
+            }
+            run.hold().kill();
+        } catch (HyprException e) {
+            engine.log().debug("The microVM of {} was gone before it could power off: {}", container.id(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The guest's clock says it best, unless it runs wrong. */
+    private static Instant plausible(long nanos, Instant started) {
+        Instant now = Instant.now();
+        Instant said = Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000);
+        return said.isAfter(now) || started != null && said.isBefore(started) ? now : said;
+    }
+}

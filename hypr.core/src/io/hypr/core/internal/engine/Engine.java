@@ -1,0 +1,367 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.osgi.service.log.Logger;
+
+import io.hypr.core.internal.Ids;
+import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.net.NetworkBook;
+import io.hypr.core.internal.net.Ports;
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.core.internal.records.HomeLock;
+import io.hypr.core.internal.records.Json;
+import io.hypr.core.internal.records.Records;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.EngineListener;
+import io.hypr.engine.ContainerState;
+import io.hypr.image.Image;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.net.NetworkDriver;
+
+/**
+ * The engine: all containers of one home, and what they share. Nothing that it is made of knows OSGi. {@link #open} must have returned before anything
+ * else is called; {@link #close} ends no microVM.
+ */
+public final class Engine implements AutoCloseable {
+
+    private static final Path ROUTES = Path.of("/proc/net/route");
+
+    private final Settings settings;
+    private final Services services;
+    private final EventBook events;
+    private final Restarts restarts;
+    private final Map<String, Container> containers = new LinkedHashMap<>();
+    private HomeLock lock;
+    private Records records;
+    private NetworkBook networks;
+    private Ports ports;
+    private volatile boolean closed;
+
+    /**
+     * @param settings what it was configured with
+     * @param services of other bundles
+     */
+    public Engine(Settings settings, Services services) {
+        this.settings = settings;
+        this.services = services;
+        this.events = new EventBook(services.log());
+        this.restarts = new Restarts(this);
+    }
+
+    /**
+     * Takes the home over and reads the records; what they and the host say is brought together beside this call, container by container.
+     *
+     * @throws HyprException {@code IN_USE} if another engine has the home, {@code CORRUPT} if the records cannot be read
+     */
+    public void open() {
+        lock = new HomeLock(settings.home());
+        try {
+            records = new Records(settings.home());
+            networks = new NetworkBook(records, services.networks, settings.subnets(), ROUTES);
+            ports = new Ports(records, services::balancer);
+            events.open(records);
+            Files.createDirectories(settings.home().resolve("containers"));
+            List<ContainerRecord> kept = records.containers();
+            synchronized (containers) {
+                kept.forEach(r -> containers.put(r.info.id, new Container(this, r)));
+            }
+            Reconciler reconciler = new Reconciler(this);
+            reconciler.restorePorts();
+            all().forEach(reconciler::takeOver);
+            for (Container c : all()) {
+                aside("reconcile " + c.id(), () -> reconciler.reconcile(c));
+            }
+        } catch (IOException e) {
+            close();
+            throw new HyprException(ErrorCode.DENIED, "The home " + settings.home() + " cannot be written.", e);
+        } catch (HyprException e) {
+            close();
+            throw e;
+        }
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Services services() {
+        return services;
+    }
+
+    Records records() {
+        return records;
+    }
+
+    NetworkBook networks() {
+        return networks;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    EventBook events() {
+        return events;
+    }
+
+    Restarts restarts() {
+        return restarts;
+    }
+
+    Logger log() {
+        return services.log();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    Path directory(String id) {
+        return settings.home().resolve("containers").resolve(id);
+    }
+
+    /** Short, since the paths of unix sockets have room for 108 octets. */
+    Path runDirectory(String id) {
+        return settings.run().resolve(id.substring(0, 12));
+    }
+
+    /** Gives a file to the user of a VMM, if this process may do that. */
+    void own(Path file, int uid) throws IOException {
+        if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            Files.setAttribute(file, "unix:uid", uid);
+            Files.setAttribute(file, "unix:gid", uid);
+        }
+    }
+
+    /** Does something on a thread of its own; what fails is logged. */
+    void aside(String what, Runnable act) {
+        Thread.ofVirtual().name(what).start(() -> {
+            try {
+                act.run();
+            } catch (RuntimeException e) {
+                if (!closed) {
+                    log().error("The {} failed: {}", what, e.getMessage(), e);
+                }
+            }
+        });
+    }
+
+    /**
+     * A network driver has come: what it has on the host that no record knows of is removed.
+     *
+     * @param driver who is asked
+     */
+    public void sweep(NetworkDriver driver) {
+        aside("look at what network driver " + services.networks.name(driver) + " has", () -> new Reconciler(this).sweep(driver));
+    }
+
+    /** A balancer has come: it is told all published ports. */
+    public void republish() {
+        aside("publication of ports", ports::refresh);
+    }
+
+    /** @param listener is told every event from now on */
+    public void addListener(EngineListener listener) {
+        events.add(listener);
+    }
+
+    /** @param listener is told nothing any more */
+    public void removeListener(EngineListener listener) {
+        events.remove(listener);
+    }
+
+    // --- containers ---
+
+    List<Container> all() {
+        synchronized (containers) {
+            return List.copyOf(containers.values());
+        }
+    }
+
+    /** @return the newest first */
+    List<Container> newest() {
+        return all().stream().sorted(Comparator.comparing((Container c) -> c.info().created).reversed()).toList();
+    }
+
+    Container find(String name) {
+        synchronized (containers) {
+            Container exact = containers.get(name);
+            if (exact != null) {
+                return exact;
+            }
+            String bare = name.startsWith("/") ? name.substring(1) : name;
+            for (Container c : containers.values()) {
+                if (c.name().equals(bare)) {
+                    return c;
+                }
+            }
+            List<Container> found = name.isEmpty() ? List.of() : containers.values().stream().filter(c -> c.id().startsWith(name)).toList();
+            if (found.size() > 1) {
+                throw new HyprException(ErrorCode.CONFLICT, "Multiple IDs found with provided prefix: " + name);
+            }
+            if (found.isEmpty()) {
+                throw new HyprException(ErrorCode.NOT_FOUND, "No such container: " + name);
+            }
+            return found.getFirst();
+        }
+    }
+
+    Container create(ContainerSpec wanted) {
+        ContainerSpec spec = Json.copy(wanted, ContainerSpec.class);
+        if (spec.image == null || spec.image.isEmpty()) {
+            throw new HyprException(ErrorCode.INVALID, "A container needs an image.");
+        }
+        Image image = services.images().find(spec.image).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: "
+            + (spec.image.contains(":") || spec.image.contains("@") ? spec.image : spec.image + ":latest")).remedy("Pull it: hypr pull " + spec.image));
+        if (spec.name != null) {
+            NewContainer.checked(spec.name);
+        }
+        ContainerRecord record = new NewContainer(spec, image, settings).record(Ids.random());
+        if (!spec.network.equals(NetworkBook.NONE)) {
+            networks.find(spec.network);
+        }
+        Container container;
+        synchronized (containers) {
+            record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
+            record.info.spec.name = record.info.name;
+            record.uid = uid();
+            container = new Container(this, record);
+            records.put(record);
+            containers.put(container.id(), container);
+        }
+        container.event("create", Map.of());
+        return container;
+    }
+
+    private boolean isTaken(String name) {
+        return containers.values().stream().anyMatch(c -> c.name().equals(name));
+    }
+
+    private String free(String name, Container self) {
+        for (Container c : containers.values()) {
+            if (c != self && c.name().equals(name)) {
+                throw new HyprException(ErrorCode.CONFLICT, "Conflict. The container name \"/" + name + "\" is already in use by container \"" + c.id()
+                    + "\". You have to remove (or rename) that container to be able to reuse that name.");
+            }
+        }
+        return name;
+    }
+
+    /** Every container's VMM has a user of its own, so that none can touch another's. */
+    private int uid() {
+        Set<Integer> taken = new HashSet<>();
+        containers.values().forEach(c -> taken.add(c.record().uid));
+        int uid = settings.firstUid();
+        while (taken.contains(uid)) {
+            uid++;
+        }
+        return uid;
+    }
+
+    void rename(Container container, String name) {
+        NewContainer.checked(name);
+        String old;
+        synchronized (containers) {
+            old = container.name();
+            if (old.equals(name)) {
+                throw new HyprException(ErrorCode.INVALID, "Renaming a container with the same name as its current name");
+            }
+            free(name, container);
+            container.change(r -> {
+                r.info.name = name;
+                r.info.spec.name = name;
+            });
+        }
+        container.event("rename", Map.of("oldName", "/" + old));
+    }
+
+    void removeAfterEnd(Container container) {
+        try {
+            remove(container);
+        } catch (HyprException e) {
+            log().error("Container {} could not be removed after its end: {}", container.id(), e.getMessage(), e);
+        }
+    }
+
+    /** Removes a container that does not run. */
+    void remove(Container container) {
+        container.operation().lock();
+        try {
+            if (container.isRemoved()) {
+                return;
+            }
+            if (container.run() != null) {
+                throw new HyprException(ErrorCode.CONFLICT, "You cannot remove a running container " + container.id()
+                    + ". Stop the container before attempting removal or force remove");
+            }
+            container.change(r -> {
+                r.phase = Phase.REMOVING;
+                r.info.state = ContainerState.REMOVING;
+                r.restartAt = null;
+            });
+            settings.points().accept("remove.intent.done");
+            removeFiles(container);
+            container.remove();
+            records.removeContainer(container.id());
+            synchronized (containers) {
+                containers.remove(container.id());
+            }
+        } finally {
+            container.operation().unlock();
+        }
+        container.event("destroy", Map.of());
+    }
+
+    private void removeFiles(Container container) {
+        try {
+            if (!new Clearing(this, container).rest()) {
+                throw new HyprException(ErrorCode.INTERNAL, "What container " + container.name() + " had on this host could not be cleared away.");
+            }
+            container.log().close();
+            Clearing.delete(container.directory());
+            settings.points().accept("remove.files.done");
+        } catch (IOException | java.io.UncheckedIOException e) {
+            container.change(r -> r.info.state = ContainerState.DEAD);
+            throw new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " could not be removed.", e);
+        } catch (HyprException e) {
+            container.change(r -> r.info.state = ContainerState.DEAD);
+            throw e;
+        }
+    }
+
+    /** Lets go of everything. No microVM ends. */
+    @Override
+    public void close() {
+        closed = true;
+        restarts.close();
+        events.close();
+        for (Container c : all()) {
+            Run run = c.run();
+            if (run != null) {
+                run.leave();
+            }
+            try {
+                c.log().close();
+            } catch (IOException e) {
+                log().warn("The log of {} could not be closed.", c.id(), e);
+            }
+        }
+        if (records != null) {
+            records.close();
+        }
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.hypr.core.internal.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.hypr.core.internal.link.Answers.Result;
+import io.hypr.core.internal.link.RunProcess;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerState;
+import io.hypr.engine.Execs;
+import io.hypr.engine.Output;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Further processes in running containers. */
+public class ExecService implements Execs {
+
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private final Supplier<Engine> engine;
+
+    /** @param engine gives the engine once it is open */
+    public ExecService(Supplier<Engine> engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public Exec exec(String name, ExecSpec spec, Output output) {
+        if (spec.argv.isEmpty()) {
+            throw new HyprException(ErrorCode.INVALID, "No exec command specified");
+        }
+        Container container = engine.get().find(name);
+        Run run = container.running();
+        ContainerInfo info = container.info();
+        if (info.state == ContainerState.PAUSED) {
+            throw new HyprException(ErrorCode.CONFLICT, "Container " + name + " is paused, unpause the container before exec");
+        }
+        ExecProcess process = new ExecProcess(run, output, spec.openStdin, spec.tty);
+        try {
+            Result r = Run.await(run.run(words(spec, info), process), ANSWER);
+            if (r.errno() != 0) {
+                run.forget(process);
+                throw refused(spec, r);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "The wait for the process was interrupted.", e);
+        } catch (HyprException e) {
+            run.forget(process);
+            throw e;
+        }
+        process.deliver();
+        container.event("exec_start: " + String.join(" ", spec.argv), Map.of());
+        return process;
+    }
+
+    private static RunProcess words(ExecSpec spec, ContainerInfo info) {
+        Map<String, String> env = new LinkedHashMap<>();
+        info.env.forEach(e -> env.put(key(e), e));
+        if (spec.tty) {
+            env.putIfAbsent("TERM", "TERM=xterm");
+        }
+        for (String e : spec.env) {
+            if (e.indexOf('=') > 0) {
+                env.put(key(e), e);
+            } else {
+                env.remove(e);
+            }
+        }
+        boolean privileged = spec.privileged || info.spec.privileged;
+        List<String> all = new ArrayList<>(env.values());
+        return new RunProcess(spec.tty, info.spec.noNewPrivileges, List.copyOf(spec.argv), all, spec.workingDir == null ? info.workingDir : spec.workingDir,
+            spec.user != null ? spec.user : info.spec.user == null ? "" : info.spec.user, info.spec.groups, info.spec.ulimits.stream().map(Limits::parse).toList(),
+            privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0, Run.WINDOW, 0);
+    }
+
+    private static HyprException refused(ExecSpec spec, Result r) {
+        return Refusal.of("OCI runtime exec failed: exec failed: ", spec.argv.getFirst(), spec.user, spec.workingDir, r).exception();
+    }
+
+    private static String key(String entry) {
+        int equals = entry.indexOf('=');
+        return equals < 0 ? entry : entry.substring(0, equals);
+    }
+}

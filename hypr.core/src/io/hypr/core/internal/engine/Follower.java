@@ -1,0 +1,187 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+import org.osgi.service.log.Logger;
+
+import io.hypr.core.internal.logs.ContainerLog;
+import io.hypr.core.internal.logs.LogReader;
+import io.hypr.core.internal.logs.LogRecord;
+import io.hypr.engine.Attachment;
+import io.hypr.engine.Output;
+
+/**
+ * A connection to the workload's streams. Its output is read from the log from the moment on at which it was made, by a thread of its own: however slow its taker is, nothing
+ * is held in memory, and nobody else has to wait.
+ */
+final class Follower implements Attachment {
+
+    /** How many octets a taker may be behind before the workload is held back. */
+    private static final long LAG = 1 << 20;
+
+    private final Container container;
+    private final ContainerLog log;
+    private final LogReader reader;
+    private final Output output;
+    private final OutputStream input;
+    private final boolean once;
+    private final Logger logger;
+    private volatile long place;
+    private volatile long end;
+    private int status = -1;
+    private boolean done;
+    private volatile boolean closed;
+    private boolean inputClosed;
+
+    Follower(Container container, ContainerLog log, long place, Output output, boolean wantsInput, boolean once, Logger logger) {
+        this.container = container;
+        this.log = log;
+        this.reader = new LogReader(log, place);
+        this.place = place;
+        this.end = place;
+        this.output = output;
+        this.once = once && wantsInput;
+        this.logger = logger;
+        this.input = wantsInput ? new Input() : OutputStream.nullOutputStream();
+    }
+
+    /** @return a follower of a run that has ended already */
+    static Follower ended(Container container, ContainerLog log, int status, Logger logger) {
+        Follower f = new Follower(container, log, 0, Output.NONE, false, false, logger);
+        f.finish(status);
+        return f;
+    }
+
+    void begin() {
+        Thread.ofVirtual().name("attachment").start(this::follow);
+    }
+
+    private void follow() {
+        int code = 255;
+        try (reader) {
+            while (!closed && log.awaitMore(place)) {
+                end = log.end();
+                Integer ended = deliver();
+                if (ended != null) {
+                    code = ended;
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            logger.warn("The output of {} cannot be read for an attachment.", container.id(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            logger.debug("An attachment of {} ended: {}", container.id(), e.getMessage());
+        } finally {
+            finish(code);
+            container.detached(this);
+        }
+    }
+
+    private Integer deliver() throws IOException {
+        boolean lagged = lags();
+        for (LogRecord r = reader.next(end); r != null && !closed; r = reader.next(end)) {
+            if (r.isOutput()) {
+                byte[] octets = new byte[r.payload().remaining()];
+                r.payload().get(octets);
+                output.write(r.kind(), octets, 0, octets.length);
+            } else if (r.kind() == LogRecord.END) {
+                return r.payload().getInt(0);
+            }
+            place = reader.place();
+            if (lagged && !lags()) {
+                container.caughtUp();
+                lagged = false;
+            }
+        }
+        place = reader.place();
+        container.caughtUp();
+        return null;
+    }
+
+    /** @return whether the workload has to wait for this taker */
+    boolean lags() {
+        return !closed && log.distance(place) > LAG;
+    }
+
+    private void finish(int code) {
+        synchronized (this) {
+            if (done) {
+                return;
+            }
+            status = code;
+            done = true;
+            notifyAll();
+        }
+        container.changed();
+    }
+
+    @Override
+    public OutputStream input() {
+        return input;
+    }
+
+    @Override
+    public int await() throws InterruptedException {
+        synchronized (this) {
+            while (!done) {
+                wait();
+            }
+            return status;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            log.wake();
+            finish(255);
+            try {
+                input.close();
+            } catch (IOException e) {
+                logger.debug("Standard input of {} could not be ended: {}", container.id(), e.getMessage());
+            }
+            container.detached(this);
+        }
+    }
+
+    /** Standard input: goes to whatever run there is when it is written. */
+    private final class Input extends OutputStream {
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            StandardInput to = isDone() ? null : container.input(Follower.this::isDone);
+            if (to != null) {
+                to.write(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            synchronized (this) {
+                if (inputClosed) {
+                    return;
+                }
+                inputClosed = true;
+            }
+            if (once) {
+                StandardInput to = container.input(Follower.this::isDone);
+                if (to != null) {
+                    to.close();
+                }
+            }
+        }
+    }
+
+    private synchronized boolean isDone() {
+        return done;
+    }
+}

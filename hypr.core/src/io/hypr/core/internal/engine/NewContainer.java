@@ -1,0 +1,253 @@
+package io.hypr.core.internal.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+import io.hypr.core.internal.Ids;
+import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.link.Frame;
+import io.hypr.core.internal.logs.LogLimits;
+import io.hypr.core.internal.net.Ipv4;
+import io.hypr.core.internal.net.NetworkBook;
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.ContainerSpec.PortMapping;
+import io.hypr.engine.ContainerState;
+import io.hypr.image.Image;
+import io.hypr.image.ImageConfig;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Turns a request and an image into a container's record: checks all of the request, and fills in what it leaves open. Changes nothing. */
+final class NewContainer {
+
+    private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final long MIB = 1L << 20;
+
+    private final ContainerSpec spec;
+    private final Image image;
+    private final Settings settings;
+
+    NewContainer(ContainerSpec spec, Image image, Settings settings) {
+        this.spec = spec;
+        this.image = image;
+        this.settings = settings;
+    }
+
+    ContainerRecord record(String id) {
+        ImageConfig config = image.config();
+        ContainerRecord record = new ContainerRecord();
+        ContainerInfo info = new ContainerInfo();
+        record.info = info;
+        info.id = id;
+        info.name = spec.name;
+        info.spec = spec;
+        info.image = spec.image;
+        info.imageId = image.id();
+        info.created = Instant.now();
+        info.state = ContainerState.CREATED;
+        info.argv = argv(config);
+        info.workingDir = or(spec.workingDir, or(config.workingDir(), "/"));
+        if (!info.workingDir.startsWith("/")) {
+            throw invalid("the working directory '" + info.workingDir + "' is invalid, it needs to be an absolute path");
+        }
+        spec.hostname = or(spec.hostname, id.substring(0, 12));
+        if (!spec.hostname.matches("[0-9a-zA-Z]([0-9a-zA-Z.-]{0,62})")) {
+            throw invalid("invalid hostname: " + spec.hostname);
+        }
+        spec.user = or(spec.user, config.user());
+        info.env = env(config);
+        Map<String, String> labels = new LinkedHashMap<>(config.labels());
+        labels.putAll(spec.labels);
+        spec.labels = labels;
+        spec.stopSignal = or(spec.stopSignal, or(config.stopSignal(), "SIGTERM"));
+        record.stopSignal = Signals.parse(spec.stopSignal);
+        size(info);
+        ports(info, config);
+        policies();
+        network();
+        LogLimits.of(spec.logOptions);
+        Capabilities.of(spec.capAdd, spec.capDrop);
+        spec.ulimits.forEach(Limits::parse);
+        spec.sysctls.keySet().stream().filter(k -> !k.matches("[a-z0-9_.*/-]+")).findFirst().ifPresent(k -> {
+            throw invalid("invalid sysctl name: '" + k + "'");
+        });
+        spec.tmpfs.keySet().stream().filter(t -> !t.startsWith("/")).findFirst().ifPresent(t -> {
+            throw invalid("invalid mount path: '" + t + "' mount path must be absolute");
+        });
+        if (spec.oomScoreAdj < -1000 || spec.oomScoreAdj > 1000) {
+            throw invalid("Invalid value " + spec.oomScoreAdj + ", range for oom score adj is [-1000, 1000]");
+        }
+        length(info);
+        return record;
+    }
+
+    private static HyprException invalid(String sentence) {
+        return new HyprException(ErrorCode.INVALID, sentence);
+    }
+
+    private static String or(String value, String other) {
+        return value == null || value.isEmpty() ? other : value;
+    }
+
+    private List<String> argv(ImageConfig config) {
+        List<String> entrypoint = spec.entrypoint == null ? config.entrypoint() : spec.entrypoint;
+        List<String> cmd = spec.cmd.isEmpty() && spec.entrypoint == null ? config.cmd() : spec.cmd;
+        List<String> argv = new ArrayList<>(entrypoint);
+        argv.addAll(cmd);
+        if (argv.isEmpty()) {
+            throw invalid("No command specified").remedy("Name a command after the image, as in 'hypr run " + spec.image + " sh'.");
+        }
+        return argv;
+    }
+
+    private List<String> env(ImageConfig config) {
+        Map<String, String> env = new LinkedHashMap<>();
+        put(env, PATH);
+        put(env, "HOSTNAME=" + spec.hostname);
+        if (spec.tty) {
+            put(env, "TERM=xterm");
+        }
+        config.env().forEach(e -> put(env, e));
+        spec.env.forEach(e -> put(env, e));
+        return new ArrayList<>(env.values());
+    }
+
+    private static void put(Map<String, String> env, String entry) {
+        int equals = entry.indexOf('=');
+        if (equals == 0 || entry.isEmpty()) {
+            throw invalid("invalid environment variable: " + entry);
+        }
+        if (equals < 0) {
+            env.remove(entry); // Docker: a name alone takes a variable of the image away.
+        } else {
+            env.put(entry.substring(0, equals), entry);
+        }
+    }
+
+    private void size(ContainerInfo info) {
+        int host = Runtime.getRuntime().availableProcessors();
+        double cpus = spec.cpus == 0 ? settings.processors() : spec.cpus;
+        if (spec.cpus != 0 && (spec.cpus < 0.01 || spec.cpus > host)) {
+            throw invalid(String.format("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", host, host));
+        }
+        info.processors = Math.clamp(Math.round(Math.ceil(cpus)), 1, 254);
+        long memory = spec.memory == 0 ? settings.memory() : spec.memory;
+        if (memory < 6 * MIB) {
+            throw invalid("Minimum memory limit allowed is 6MB");
+        }
+        long total = HostFacts.memory();
+        if (memory > total) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "The container asks for " + memory / MIB + " MiB of memory; the host has " + total / MIB + " MiB.")
+                .remedy("Ask for less by -m.");
+        }
+        // A microVM needs 64 MiB for its kernel and agent, and has memory in steps of 2 MiB.
+        info.memory = Math.max(64 * MIB, (memory + 2 * MIB - 1) / (2 * MIB) * (2 * MIB));
+        long disk = spec.diskSize == 0 ? settings.disk() : spec.diskSize;
+        if (disk < 16 * MIB) {
+            throw invalid("The writable disk is at least 16 MiB, not " + disk + " bytes");
+        }
+        spec.diskSize = (disk + MIB - 1) / MIB * MIB;
+        if (spec.shmSize < 0) {
+            throw invalid("SHM size can not be less than 0");
+        }
+        if (spec.pidsLimit < -1) {
+            throw invalid("invalid pids limit: " + spec.pidsLimit);
+        }
+    }
+
+    private void ports(ContainerInfo info, ImageConfig config) {
+        TreeSet<String> exposed = new TreeSet<>(config.exposedPorts());
+        exposed.addAll(spec.exposed);
+        for (PortMapping p : spec.ports) {
+            if (!p.protocol.equals("tcp") && !p.protocol.equals("udp")) {
+                throw invalid("Invalid proto: " + p.protocol + ": hypr publishes tcp and udp");
+            }
+            if (p.containerPort < 1 || p.containerPort > 65_535 || p.hostPort < 0 || p.hostPort > 65_535 || p.hostPortEnd > 65_535
+                || p.hostPortEnd != 0 && p.hostPortEnd < p.hostPort) {
+                throw invalid("Invalid port: " + p.hostPort + (p.hostPortEnd == 0 ? "" : "-" + p.hostPortEnd) + ":" + p.containerPort + " (1 to 65535)");
+            }
+            if (!p.hostAddress.isEmpty() && p.hostAddress.indexOf(':') < 0) {
+                Ipv4.parse(p.hostAddress);
+            }
+            exposed.add(p.containerPort + "/" + p.protocol);
+        }
+        for (String port : exposed) {
+            if (!port.matches("[0-9]{1,5}(/(tcp|udp|sctp))?")) {
+                throw invalid("invalid port: " + port);
+            }
+        }
+        info.exposed = new ArrayList<>(exposed);
+    }
+
+    private void policies() {
+        String policy = or(spec.restartPolicy, "no");
+        if (!List.of("no", "always", "unless-stopped", "on-failure").contains(policy)) {
+            throw invalid("invalid restart policy '" + policy + "'").remedy("It is no, always, unless-stopped or on-failure[:n].");
+        }
+        if (spec.restartRetries != 0 && !policy.equals("on-failure")) {
+            throw invalid("maximum retry count cannot be used with restart policy '" + policy + "'");
+        }
+        if (spec.restartRetries < 0) {
+            throw invalid("maximum retry count cannot be negative");
+        }
+        if (spec.autoRemove && !policy.equals("no")) {
+            throw invalid("can't create 'AutoRemove' container with restart policy");
+        }
+        spec.restartPolicy = policy;
+    }
+
+    private void network() {
+        spec.network = or(spec.network, NetworkBook.DEFAULT);
+        boolean none = spec.network.equals(NetworkBook.NONE);
+        if (spec.network.equals("host") || spec.network.startsWith("container:")) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "A microVM has a network of its own: it cannot share that of '" + spec.network + "'.")
+                .remedy("Use the default network, and publish ports by -p.");
+        }
+        if (none && (!spec.ports.isEmpty() || spec.ip != null)) {
+            throw invalid("conflicting options: port publishing and addresses need a network, and the container has none");
+        }
+        if (spec.ip != null) {
+            Ipv4.parse(spec.ip);
+            if (spec.network.equals(NetworkBook.DEFAULT)) {
+                throw invalid("user specified IP address is supported on user defined networks only");
+            }
+        }
+        if (spec.macAddress != null) {
+            Ipv4.macOctets(spec.macAddress);
+        }
+        spec.dns.stream().filter(d -> d.indexOf(':') < 0).forEach(Ipv4::parse);
+        for (String extra : spec.extraHosts) {
+            int colon = extra.indexOf(':');
+            if (colon < 1 || !extra.substring(colon + 1).matches("host-gateway|[0-9a-fA-F:.]+")) {
+                throw invalid("bad format for add-host: \"" + extra + "\"");
+            }
+        }
+    }
+
+    /** The command and its environment go to the agent in one frame. */
+    private void length(ContainerInfo info) {
+        long octets = 0;
+        for (List<String> list : List.of(info.argv, info.env)) {
+            for (String word : list) {
+                octets += 4 + word.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+            }
+        }
+        if (octets > Frame.MAX_PAYLOAD - 4096) {
+            throw invalid("The command and its environment have " + octets + " octets; there is room for " + (Frame.MAX_PAYLOAD - 4096) + ".");
+        }
+    }
+
+    /** @return a name that matches, or an error */
+    static String checked(String name) {
+        if (!name.matches(Ids.NAME)) {
+            throw invalid("Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,142 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.engine.ContainerInfo.Endpoint;
+import io.hypr.engine.ContainerState;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.HyprException;
+import io.hypr.net.NetworkDriver;
+
+/** Brings the records and the host together after the engine was away: takes over what lives, ends what was half done, starts what policies say. */
+final class Reconciler {
+
+    private final Engine engine;
+
+    Reconciler(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Ports of containers that ran stay theirs: nobody else may get them meanwhile. */
+    void restorePorts() {
+        for (Container c : engine.all()) {
+            ContainerRecord r = c.record();
+            if (r.phase == Phase.RUNNING) {
+                String address = r.info.networks.values().stream().findFirst().map((Endpoint e) -> e.ip).orElse("");
+                engine.ports().restore(c.id(), c.name(), address, r.info.published);
+            }
+        }
+    }
+
+    /** Holds on to the microVM of a container that ran, before anybody else can ask for the container. */
+    void takeOver(Container container) {
+        ContainerRecord r = container.record();
+        if ((r.phase == Phase.RUNNING || r.phase == Phase.ENDING) && r.vm != null) {
+            container.run(new Run(container, container.id(), engine.services().backends.attach(r.vm), container.log(), engine.log()));
+        }
+    }
+
+    /** One container. */
+    void reconcile(Container container) {
+        Run run = container.run();
+        if (run != null) {
+            begin(container, run);
+            return;
+        }
+        container.operation().lock();
+        try {
+            mend(container);
+            ContainerRecord r = container.record();
+            if (container.run() == null && r.phase == Phase.IDLE && !container.isRemoved()) {
+                idle(container, r);
+            }
+        } finally {
+            container.operation().unlock();
+        }
+    }
+
+    /** Whether the VM lives is known once its backend is there, which can take a while. */
+    private void begin(Container container, Run run) {
+        try {
+            if (!run.hold().lives()) {
+                container.vanished(run);
+                return;
+            }
+            run.begin(false);
+            if (container.log().state().ended()) {
+                container.exited(run);
+            }
+        } catch (IOException | HyprException e) {
+            engine.log().error("Container {} could not be taken over: {}", container.id(), e.getMessage(), e);
+            run.begin(false);
+        }
+    }
+
+    /** Ends what another engine left half done. The caller holds the container's operation lock. */
+    void mend(Container container) {
+        ContainerRecord r = container.record();
+        if (container.run() != null || r.phase == Phase.IDLE || container.isRemoved()) {
+            return;
+        }
+        if (r.phase == Phase.REMOVING) {
+            engine.remove(container);
+            return;
+        }
+        if (!new Clearing(engine, container).rest()) {
+            return;
+        }
+        try {
+            container.log().end(0, 255, false, System.currentTimeMillis() * 1_000_000);
+        } catch (IOException e) {
+            engine.log().warn("The log of {} could not be written.", container.id(), e);
+        }
+        container.change(c -> {
+            c.phase = Phase.IDLE;
+            c.info.state = c.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
+            if (r.phase == Phase.STARTING) {
+                c.info.error = "The engine ended while the container was started.";
+            }
+        });
+    }
+
+    private static Instant soon(Container container) {
+        Instant now = Instant.now();
+        container.change(c -> {
+            c.restartAt = now;
+            c.info.state = ContainerState.RESTARTING;
+        });
+        return now;
+    }
+
+    private void idle(Container container, ContainerRecord r) {
+        boolean interrupted = !r.info.error.isEmpty() && r.info.finished != null;
+        if (r.info.spec.autoRemove && r.info.finished != null) {
+            engine.remove(container);
+        } else if (r.restartAt != null) {
+            engine.restarts().schedule(container, r.restartAt);
+        } else if ("always".equals(r.info.spec.restartPolicy) && r.info.finished != null || interrupted && Restarts.wants(r)) {
+            engine.restarts().schedule(container, soon(container));
+        }
+    }
+
+    /** A driver has come: whatever it has on the host that no record knows of is removed. */
+    void sweep(NetworkDriver driver) {
+        Set<String> known = new HashSet<>();
+        for (Container c : engine.all()) {
+            ContainerRecord r = c.record();
+            if (r.phase != Phase.IDLE) {
+                known.add(c.id());
+                r.info.networks.values().forEach(e -> known.add(e.endpointId));
+                r.plugs.forEach(p -> known.add(p.record.id()));
+            }
+        }
+        for (DriverRecord removed : engine.networks().sweep(driver, known)) {
+            engine.log().info("Removed {} of the network driver {}, which no container has.", removed.id(), removed.owner());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.hypr.core.internal.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.engine.ContainerState;
+import io.hypr.model.HyprException;
+
+/** Starts containers again as their policies say, each time after a longer pause. */
+final class Restarts {
+
+    private static final Duration FIRST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    /** A container that ran for so long is well: the pause begins anew. */
+    private static final Duration WELL = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final ScheduledThreadPoolExecutor clock;
+
+    Restarts(Engine engine) {
+        this.engine = engine;
+        this.clock = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("restarts").factory());
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    /** @return the pause before a restart */
+    static Duration pause(int failures) {
+        Duration pause = FIRST.multipliedBy(1L << Math.min(failures, 20));
+        return pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
+    }
+
+    static boolean wants(ContainerRecord r) {
+        if (r.stoppedByUser) {
+            return false;
+        }
+        return switch (r.info.spec.restartPolicy) {
+            case "always", "unless-stopped" -> true;
+            case "on-failure" -> r.info.exitCode != 0 && (r.info.spec.restartRetries == 0 || r.info.restarts < r.info.spec.restartRetries);
+            case null, default -> false;
+        };
+    }
+
+    /** A container has ended: restarts it if that is wanted. */
+    void decide(Container container) {
+        ContainerRecord r = container.record();
+        if (r.phase != Phase.IDLE || !wants(r)) {
+            return;
+        }
+        boolean well = r.info.started != null && r.info.finished != null && Duration.between(r.info.started, r.info.finished).compareTo(WELL) >= 0;
+        int failures = well ? 0 : r.failures;
+        Instant at = Instant.now().plus(pause(failures));
+        container.change(c -> {
+            c.failures = failures + 1;
+            c.restartAt = at;
+            c.info.state = ContainerState.RESTARTING;
+        });
+        schedule(container, at);
+    }
+
+    /** Restarts a container at a moment, unless it is stopped, started or removed before. */
+    void schedule(Container container, Instant at) {
+        long left = Math.max(0, Duration.between(Instant.now(), at).toMillis());
+        clock.schedule(() -> engine.aside("restart of " + container.id(), () -> restart(container, at)), left, TimeUnit.MILLISECONDS);
+    }
+
+    private void restart(Container container, Instant at) {
+        container.operation().lock();
+        try {
+            if (container.isRemoved() || !at.equals(container.record().restartAt) || engine.isClosed()) {
+                return;
+            }
+            container.change(r -> r.info.restarts++);
+            new Starter(engine, container).start();
+        } catch (HyprException e) {
+            engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
+            decide(container);
+        } finally {
+            container.operation().unlock();
+        }
+    }
+
+    void close() {
+        clock.shutdownNow();
+    }
+}

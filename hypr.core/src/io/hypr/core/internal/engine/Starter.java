@@ -1,0 +1,270 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.backend.Backends.Choice;
+import io.hypr.core.internal.link.Answers.Result;
+import io.hypr.core.internal.link.Frame;
+import io.hypr.core.internal.link.RunProcess;
+import io.hypr.core.internal.link.Setup;
+import io.hypr.core.internal.net.HostFiles;
+import io.hypr.core.internal.net.Ipv4;
+import io.hypr.core.internal.net.NetworkBook;
+import io.hypr.core.internal.plan.Plan;
+import io.hypr.core.internal.records.ContainerRecord;
+import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.core.internal.records.ContainerRecord.Plug;
+import io.hypr.core.internal.records.NetworkRecord;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerInfo.Endpoint;
+import io.hypr.engine.ContainerInfo.Publication;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.ContainerSpec.PortMapping;
+import io.hypr.engine.ContainerState;
+import io.hypr.image.Image;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.model.Progress;
+import io.hypr.net.Attachment;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
+
+/** Starts one container once. The caller holds its operation lock. */
+final class Starter {
+
+    private static final Path HOST_RESOLV = Path.of("/etc/resolv.conf");
+
+    private final Engine engine;
+    private final Container container;
+    private final Settings settings;
+    private final ContainerRecord before;
+    private final ContainerInfo info;
+    private final ContainerSpec spec;
+    private Choice choice;
+    private Path root;
+    private Attachment attachment;
+    private Run run;
+    private long launched;
+    private int exitCode = 128;
+
+    Starter(Engine engine, Container container) {
+        this.engine = engine;
+        this.container = container;
+        this.settings = engine.settings();
+        this.before = container.record();
+        this.info = before.info;
+        this.spec = info.spec;
+    }
+
+    /** @throws HyprException if it could not be started; everything is as before then, but for the reason in the record */
+    void start() {
+        Clearing clearing = new Clearing(engine, container);
+        try {
+            new Plan(settings.points())
+                .step("start.intent", this::intend, null)
+                .step("start.rootfs", this::root, null)
+                .beside("start.disk", this::disk, null)
+                .beside("start.network", this::network, clearing::network)
+                .step("start.launch", this::launch, clearing::vm)
+                .step("start.hello", this::hello, null)
+                .beside("start.ports", this::ports, clearing::ports)
+                .step("start.run", this::runWorkload, null)
+                .step("start.commit", this::commit, null)
+                .run();
+        } catch (Exception e) {
+            throw failed(e, clearing);
+        }
+        container.event("start", Map.of());
+    }
+
+    private HyprException failed(Exception e, Clearing clearing) {
+        HyprException failure = e instanceof HyprException h ? h : new HyprException(ErrorCode.INTERNAL, "Container " + container.name() + " could not be started.", e);
+        for (Throwable also : e.getSuppressed()) {
+            engine.log().warn("Undoing the start of {} was not complete: {}", container.id(), also.getMessage(), also);
+        }
+        clearing.rest();
+        try {
+            container.log().end(0, exitCode, false, System.currentTimeMillis() * 1_000_000);
+        } catch (IOException ioe) {
+            engine.log().warn("The log of {} could not be written.", container.id(), ioe);
+        }
+        container.change(r -> {
+            r.phase = Phase.IDLE;
+            r.vm = null;
+            r.plugs.clear();
+            r.info.state = r.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
+            r.info.exitCode = exitCode;
+            r.info.error = failure.getMessage();
+        });
+        container.run(null);
+        return failure;
+    }
+
+    private void intend() throws IOException {
+        Set<String> facets = Set.of();
+        choice = engine.services().backends.choose(spec.vmm, facets, settings.backends());
+        container.change(r -> {
+            r.phase = Phase.STARTING;
+            r.run++;
+            r.restartAt = null;
+            r.info.backend = choice.name();
+            r.info.backendReasons = new ArrayList<>(choice.reasons());
+            r.info.error = "";
+        });
+        container.log().begin(before.run + 1);
+    }
+
+    private void root() {
+        Image image = engine.services().images().find(info.imageId)
+            .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + info.image + " (" + info.imageId + ")")
+                .remedy("Pull it again: hypr pull " + info.image));
+        root = engine.services().roots().readOnly(image, Progress.NONE);
+    }
+
+    private void disk() throws IOException {
+        Path directory = container.directory();
+        Files.createDirectories(directory);
+        engine.services().roots().writable(upper(), spec.diskSize, before.uid);
+    }
+
+    private Path upper() {
+        return container.directory().resolve("upper.img");
+    }
+
+    private void network() {
+        if (spec.network.equals(NetworkBook.NONE)) {
+            return;
+        }
+        NetworkRecord network = engine.networks().find(spec.network);
+        Endpoint endpoint = engine.networks().lease(network, container.id(), spec.ip, spec.macAddress);
+        endpoint.aliases.addAll(spec.networkAliases);
+        info.networks.put(network.network.name, endpoint);
+        attachment = engine.networks().plug(network, container.id(), endpoint, before.uid);
+        Plug plug = new Plug();
+        plug.driver = network.network.driver;
+        plug.record = attachment.record();
+        container.change(r -> {
+            r.plugs.add(plug);
+            r.info.networks.put(network.network.name, endpoint);
+        });
+    }
+
+    private void launch() throws IOException {
+        Path runDirectory = engine.runDirectory(container.id());
+        Files.createDirectories(runDirectory.getParent());
+        Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        engine.own(runDirectory, before.uid);
+        List<VmPlan.Nic> nics = attachment == null ? List.of()
+            : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
+        VmPlan plan = new VmPlan(container.id(), info.processors, info.memory,
+            new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
+            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, List.of(), List.of(), runDirectory,
+            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id()), Set.of(), spec.vmmOptions);
+        launched = System.nanoTime();
+        run = new Run(container, container.id(), engine.services().backends.launch(choice.name(), plan, intent -> container.change(r -> r.vm = intent)),
+            container.log(), engine.log());
+        container.change(r -> {
+            r.vm = run.hold().record();
+            r.info.vmmPid = run.hold().call(VmSession::pid);
+        });
+        container.followers().forEach(run.credits()::add);
+        container.run(run);
+        run.begin(true);
+    }
+
+    private void hello() throws InterruptedException {
+        run.link().awaitWelcome(Duration.ofSeconds(settings.hello()));
+        long nanos = System.nanoTime() - launched;
+        container.change(r -> r.info.bootNanos = nanos);
+    }
+
+    private void ports() {
+        List<PortMapping> wanted = new ArrayList<>(spec.ports);
+        if (spec.publishAll) {
+            for (String exposed : info.exposed) {
+                PortMapping m = new PortMapping();
+                m.containerPort = Integer.parseInt(exposed.replaceAll("/.*", ""));
+                m.protocol = exposed.contains("/") ? exposed.substring(exposed.indexOf('/') + 1) : "tcp";
+                if (wanted.stream().noneMatch(w -> w.containerPort == m.containerPort && w.protocol.equals(m.protocol))) {
+                    wanted.add(m);
+                }
+            }
+        }
+        if (!wanted.isEmpty() && !info.networks.isEmpty()) {
+            List<Publication> now = engine.ports().publish(container.id(), container.name(), info.networks.values().iterator().next().ip, wanted);
+            container.change(r -> r.info.published = new ArrayList<>(now));
+        }
+    }
+
+    private void runWorkload() throws InterruptedException, IOException {
+        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup().encode(id));
+        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload().encode(id, Run.WORKLOAD));
+        Duration limit = Duration.ofSeconds(settings.hello());
+        Result first = Run.await(setup, limit);
+        if (first.errno() != 0) {
+            throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
+                + first.stage() + ", " + first.text() + ": " + Errno.text(first.errno()));
+        }
+        Result second = Run.await(started, limit);
+        if (second.errno() != 0) {
+            Refusal refusal = Refusal.of("failed to create task for container: ", info.argv.getFirst(), spec.user, info.workingDir, second);
+            exitCode = refusal.exitCode();
+            throw refusal.exception();
+        }
+    }
+
+    private Setup setup() {
+        byte[] entropy = new byte[64];
+        new SecureRandom().nextBytes(entropy);
+        List<Setup.Interface> interfaces = new ArrayList<>();
+        for (Endpoint e : info.networks.values()) {
+            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(), Ipv4.octets(e.ip), e.prefix, Ipv4.octets(e.gateway)));
+        }
+        List<Setup.Mount> mounts = new ArrayList<>();
+        if (spec.shmSize != 0) {
+            mounts.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + spec.shmSize, 0));
+        }
+        spec.tmpfs.forEach((target, options) -> mounts.add(MountFlags.tmpfs(target, options)));
+        Instant now = Instant.now();
+        return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "", spec.readOnly, spec.privileged,
+            spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
+            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, mounts, spec.sysctls);
+    }
+
+    private RunProcess workload() {
+        return new RunProcess(spec.tty, spec.noNewPrivileges, info.argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
+            spec.ulimits.stream().map(Limits::parse).toList(), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
+            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, spec.oomScoreAdj);
+    }
+
+    private List<String> guestEnv() {
+        List<String> env = new ArrayList<>(info.env);
+        if ("true".equals(spec.labels.get("io.hypr.facts"))) {
+            env.add("HYPR_BACKEND=" + choice.name());
+        }
+        return env;
+    }
+
+    private void commit() {
+        container.change(r -> {
+            r.phase = Phase.RUNNING;
+            r.stoppedByUser = false;
+            r.info.state = ContainerState.RUNNING;
+            r.info.started = Instant.now();
+            r.info.exitCode = 0;
+            r.info.oomKilled = false;
+        });
+    }
+}

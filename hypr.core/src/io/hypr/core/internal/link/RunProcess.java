@@ -1,0 +1,61 @@
+package io.hypr.core.internal.link;
+
+import java.util.List;
+
+/**
+ * What RUN tells the agent (PROTOCOL.md section 6.2).
+ *
+ * @param tty whether it has a terminal
+ * @param noNewPrivileges whether set-user-id programs give no privileges
+ * @param argv at least one word
+ * @param env {@code NAME=value}
+ * @param cwd empty = /
+ * @param user {@code user[:group]}
+ * @param groups additional groups
+ * @param limits of resources
+ * @param capabilities mask of all four sets
+ * @param rows of the terminal; 0 = leave
+ * @param columns of the terminal; 0 = leave
+ * @param stdin stream; 0 = /dev/null
+ * @param stdout stream; 0 = /dev/null
+ * @param stderr stream; 0 = /dev/null
+ * @param credit first credit of stdout and of stderr
+ * @param oomScore -1000 to 1000
+ */
+public record RunProcess(
+        boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups,
+        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int oomScore) {
+
+    /**
+     * A limit.
+     *
+     * @param resource RLIMIT_*
+     * @param soft -1 = none
+     * @param hard -1 = none
+     */
+    public record Limit(int resource, long soft, long hard) {
+    }
+
+    /**
+     * @param id of the request
+     * @param process number of the process
+     * @return the payload
+     */
+    public Payload encode(long id, long process) {
+        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4)
+            .list(argv, Payload::text).list(env, Payload::text).text(cwd).text(user).list(groups, Payload::text)
+            .list(limits, (p, l) -> p.u32(l.resource).u64(l.soft).u64(l.hard))
+            .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(0xFFFF).u16(oomScore);
+    }
+
+    /**
+     * @param in its stream of standard input; 0 = none
+     * @param out its stream of standard output
+     * @param err its stream of standard error; 0 = none
+     * @return the same with other streams
+     */
+    public RunProcess streams(int in, int out, int err) {
+        return new RunProcess(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, in, out, err,
+            credit, oomScore);
+    }
+}

@@ -1,0 +1,70 @@
+package io.hypr.core.internal.link;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What SETUP tells the agent (PROTOCOL.md section 6.1).
+ *
+ * @param clock ns since 1970; 0 = leave it
+ * @param entropy at most 512 octets
+ * @param root block device of the image
+ * @param rootType {@code squashfs} or {@code erofs}
+ * @param upper block device of the writable disk; empty = a tmpfs
+ * @param upperType {@code ext4} or {@code tmpfs}
+ * @param upperOptions mount options
+ * @param readOnly whether the root is mounted read-only for the workload
+ * @param privileged whether /proc and /sys are writable
+ * @param hostname the host's name
+ * @param domainname may be empty
+ * @param hosts content of /etc/hosts
+ * @param resolvConf content of /etc/resolv.conf
+ * @param interfaces in order
+ * @param mounts in order
+ * @param sysctls by name
+ */
+public record Setup(
+        long clock, byte[] entropy, String root, String rootType, String upper, String upperType, String upperOptions,
+        boolean readOnly, boolean privileged, String hostname, String domainname, byte[] hosts, byte[] resolvConf,
+        List<Interface> interfaces, List<Mount> mounts, Map<String, String> sysctls) {
+
+    /**
+     * A network interface.
+     *
+     * @param mac 6 octets
+     * @param name such as {@code eth0}
+     * @param mtu octets
+     * @param address 4 octets
+     * @param prefix bits of the network's part
+     * @param gateway 4 octets; zero = none
+     */
+    public record Interface(byte[] mac, String name, int mtu, byte[] address, int prefix, byte[] gateway) {
+    }
+
+    /**
+     * A mount.
+     *
+     * @param source what
+     * @param target where, inside the root
+     * @param type of file system
+     * @param flags MS_*
+     * @param options for the file system
+     * @param kind 0 = as is, 1 = something that the agent provides
+     */
+    public record Mount(String source, String target, String type, long flags, String options, int kind) {
+    }
+
+    /**
+     * @param id of the request
+     * @return the payload
+     */
+    public Payload encode(long id) {
+        return new Payload().u32(id).u64(clock).bytes(entropy).text(root).text(rootType).text(upper).text(upperType).text(upperOptions)
+            .u32((readOnly ? 1 : 0) | (privileged ? 2 : 0)).text(hostname).text(domainname).bytes(hosts).bytes(resolvConf)
+            .list(interfaces, (p, i) -> p.raw(i.mac).text(i.name).u16(i.mtu)
+                .list(List.of(i), (q, one) -> q.raw(one.address).u8(one.prefix)).raw(i.gateway)
+                .u32(0).raw(new byte[16]))
+            .list(mounts, (p, m) -> p.text(m.source).text(m.target).text(m.type).u32(m.flags).text(m.options).u8(m.kind))
+            .list(sysctls.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue()));
+    }
+}

@@ -1,0 +1,48 @@
+package io.hypr.core.internal.logs;
+
+import java.util.Locale;
+import java.util.Map;
+
+import io.hypr.core.internal.Sizes;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/**
+ * When old output is dropped.
+ *
+ * @param segment octets of a segment
+ * @param segments most segments
+ */
+public record LogLimits(long segment, int segments) {
+
+    /** Never. */
+    public static final LogLimits NONE = new LogLimits(ContainerLog.SEGMENT, Integer.MAX_VALUE);
+
+    /**
+     * @param options {@code max-size} and {@code max-file} as Docker's json-file driver takes them; together they say how much output is kept
+     * @return the limits
+     */
+    public static LogLimits of(Map<String, String> options) {
+        for (String name : options.keySet()) {
+            if (!name.equals("max-size") && !name.equals("max-file")) {
+                throw new HyprException(ErrorCode.INVALID, "unknown log opt '" + name + "' for the log of hypr")
+                    .remedy("It takes max-size and max-file.");
+            }
+        }
+        String files = options.getOrDefault("max-file", "1");
+        if (!files.matches("[1-9][0-9]{0,5}")) {
+            throw new HyprException(ErrorCode.INVALID, "max-file is a whole number from 1, not \"" + files + "\".");
+        }
+        String size = options.getOrDefault("max-size", "-1").toLowerCase(Locale.ROOT);
+        if (size.equals("-1")) {
+            if (options.containsKey("max-file") && !files.equals("1")) {
+                throw new HyprException(ErrorCode.INVALID, "max-file has no meaning without max-size.");
+            }
+            return NONE;
+        }
+        long whole = Math.multiplyExact(Sizes.parse("max-size", size), Integer.parseInt(files));
+        // One segment more than fits, since the newest is not full.
+        long segment = Math.clamp(whole / Integer.parseInt(files), 512, ContainerLog.SEGMENT);
+        return new LogLimits(segment, Math.clamp(whole / segment, 1, Integer.MAX_VALUE - 1) + 1);
+    }
+}

@@ -1,0 +1,304 @@
+package io.hypr.core.internal.net;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import io.hypr.core.internal.Ids;
+import io.hypr.core.internal.net.Ipv4.Block;
+import io.hypr.core.internal.records.ContainerRecord.Plug;
+import io.hypr.core.internal.records.NetworkRecord;
+import io.hypr.core.internal.records.Records;
+import io.hypr.engine.ContainerInfo.Endpoint;
+import io.hypr.engine.Networks.Network;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.net.Attachment;
+import io.hypr.net.EndpointPlan;
+import io.hypr.net.NetworkDriver;
+import io.hypr.net.NetworkPlan;
+
+/** The networks of this host, who has which address in them, and their drivers. Safe for use by any thread. */
+public final class NetworkBook {
+
+    /** How long a driver may take to come back. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+    /** Name of the default network. */
+    public static final String DEFAULT = "bridge";
+    /** Name of the network that is none. */
+    public static final String NONE = "none";
+
+    private final Records records;
+    private final Drivers<NetworkDriver> drivers;
+    private final List<Block> pool;
+    private final Path routes;
+    private final Map<String, NetworkRecord> networks = new LinkedHashMap<>();
+    /** The driver instance that ensured a network, so that it is asked once and again when it was replaced. */
+    private final Map<String, NetworkDriver> ensured = new LinkedHashMap<>();
+
+    /**
+     * @param records keeps networks and addresses
+     * @param drivers serve them
+     * @param pool subnets to choose from, in order
+     * @param routes {@code /proc/net/route}
+     */
+    public NetworkBook(Records records, Drivers<NetworkDriver> drivers, List<String> pool, Path routes) {
+        this.records = records;
+        this.drivers = drivers;
+        this.pool = pool.stream().map(Block::parse).toList();
+        this.routes = routes;
+        records.networks().forEach(r -> networks.put(r.network.id, r));
+        if (networks.values().stream().noneMatch(r -> r.network.name.equals(DEFAULT))) {
+            Network wanted = new Network();
+            wanted.name = DEFAULT;
+            keep(wanted);
+        }
+    }
+
+    /**
+     * @param spec what is wanted
+     * @return the network, recorded
+     */
+    public synchronized Network create(Network spec) {
+        if (spec.name == null || !spec.name.matches(Ids.NAME)) {
+            throw new HyprException(ErrorCode.INVALID, "invalid network name \"" + spec.name + "\": only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        }
+        if (spec.name.equals(NONE) || spec.name.equals("host") || networks.values().stream().anyMatch(r -> r.network.name.equals(spec.name))) {
+            throw new HyprException(ErrorCode.CONFLICT, "network with name " + spec.name + " already exists");
+        }
+        return keep(spec);
+    }
+
+    private Network keep(Network spec) {
+        NetworkRecord record = new NetworkRecord();
+        Network n = new Network();
+        n.id = Ids.random();
+        n.name = spec.name;
+        n.created = Instant.now();
+        n.driver = spec.driver == null ? "bridge" : spec.driver;
+        Block block = spec.subnet == null ? free() : wanted(Block.parse(spec.subnet));
+        n.subnet = block.toString();
+        n.gateway = spec.gateway == null ? Ipv4.text(block.base() + 1) : spec.gateway;
+        if (!block.contains(Ipv4.parse(n.gateway))) {
+            throw new HyprException(ErrorCode.INVALID, "The gateway " + n.gateway + " is not in the subnet " + n.subnet + ".");
+        }
+        n.internal = spec.internal;
+        n.options.putAll(spec.options);
+        n.labels.putAll(spec.labels);
+        record.network = n;
+        String mtu = n.options.remove("com.docker.network.driver.mtu");
+        if (mtu != null) {
+            if (!mtu.matches("[0-9]{3,5}") || Integer.parseInt(mtu) < 576 || Integer.parseInt(mtu) > 65_535) {
+                throw new HyprException(ErrorCode.INVALID, "An MTU is 576 to 65535, not \"" + mtu + "\".");
+            }
+            record.mtu = Integer.parseInt(mtu);
+        }
+        records.put(record);
+        networks.put(n.id, record);
+        return n;
+    }
+
+    private Block wanted(Block block) {
+        if (block.prefix() > 30) {
+            throw new HyprException(ErrorCode.INVALID, "The subnet " + block + " has no room for containers.");
+        }
+        for (NetworkRecord r : networks.values()) {
+            if (Block.parse(r.network.subnet).overlaps(block)) {
+                throw new HyprException(ErrorCode.IN_USE, "Pool overlaps with other one on this address space: " + block + " and " + r.network.subnet
+                    + " of network " + r.network.name + ".").remedy("Choose another subnet, or leave the choice to hypr.");
+            }
+        }
+        return block;
+    }
+
+    private Block free() {
+        List<Block> taken = new ArrayList<>(Routes.of(routes));
+        networks.values().forEach(r -> taken.add(Block.parse(r.network.subnet)));
+        return pool.stream().filter(b -> taken.stream().noneMatch(b::overlaps)).findFirst()
+            .orElseThrow(() -> new HyprException(ErrorCode.EXHAUSTED, "could not find an available, non-overlapping IPv4 address pool among the defaults "
+                + pool + ".").remedy("Remove networks that are not used, name a subnet, or configure more by io.hypr.core subnets."));
+    }
+
+    /**
+     * @param name name, id, or a unique beginning of the id
+     * @return its record
+     */
+    public synchronized NetworkRecord find(String name) {
+        List<NetworkRecord> found = networks.values().stream().filter(r -> r.network.name.equals(name) || r.network.id.equals(name)).toList();
+        if (found.isEmpty() && name.matches("[0-9a-f]{1,63}")) {
+            found = networks.values().stream().filter(r -> r.network.id.startsWith(name)).toList();
+        }
+        if (found.size() > 1) {
+            throw new HyprException(ErrorCode.CONFLICT, "network " + name + " is ambiguous (" + found.size() + " matches found based on ID prefix)");
+        }
+        if (found.isEmpty()) {
+            throw new HyprException(ErrorCode.NOT_FOUND, "network " + name + " not found");
+        }
+        return found.getFirst();
+    }
+
+    /** @return all networks, by name */
+    public synchronized List<Network> list() {
+        return networks.values().stream().map(r -> r.network).sorted(Comparator.comparing((Network n) -> n.name)).toList();
+    }
+
+    /**
+     * @param name name, id, or a unique beginning of the id
+     */
+    public void remove(String name) {
+        NetworkRecord record = find(name);
+        if (record.network.name.equals(DEFAULT)) {
+            throw new HyprException(ErrorCode.CONFLICT, record.network.name + " is a pre-defined network and cannot be removed");
+        }
+        if (!records.leases(record.network.id).isEmpty()) {
+            throw new HyprException(ErrorCode.CONFLICT, "error while removing network: network " + record.network.name + " id " + record.network.id
+                + " has active endpoints");
+        }
+        if (record.record != null) {
+            drivers.get(record.network.driver, Duration.ZERO).remove(record.record);
+        }
+        synchronized (this) {
+            records.removeNetwork(record.network.id);
+            networks.remove(record.network.id);
+            ensured.remove(record.network.id);
+        }
+    }
+
+    /**
+     * Gives a container its address in a network.
+     *
+     * @param record the network
+     * @param container id of the container
+     * @param ip wanted address, or null
+     * @param mac wanted hardware address, or null
+     * @return the endpoint
+     */
+    public synchronized Endpoint lease(NetworkRecord record, String container, String ip, String mac) {
+        Block block = Block.parse(record.network.subnet);
+        Endpoint e = new Endpoint();
+        e.networkId = record.network.id;
+        e.endpointId = Ids.random();
+        e.prefix = block.prefix();
+        e.gateway = record.network.gateway;
+        e.ip = ip == null ? next(record, block, container) : wanted(record, block, container, ip);
+        e.mac = mac == null ? Ipv4.mac(e.ip) : mac;
+        return e;
+    }
+
+    private String wanted(NetworkRecord record, Block block, String container, String ip) {
+        if (!block.contains(Ipv4.parse(ip))) {
+            throw new HyprException(ErrorCode.INVALID, "Invalid address " + ip + ": It does not belong to any of this network's subnets");
+        }
+        if (ip.equals(record.network.gateway) || !records.lease(record.network.id, ip, container)) {
+            throw new HyprException(ErrorCode.IN_USE, "Address already in use: " + ip + " belongs to "
+                + records.owner(record.network.id, ip).map(c -> "container " + c.substring(0, 12)).orElse("the host") + ".");
+        }
+        return ip;
+    }
+
+    private String next(NetworkRecord record, Block block, String container) {
+        Set<String> taken = new HashSet<>(records.leases(record.network.id));
+        taken.add(record.network.gateway);
+        for (long a = block.base() + 1; a < block.base() + block.size() - 1; a++) {
+            String address = Ipv4.text(a);
+            if (!taken.contains(address) && records.lease(record.network.id, address, container)) {
+                return address;
+            }
+        }
+        throw new HyprException(ErrorCode.EXHAUSTED, "no available IPv4 addresses on this network's address pools: " + record.network.name
+            + " (" + record.network.subnet + ")").remedy("Stop containers, or use a network with a larger subnet.");
+    }
+
+    /** @param container id of the container whose addresses are free again */
+    public void release(String container) {
+        records.release(container);
+    }
+
+    /**
+     * Plugs a container in: the network first, if this driver has not seen to it yet.
+     *
+     * @param record the network
+     * @param container id of the container
+     * @param endpoint its place
+     * @param uid user of its VMM
+     * @return the host's side
+     */
+    public Attachment plug(NetworkRecord record, String container, Endpoint endpoint, int uid) {
+        NetworkDriver driver = drivers.get(record.network.driver, Duration.ZERO);
+        boolean fresh = ensure(record, driver);
+        try {
+            return driver.plug(plan(record, container, endpoint, uid));
+        } catch (HyprException e) {
+            if (fresh) {
+                throw e;
+            }
+            synchronized (this) {
+                ensured.remove(record.network.id); // Somebody may have taken the network away behind our back: mend it, once.
+            }
+            ensure(record, driver);
+            return driver.plug(plan(record, container, endpoint, uid));
+        }
+    }
+
+    private static EndpointPlan plan(NetworkRecord record, String container, Endpoint endpoint, int uid) {
+        return new EndpointPlan(endpoint.endpointId, container, record.record, endpoint.mac, List.of(endpoint.ip), uid);
+    }
+
+    /** @return whether the driver was asked */
+    private boolean ensure(NetworkRecord record, NetworkDriver driver) {
+        // The driver gets one call at a time for a network, and waiting for the one under way is what every caller wants.
+        synchronized (record) {
+            synchronized (this) {
+                if (ensured.get(record.network.id) == driver) {
+                    return false;
+                }
+            }
+            Network n = record.network;
+            DriverRecord said = driver.ensure(new NetworkPlan(n.id, n.name, List.of(new NetworkPlan.Subnet(n.subnet, n.gateway)), n.internal, record.mtu, n.options));
+            synchronized (this) {
+                if (!Objects.equals(said, record.record)) {
+                    record.record = said;
+                    records.put(record);
+                }
+                ensured.put(n.id, driver);
+            }
+            return true;
+        }
+    }
+
+    /** @param plug what is unplugged */
+    public void unplug(Plug plug) {
+        drivers.get(plug.driver, SOON).unplug(plug.record);
+    }
+
+    /**
+     * Removes from the host what no record knows of.
+     *
+     * @param driver who is asked
+     * @param known ids of endpoints and containers that are plugged in
+     * @return what was removed
+     */
+    public List<DriverRecord> sweep(NetworkDriver driver, Set<String> known) {
+        Set<String> all = new HashSet<>(known);
+        synchronized (this) {
+            all.addAll(networks.keySet());
+        }
+        List<DriverRecord> removed = new ArrayList<>();
+        for (DriverRecord r : driver.inventory()) {
+            if (!all.contains(r.id())) {
+                driver.unplug(r);
+                removed.add(r);
+            }
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,55 @@
+package io.hypr.core.internal.records;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.model.DriverRecord;
+
+/** All that is kept of a container: what users see of it, and what only the engine needs. Fields may be added; a missing one has its default. */
+public final class ContainerRecord {
+
+    /** What is being done, so that a new engine can end it or undo it. */
+    public enum Phase {
+        /** Nothing: no microVM, no endpoint, no port. */
+        IDLE,
+        /** It is being started: all that is there is undone. */
+        STARTING,
+        /** It runs: taken over. */
+        RUNNING,
+        /** Its process has ended: the rest is cleared away. */
+        ENDING,
+        /** It is being removed: that is carried on. */
+        REMOVING
+    }
+
+    /** What users see. */
+    public ContainerInfo info;
+    /** What is being done. */
+    public Phase phase = Phase.IDLE;
+    /** How often it was started. */
+    public int run;
+    /** The microVM, or what its launch intended; null = none. */
+    public DriverRecord vm;
+    /** The host's sides of its interfaces. */
+    public List<Plug> plugs = new ArrayList<>();
+    /** Numeric user of its VMM. */
+    public int uid;
+    /** Whether the user ended it: restart policies leave it alone. */
+    public boolean stoppedByUser;
+    /** How often the restart policy has started it in a row. */
+    public int failures;
+    /** Signal that asks the process to end. */
+    public int stopSignal = 15;
+    /** When the restart policy starts it; null = it does not. */
+    public Instant restartAt;
+
+    /** A place that is plugged in. */
+    public static final class Plug {
+        /** Name of the driver. */
+        public String driver;
+        /** What it said. */
+        public DriverRecord record;
+    }
+}
