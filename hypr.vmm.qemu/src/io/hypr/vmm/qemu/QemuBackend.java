@@ -1,0 +1,77 @@
+package io.hypr.vmm.qemu;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+import io.hypr.model.Availability;
+import io.hypr.model.DriverRecord;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmmBackend;
+import io.hypr.vmm.qemu.internal.Host;
+import io.hypr.vmm.qemu.internal.KvmProbe;
+import io.hypr.vmm.qemu.internal.Qemu;
+import io.hypr.vmm.qemu.internal.Settings;
+import io.hypr.vmm.qemu.internal.Starter;
+
+/**
+ * Starts microVMs with QEMU: on KVM where it works, by software emulation everywhere else. Keeps no state: all that it knows of a microVM is in the record
+ * and in the run directory.
+ */
+@Component(service = VmmBackend.class, configurationPid = QemuBackend.PID,
+        property = { VmmBackend.NAME + "=qemu", VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim" })
+@QemuConfiguration
+public final class QemuBackend implements VmmBackend {
+
+    /** PID of the configuration, {@link QemuConfiguration}. */
+    public static final String PID = "io.hypr.vmm.qemu";
+
+    private final Qemu qemu;
+
+    /**
+     * @param context of this bundle; its framework property {@code hypr.dist} says where the product's programs are, {@code hypr.run} where a file may be
+     *        kept until the host boots again
+     * @param configuration as {@link QemuConfiguration} describes
+     */
+    @Activate
+    public QemuBackend(BundleContext context, Map<String, Object> configuration) {
+        this(Path.of(required(context, "hypr.dist"), "bin"), Path.of(required(context, "hypr.run")), Settings.of(configuration));
+    }
+
+    QemuBackend(Path programs, Path run, Settings settings) {
+        this.qemu = new Qemu(settings, new Host(), new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json")), new Starter(programs.resolve("hypr-start")));
+    }
+
+    private static String required(BundleContext context, String name) {
+        String value = context.getProperty(name);
+        if (value == null) {
+            throw new IllegalStateException("The framework property " + name + " is not set");
+        }
+        return value;
+    }
+
+    @Override
+    public Availability probe() {
+        return qemu.probe();
+    }
+
+    @Override
+    public VmSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return qemu.launch(plan, intent);
+    }
+
+    @Override
+    public VmSession attach(DriverRecord record) {
+        return qemu.attach(record);
+    }
+
+    @Override
+    public void discard(DriverRecord record) {
+        qemu.discard(record);
+    }
+}

@@ -1,0 +1,22 @@
+package io.hypr.vmm.qemu.internal;
+
+/**
+ * What carries out the guest's instructions, and why it is that.
+ *
+ * @param name {@code kvm} or {@code tcg}
+ * @param reason a sentence for people
+ * @param group numeric group that QEMU needs to open {@code /dev/kvm}; -1 for none
+ */
+public record Accelerator(String name, String reason, int group) {
+
+    static final String KVM = "kvm";
+    static final String TCG = "tcg";
+
+    static Accelerator emulation(String reason) {
+        return new Accelerator(TCG, reason, -1);
+    }
+
+    boolean isKvm() {
+        return name.equals(KVM);
+    }
+}

@@ -1,0 +1,126 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.hypr.vmm.VmPlan;
+
+/** The words that start QEMU for one plan. The same input gives the same words. */
+final class CommandLine {
+
+    private static final long MIB = 1 << 20;
+    /** MiB for translated code: a busy guest keeps within it, and each microVM pays only for what it uses. */
+    private static final int TRANSLATION_BUFFER = 64;
+
+    private final List<String> words = new ArrayList<>();
+    private final VmPlan plan;
+    private final Machine machine;
+    private final Accelerator accelerator;
+    private final Settings settings;
+    private final Host.Traits host;
+
+    private CommandLine(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
+        this.plan = plan;
+        this.machine = machine;
+        this.accelerator = accelerator;
+        this.settings = settings;
+        this.host = host;
+    }
+
+    static List<String> of(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
+        CommandLine line = new CommandLine(plan, machine, accelerator, settings, host);
+        line.machine();
+        line.boot();
+        line.confinement();
+        line.channels();
+        line.helpers();
+        for (int i = 0; i < plan.disks().size(); i++) {
+            line.disk(i, plan.disks().get(i));
+        }
+        for (int i = 0; i < plan.nics().size(); i++) {
+            line.nic(i, plan.nics().get(i));
+        }
+        return List.copyOf(line.words);
+    }
+
+    private void machine() {
+        add("-name", "hypr-" + plan.id());
+        add("-nodefaults");
+        add("-no-user-config");
+        add("-no-reboot");
+        add("-display", "none");
+        if (machine == Machine.MICROVM) {
+            // No option ROMs and no ACPI means qboot instead of SeaBIOS. A missing clock costs the kernel a wait of a second, so rtc stays.
+            add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=on,dump-guest-core=off");
+            add("-global", "virtio-mmio.force-legacy=false");
+        } else {
+            add("-machine", "q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,dump-guest-core=off");
+        }
+        if (accelerator.isKvm()) {
+            add("-accel", "kvm");
+        } else {
+            add("-accel", "tcg,thread=" + (plan.processors() == 1 ? "single" : "multi") + ",tb-size=" + TRANSLATION_BUFFER);
+        }
+        add("-cpu", settings.cpu().equals(Settings.AUTO) ? accelerator.isKvm() ? "host" : "max,-la57" : settings.cpu());
+        add("-smp", Integer.toString(plan.processors()));
+        add("-m", plan.memory() / MIB + "M");
+    }
+
+    private void boot() {
+        add("-kernel", plan.boot().bzImage().toString());
+        add("-initrd", plan.boot().initramfs().toString());
+        add("-append", KernelArguments.of(machine, accelerator, host.tscKhz(), plan.boot().arguments()));
+    }
+
+    private void confinement() {
+        add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+    }
+
+    /** The console, two monitors (one that tells when QEMU has started, one that listens), and the link. */
+    private void channels() {
+        RunDirectory run = new RunDirectory(plan.runDirectory());
+        add("-chardev", "stdio,id=console,signal=off");
+        add("-serial", "chardev:console");
+        add("-chardev", "socket,id=started,server=off,path=" + value(run.started()));
+        add("-mon", "chardev=started,mode=control");
+        add("-chardev", "socket,id=monitor,server=on,wait=off,path=" + value(run.monitor()));
+        add("-mon", "chardev=monitor,mode=control");
+        add("-chardev", "socket,id=link,server=on,wait=off,path=" + value(run.link()));
+        device("serial", "max_ports=2");
+        add("-device", "virtserialport,chardev=link,nr=1,name=io.hypr.link");
+    }
+
+    private void helpers() {
+        add("-object", "rng-random,id=entropy,filename=/dev/urandom");
+        device("rng", "rng=entropy");
+        device("balloon", "id=balloon,free-page-reporting=on");
+    }
+
+    private void disk(int index, VmPlan.Disk disk) {
+        // Read-only files need no lock, and many microVMs share them. A writable one is locked: two machines on one disk destroy it.
+        // cache=writeback: what the guest flushed is on the host's disk; what it only wrote survives QEMU, in the host's page cache.
+        String common = disk.readOnly() ? ",read-only=on" : ",read-only=off,discard=unmap";
+        add("-blockdev", "driver=file,node-name=file" + index + ",aio=" + (host.ioUring() ? "io_uring" : "threads") + ",cache.direct=off,cache.no-flush=off"
+                + ",locking=" + (disk.readOnly() ? "off" : "on") + common + ",filename=" + value(disk.file()));
+        add("-blockdev", "driver=raw,node-name=disk" + index + common + ",file=file" + index);
+        device("blk", "drive=disk" + index + (disk.readOnly() ? "" : ",discard=on,write-cache=on") + ",serial=disk" + index);
+    }
+
+    private void nic(int index, VmPlan.Nic nic) {
+        add("-netdev", "tap,id=net" + index + ",ifname=" + value(nic.tap()) + ",script=no,downscript=no");
+        device("net", "netdev=net" + index + ",mac=" + value(nic.mac()) + ",host_mtu=" + nic.mtu() + (machine == Machine.Q35 ? ",romfile=" : ""));
+    }
+
+    private void device(String what, String properties) {
+        add("-device", machine.virtio(what) + "," + properties);
+    }
+
+    private void add(String... more) {
+        words.addAll(List.of(more));
+    }
+
+    /** A value within an option: QEMU takes two commas for one. */
+    private static String value(Object text) {
+        return text.toString().replace(",", ",,");
+    }
+}

@@ -1,0 +1,152 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** What this host offers to QEMU. Measured when first asked; QEMU is asked again when its file changed. Safe for use by several threads. */
+public final class Host {
+
+    private static final Pattern BOGOMIPS = Pattern.compile("(?m)^bogomips\\s*: (\\d+)\\.(\\d\\d)$");
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
+    private static final int OLDEST = 7;
+    private static final String PACKAGE = "Install it, on Debian with: apt-get install qemu-system-x86";
+
+    private final String searchPath;
+    private Traits known;
+    private FileTime knownChange;
+
+    /** Looks for programs where the environment says. */
+    public Host() {
+        this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+    }
+
+    Host(String searchPath) {
+        this.searchPath = searchPath;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param binary of QEMU, absolute
+     * @param version of QEMU, as {@code 7.2.22}
+     * @param ioUring whether QEMU can use io_uring here
+     * @param tscKhz frequency of the time stamp counter; 0 = not known
+     */
+    public record Traits(Path binary, String version, boolean ioUring, long tscKhz) {
+    }
+
+    /**
+     * Asks QEMU what it is.
+     *
+     * @param binary name or path of QEMU
+     * @return what it and the host offer
+     * @throws HyprException {@code UNSUPPORTED} if it is missing, too old, or does not run
+     */
+    public synchronized Traits traits(String binary) {
+        Path program = find(binary).orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "QEMU is missing: there is no program " + binary + ".").remedy(PACKAGE));
+        try {
+            FileTime change = Files.getLastModifiedTime(program);
+            if (known == null || !known.binary().equals(program) || !change.equals(knownChange)) {
+                boolean allowed = ioUringAllowed();
+                Optional<String> version = allowed ? ask(program, true) : Optional.empty();
+                boolean ioUring = version.isPresent();
+                String answer = version.or(() -> ask(program, false)).orElseThrow(
+                    () -> new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " does not answer as QEMU does.").remedy(PACKAGE));
+                checkVersion(program, answer);
+                known = new Traits(program, answer, ioUring, tscKhz(Files.readString(Path.of("/proc/cpuinfo"))));
+                knownChange = change;
+            }
+            return known;
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " cannot be examined.", e);
+        }
+    }
+
+    private Optional<Path> find(String name) {
+        if (name.contains("/")) {
+            return Optional.of(Path.of(name)).filter(Files::isExecutable).map(Path::toAbsolutePath);
+        }
+        for (String directory : searchPath.split(":")) {
+            Path program = Path.of(directory).resolve(name).toAbsolutePath();
+            if (Files.isRegularFile(program) && Files.isExecutable(program)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Starts QEMU without a machine, and with a file opened by io_uring if asked for; takes the version from its greeting. Empty if it does not come
+     * that far.
+     */
+    private static Optional<String> ask(Path program, boolean ioUring) {
+        List<String> words = new ArrayList<>(List.of(program.toString(), "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", "stdio"));
+        if (ioUring) {
+            words.addAll(List.of("-blockdev", "driver=file,node-name=probe,read-only=on,aio=io_uring,filename=" + program.toString().replace(",", ",,")));
+        }
+        try {
+            Process process = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            process.onExit().orTimeout(ASK_LIMIT.toMillis(), TimeUnit.MILLISECONDS).exceptionally(e -> process.destroyForcibly());
+            try (var questions = process.outputWriter(); var answer = process.inputReader(StandardCharsets.UTF_8)) {
+                questions.write("{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"quit\"}\n");
+                questions.flush();
+                String greeting = answer.readLine();
+                process.waitFor();
+                if (greeting == null || process.exitValue() != 0) {
+                    return Optional.empty();
+                }
+                JsonNode version = new ObjectMapper().readTree(greeting).path("QMP").path("version").path("qemu");
+                return version.has("major") ? Optional.of(version.path("major").asInt() + "." + version.path("minor").asInt() + "." + version.path("micro").asInt()) : Optional.empty();
+            }
+        } catch (IOException e) {
+            return Optional.empty(); // It is said above, with the program's name, that it does not answer.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while asking QEMU for its version.", e);
+        }
+    }
+
+    private static void checkVersion(Path program, String version) {
+        if (Integer.parseInt(version.substring(0, version.indexOf('.'))) < OLDEST) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "QEMU " + version + " at " + program + " is too old: HYPR needs " + OLDEST + ".0 or newer.").remedy(PACKAGE);
+        }
+    }
+
+    /** Kernels before 6.6 have no such switch, and before 5.12 they count rings against the limit on locked memory, which is small. */
+    private static boolean ioUringAllowed() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/io_uring_disabled")).strip().equals("0");
+        } catch (IOException e) {
+            Matcher kernel = Pattern.compile("(\\d+)\\.(\\d+).*").matcher(System.getProperty("os.version"));
+            return kernel.matches() && Integer.parseInt(kernel.group(1)) * 1000 + Integer.parseInt(kernel.group(2)) >= 5012;
+        }
+    }
+
+    /**
+     * The frequency that the host's kernel found out. BogoMIPS are twice the time stamp counter's MHz where the kernel waits by that counter; "cpu MHz" would
+     * be the clock of the moment.
+     */
+    static long tscKhz(String cpuinfo) {
+        Matcher bogomips = BOGOMIPS.matcher(cpuinfo);
+        if (!cpuinfo.contains(" constant_tsc") || !bogomips.find()) {
+            return 0;
+        }
+        return (Long.parseLong(bogomips.group(1)) * 100 + Long.parseLong(bogomips.group(2))) * 5;
+    }
+}

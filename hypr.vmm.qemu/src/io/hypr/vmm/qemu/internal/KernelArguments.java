@@ -1,0 +1,41 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The guest kernel's command line. What the user asked for comes last, where the kernel lets it win. */
+final class KernelArguments {
+
+    /** QEMU's local APIC timer counts nanoseconds. */
+    private static final int APIC_TIMER_KHZ = 1_000_000;
+
+    private KernelArguments() {
+    }
+
+    /**
+     * @param machine of the guest
+     * @param accelerator of the guest
+     * @param tscKhz frequency of the host's time stamp counter, which is the guest's too; 0 = not known
+     * @param asked for by the user
+     * @return the whole line
+     */
+    static String of(Machine machine, Accelerator accelerator, long tscKhz, List<String> asked) {
+        List<String> words = new ArrayList<>(List.of("console=ttyS0", "quiet", "panic=-1", "reboot=t", "random.trust_cpu=on"));
+        if (machine == Machine.MICROVM) {
+            words.add("pci=off");
+        }
+        if (!accelerator.isKvm()) {
+            // Measuring clocks against one another fails now and then when the emulator's thread does not run all the time: the
+            // guest hangs for good. So nothing is measured, and nothing is declared unstable later.
+            words.add("no_timer_check");
+            words.add("lapic_timer_khz=" + APIC_TIMER_KHZ);
+            words.add("tsc=reliable");
+            if (tscKhz > 0) {
+                words.add("tsc_early_khz=" + tscKhz);
+            }
+            words.add("mitigations=off"); // An emulator speculates on nothing.
+        }
+        words.addAll(asked);
+        return String.join(" ", words);
+    }
+}

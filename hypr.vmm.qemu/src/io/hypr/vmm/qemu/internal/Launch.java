@@ -1,0 +1,98 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+/** One start of QEMU: from the words to a process that has all its devices. */
+final class Launch {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final VmPlan plan;
+    private final RunDirectory run;
+    private final Starter starter;
+
+    Launch(VmPlan plan, RunDirectory run, Starter starter) {
+        this.plan = plan;
+        this.run = run;
+        this.starter = starter;
+    }
+
+    /**
+     * Starts QEMU and returns when it is ready to run the guest.
+     *
+     * @param groups supplementary groups of QEMU
+     * @param command QEMU's words
+     * @return the process
+     * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
+     */
+    QemuProcess go(List<Integer> groups, List<String> command) {
+        long logged = 0;
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            logged = size(plan.log());
+            run.open(plan.jail().uid(), plan.jail().gid());
+            server.bind(UnixDomainSocketAddress.of(run.started()));
+            RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
+            Process process = starter.start(plan, run, groups, command);
+            awaitReady(server, process, logged);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);
+        }
+        return QemuProcess.of(run.pidFile()).orElseThrow(() -> StartFailure.of(plan.log(), 0, "", 0));
+    }
+
+    /** QEMU connects to our socket when it starts, and answers there once its main loop runs. Its end, or ours of patience, closes the socket. */
+    private void awaitReady(ServerSocketChannel server, Process process, long logged) throws IOException {
+        CompletableFuture<Process> end = process.onExit();
+        CompletableFuture<Void> watch = end.copy().orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS).handle((ended, late) -> {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            return null;
+        });
+        try (SocketChannel channel = server.accept(); Qmp qmp = Qmp.over(channel, LIMIT)) {
+            if (!qmp.execute("query-status", java.util.Map.of()).path("running").asBoolean()) {
+                qmp.execute("cont", java.util.Map.of());
+            }
+        } catch (IOException | HyprException e) {
+            if (e instanceof HyprException refused && refused.code() == ErrorCode.INTERNAL) {
+                throw e;
+            }
+            if (!process.isAlive() || endsNow(process)) {
+                throw StartFailure.of(plan.log(), logged, Starter.errors(process), process.exitValue());
+            }
+            throw new HyprException(ErrorCode.TIMEOUT, "QEMU was not ready in " + LIMIT.toSeconds() + " s.", e).remedy("See " + plan.log() + ".");
+        } finally {
+            watch.cancel(false);
+        }
+    }
+
+    /** A monitor that hangs up is one whose QEMU ends, a moment later. */
+    private static boolean endsNow(Process process) {
+        try {
+            return process.waitFor(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while QEMU was starting.", e);
+        }
+    }
+
+    private static long size(Path log) throws IOException {
+        return Files.exists(log) ? Files.size(log) : 0;
+    }
+}

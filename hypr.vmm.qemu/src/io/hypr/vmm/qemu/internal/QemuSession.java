@@ -1,0 +1,147 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.Pausable;
+import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
+
+/** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
+public final class QemuSession implements VmSession, Pausable, Reclaim {
+
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final DriverRecord record;
+    private final RunDirectory run;
+    private final long memory;
+    private final QemuProcess process;
+    private SocketChannel link;
+
+    /** The process is null if it had ended before. */
+    QemuSession(DriverRecord record, QemuRecord content, QemuProcess process) {
+        this.record = record;
+        this.run = content.directory();
+        this.memory = content.memory();
+        this.process = process;
+    }
+
+    @Override
+    public DriverRecord record() {
+        return record;
+    }
+
+    @Override
+    public VmState state() {
+        if (!isAlive()) {
+            return VmState.ENDED;
+        }
+        try {
+            return ask("query-status", Map.of()).path("running").asBoolean() ? VmState.RUNNING : VmState.PAUSED;
+        } catch (HyprException e) {
+            if (!isAlive()) {
+                return VmState.ENDED;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean awaitExit(Duration limit) throws InterruptedException {
+        return process == null || process.awaitExit(limit);
+    }
+
+    /** On q35 ACPI tells the guest; microvm has no power button. */
+    @Override
+    public void powerOff() {
+        if (isAlive()) {
+            ask("system_powerdown", Map.of());
+        }
+    }
+
+    @Override
+    public void kill() {
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    @Override
+    public synchronized ByteChannel link() {
+        if (!isAlive()) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
+        }
+        try {
+            if (link != null) {
+                link.close();
+            }
+            link = SocketChannel.open(StandardProtocolFamily.UNIX);
+            link.connect(UnixDomainSocketAddress.of(run.link()));
+            return link;
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.link() + ".", e);
+        }
+    }
+
+    @Override
+    public <F> Optional<F> facet(Class<F> type) {
+        return type == Pausable.class || type == Reclaim.class ? Optional.of(type.cast(this)) : Optional.empty();
+    }
+
+    @Override
+    public void pause() {
+        ask("stop", Map.of());
+    }
+
+    @Override
+    public void resume() {
+        ask("cont", Map.of());
+    }
+
+    @Override
+    public long memory() {
+        return ask("query-balloon", Map.of()).path("actual").asLong();
+    }
+
+    @Override
+    public void target(long bytes) {
+        if (bytes < 1 || bytes > memory) {
+            throw new HyprException(ErrorCode.INVALID, "The microVM " + record.id() + " can have 1 to " + memory + " bytes of memory, not " + bytes + ".");
+        }
+        ask("balloon", Map.of("value", bytes));
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    private boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    private JsonNode ask(String command, Map<String, ?> arguments) {
+        if (!isAlive()) {
+            throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + " has ended.");
+        }
+        try (Qmp qmp = Qmp.connect(run.monitor(), ANSWER)) {
+            return qmp.execute(command, arguments);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU of microVM " + record.id() + " does not take the connection at " + run.monitor() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+/**
+ * The program {@code hypr-start}, which becomes QEMU: with a control group, a user and a session of its own, and no descriptor of ours.
+ *
+ * @param program its path
+ */
+public record Starter(Path program) {
+
+    /** Threads that QEMU starts beside the processors: input and output, translation, migration. */
+    private static final int HELPER_THREADS = 128;
+
+    /**
+     * Starts a program.
+     *
+     * @param plan whose jail and log are used
+     * @param run where the pid file goes
+     * @param groups supplementary groups
+     * @param command the program and its arguments
+     * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start, and ends when the program runs
+     * @throws HyprException if hypr-start cannot be started
+     */
+    Process start(VmPlan plan, RunDirectory run, List<Integer> groups, List<String> command) {
+        VmPlan.Jail jail = plan.jail();
+        List<String> words = new ArrayList<>(List.of(program.toString(),
+                "--stdout", plan.log().toString(), "--stderr", plan.log().toString(),
+                "--pid-file", run.pidFile().toString(), "--chdir", "/", "--umask", "077",
+                "--user", jail.uid() + ":" + jail.gid(),
+                "--cgroup", jail.cgroup(), "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS)));
+        groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
+        words.add("--");
+        words.addAll(command);
+        return run(words);
+    }
+
+    /**
+     * Removes a control group that {@link #start} made, in which nothing runs any more. Idempotent.
+     *
+     * @param cgroup its name
+     * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
+     */
+    void removeCgroup(String cgroup) {
+        Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup));
+        String words = errors(process);
+        if (waitFor(process) != 0) {
+            throw new HyprException(ErrorCode.CONFLICT, "The control group " + cgroup + " cannot be removed: " + words);
+        }
+    }
+
+    /** @return what the process wrote on its standard error until it closed it */
+    static String errors(Process process) {
+        try {
+            return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return e.toString(); // The reader is told what there is instead of the words.
+        }
+    }
+
+    static int waitFor(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while waiting for hypr-start.", e);
+        }
+    }
+
+    private Process run(List<String> words) {
+        if (!Files.isExecutable(program)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".").remedy("Build HYPR again with ./dev build, or install its package again.");
+        }
+        try {
+            Process process = new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "The program " + program + " cannot be started.", e);
+        }
+    }
+}
