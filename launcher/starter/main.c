@@ -15,6 +15,7 @@ int main(int argc, char **argv) {
     if (options.program == NULL) return 0;
 
     check_program(&options);
+    openings_do(&options);
     descriptors_arrange(options.kept, options.kept_count);
     streams_open(options.output, options.error);
     session_begin();

@@ -10,12 +10,15 @@
 enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200 };
 
 struct kept_descriptor { int from, to; };
+struct opening { const char *file; bool tap; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 struct limit { int resource; const char *name; struct rlimit value; };
 struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period; };   /* decimal text; NULL = not limited */
 
 struct options {
     struct kept_descriptor kept[LIST_LIMIT];
     size_t kept_count;
+    struct opening openings[LIST_LIMIT];
+    size_t opening_count;
     struct limit limits[RLIM_NLIMITS];
     size_t limit_count;
     gid_t groups[LIST_LIMIT];
@@ -47,6 +50,9 @@ unsigned long long parse_number(const char *option, const char *text, unsigned l
 
 /* options.c */
 void options_parse(struct options *options, int argc, char **argv);
+
+/* opening.c: opens files and taps for the program, which may not do so itself. */
+void openings_do(struct options *options);
 
 /* descriptors.c */
 void descriptors_arrange(const struct kept_descriptor *kept, size_t count);

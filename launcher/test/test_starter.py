@@ -67,6 +67,26 @@ class Descriptors(Starter):
         out = self.shell("readlink /proc/$$/fd/20 /proc/$$/fd/21", "--keep-fd", "20=21", "--keep-fd", "21=20", preexec_fn=prepare, close_fds=False)
         self.assertEqual([str(second), str(first)], out.split())
 
+    def test_files_are_opened_before_privileges_are_dropped(self):
+        secret = self.directory / "a=b"
+        secret.touch(0o600)
+        out = self.shell("readlink /proc/self/fd/9", "--open", f"{secret}=9", "--user", "65534:65534")
+        self.assertEqual(f"{secret}\n", out)
+        self.refused("Cannot open /no/such: No such file", "--open", "/no/such=9", "--", "/bin/true")
+        self.refused("--open takes FILE=M", "--open", "/dev/null", "--", "/bin/true")
+        self.refused("standard streams", "--open", "/dev/null=1", "--", "/bin/true")
+        self.refused("descriptor 9 twice", "--open", "/dev/null=9", "--open", "/dev/zero=9", "--", "/bin/true")
+
+    def test_taps_are_attached_before_privileges_are_dropped(self):
+        name = "tt" + uuid.uuid4().hex[:10]
+        subprocess.run(["ip", "tuntap", "add", name, "mode", "tap"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "link", "delete", name], check=True)
+        out = self.shell("cat /proc/self/fdinfo/9", "--tap", f"{name}=9", "--user", "65534:65534")
+        self.assertIn(f"iff:\t{name}\n", out)
+        self.refused("Cannot find the tap no-such: No such device", "--tap", "no-such=9", "--", "/bin/true")
+        self.refused("longer than 15", "--tap", "a" * 16 + "=9", "--", "/bin/true")
+        self.refused("Cannot attach to the tap lo: Invalid argument", "--tap", "lo=9", "--", "/bin/true")
+
     def test_that_are_not_open_are_an_error(self):
         self.refused("Cannot keep the descriptor 77: Bad file descriptor", "--keep-fd", "77", "--", "/bin/true")
         self.refused("standard streams", "--keep-fd", "0=2", "--", "/bin/true")
