@@ -40,6 +40,7 @@ final class Container {
     private Run run;
     private long ends;
     private boolean removed;
+    private boolean gone;
 
     Container(Engine engine, ContainerRecord record) {
         this.engine = engine;
@@ -144,7 +145,7 @@ final class Container {
     int await(Until until) throws InterruptedException {
         synchronized (this) {
             long before = ends;
-            while (!removed && !switch (until) {
+            while (!gone && !switch (until) {
                 case NOT_RUNNING -> !runs() && run == null;
                 case NEXT_EXIT -> ends != before;
                 case REMOVED -> false;
@@ -159,7 +160,7 @@ final class Container {
     boolean awaitEnd(Run which, Duration limit) throws InterruptedException {
         long deadline = limit == null ? Long.MAX_VALUE : System.nanoTime() + limit.toNanos();
         synchronized (this) {
-            while (run == which && !removed) {
+            while (run == which && !gone) {
                 long left = limit == null ? Long.MAX_VALUE : (deadline - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     return false;
@@ -174,8 +175,14 @@ final class Container {
         return removed;
     }
 
+    /** Its record is not written any more. */
     synchronized void remove() {
         removed = true;
+    }
+
+    /** There is no trace of it any more. */
+    synchronized void gone() {
+        gone = true;
         notifyAll();
     }
 

@@ -317,6 +317,7 @@ public final class Engine implements AutoCloseable {
             synchronized (containers) {
                 containers.remove(container.id());
             }
+            container.gone();
         } finally {
             container.operation().unlock();
         }

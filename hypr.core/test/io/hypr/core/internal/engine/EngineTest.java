@@ -1,0 +1,256 @@
+package io.hypr.core.internal.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.engine.Attachment;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.Containers.Until;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.ContainerState;
+import io.hypr.engine.Execs;
+import io.hypr.engine.Logs;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+@Timeout(60)
+class EngineTest {
+
+    private static final String NOTHING = "launches [], vms [], taps [], table ";
+
+    @TempDir
+    Path base;
+    private FakeHost host;
+    private Engine engine;
+    private ContainerService containers;
+    private final List<String> log = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws IOException {
+        host = new FakeHost(base);
+        start();
+    }
+
+    private void start() {
+        engine = Fakes.engine(base, host.socket, point -> { }, log);
+        engine.open();
+        containers = new ContainerService(() -> engine);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        engine.close();
+        host.close();
+    }
+
+    private String logs(String id) throws InterruptedException {
+        StringBuilder out = new StringBuilder();
+        new LogService(() -> engine).read(id, new Logs.Query(true, true, null, null, -1, false),
+            (stream, time, bytes) -> out.append(stream).append(' ').append(new String(bytes, StandardCharsets.UTF_8)));
+        return out.toString();
+    }
+
+    private static final class Collected {
+        final ByteArrayOutputStream[] streams = {null, new ByteArrayOutputStream(), new ByteArrayOutputStream()};
+
+        synchronized void write(int stream, byte[] bytes, int offset, int length) {
+            streams[stream].write(bytes, offset, length);
+            notifyAll();
+        }
+
+        synchronized String text(int stream) {
+            return streams[stream].toString(StandardCharsets.UTF_8);
+        }
+
+        synchronized void await(String text) throws InterruptedException {
+            while (!streams[1].toString(StandardCharsets.UTF_8).contains(text)) {
+                wait();
+            }
+        }
+    }
+
+    @Test
+    void aContainerRunsAndLeavesItsOutputAndStatus() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("both"));
+        assertEquals(ContainerState.CREATED, c.state);
+        Collected seen = new Collected();
+        Attachment attachment = containers.attach(c.id, seen::write, false);
+        containers.start(c.id);
+        assertEquals(7, attachment.await());
+        assertEquals(7, containers.await(c.name, Until.NOT_RUNNING));
+        assertEquals("out\n", seen.text(1));
+        assertEquals("err\n", seen.text(2));
+        assertEquals("1 out\n2 err\n", logs(c.id));
+        ContainerInfo now = containers.inspect(c.id);
+        assertEquals(ContainerState.EXITED, now.state);
+        assertEquals(7, now.exitCode);
+        assertEquals("fake", now.backend);
+        assertTrue(now.bootNanos > 0);
+        assertEquals(NOTHING, host.leftovers());
+        containers.remove(c.id, false);
+        assertThrows(HyprException.class, () -> containers.inspect(c.id));
+        try (Stream<Path> rest = Files.list(base.resolve("home/containers"))) {
+            assertEquals(0, rest.count());
+        }
+    }
+
+    @Test
+    void aContainerCanBeStartedAgain() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("echo", "once"));
+        for (int i = 0; i < 3; i++) {
+            containers.start(c.id);
+            assertEquals(0, containers.await(c.id, Until.NOT_RUNNING));
+        }
+        assertEquals("1 once\n1 once\n1 once\n", logs(c.id));
+    }
+
+    @Test
+    void autoRemoveRemoves() throws Exception {
+        ContainerSpec spec = Fakes.spec("exit", "5");
+        spec.autoRemove = true;
+        ContainerInfo c = containers.create(spec);
+        Attachment a = containers.attach(c.id, io.hypr.engine.Output.NONE, false);
+        containers.start(c.id);
+        assertEquals(5, a.await());
+        try {
+            assertEquals(5, containers.await(c.id, Until.REMOVED));
+        } catch (HyprException gone) {
+            assertEquals(ErrorCode.NOT_FOUND, gone.code());
+        }
+        assertEquals(0, containers.list().size());
+    }
+
+    @Test
+    void aCommandThatIsNotThereIs127AndLeavesNothing() throws Exception {
+        ContainerSpec spec = Fakes.spec("nope");
+        ContainerSpec.PortMapping port = new ContainerSpec.PortMapping();
+        port.containerPort = 80;
+        spec.ports.add(port);
+        ContainerInfo c = containers.create(spec);
+        Attachment a = containers.attach(c.id, io.hypr.engine.Output.NONE, false);
+        HyprException e = assertThrows(HyprException.class, () -> containers.start(c.id));
+        assertTrue(e.getMessage().contains("exec: \"nope\": executable file not found in $PATH: unknown"), e.getMessage());
+        assertEquals(127, a.await());
+        assertEquals(127, containers.inspect(c.id).exitCode);
+        assertEquals(ContainerState.CREATED, containers.inspect(c.id).state);
+        assertEquals(NOTHING, host.leftovers());
+        HyprException denied = assertThrows(HyprException.class, () -> containers.start(containers.create(Fakes.spec("/etc/passwd")).id));
+        assertTrue(denied.getMessage().contains("exec: \"/etc/passwd\": permission denied: unknown"), denied.getMessage());
+    }
+
+    @Test
+    void stopAsksAndThenForces() throws Exception {
+        ContainerInfo polite = containers.create(Fakes.spec("sleep"));
+        containers.start(polite.id);
+        containers.stop(polite.id, Duration.ofSeconds(30));
+        assertEquals(143, containers.inspect(polite.id).exitCode);
+        ContainerInfo rude = containers.create(Fakes.spec("stubborn"));
+        Collected seen = new Collected();
+        containers.attach(rude.id, seen::write, false);
+        containers.start(rude.id);
+        containers.kill(rude.id, "HUP");
+        seen.await("got 1\n");
+        containers.stop(rude.id, Duration.ofMillis(50));
+        assertEquals(137, containers.inspect(rude.id).exitCode);
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
+    void aVmThatVanishesIs137() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("sleep"));
+        containers.start(c.id);
+        host.vms.get(c.id).end();
+        assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
+    void standardInputReachesTheProcessAndEnds() throws Exception {
+        ContainerSpec spec = Fakes.spec("cat");
+        spec.openStdin = true;
+        spec.stdinOnce = true;
+        ContainerInfo c = containers.create(spec);
+        Collected seen = new Collected();
+        Attachment a = containers.attach(c.id, seen::write, true);
+        containers.start(c.id);
+        byte[] much = "0123456789abcdef".repeat(40_000).getBytes(StandardCharsets.US_ASCII);
+        a.input().write(much);
+        a.input().close();
+        assertEquals(0, a.await());
+        assertEquals(new String(much, StandardCharsets.US_ASCII), seen.text(1));
+    }
+
+    @Test
+    void execRunsBesideTheWorkload() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("sleep"));
+        containers.start(c.id);
+        ExecService execs = new ExecService(() -> engine);
+        Execs.ExecSpec spec = new Execs.ExecSpec();
+        spec.argv.add("count");
+        spec.argv.add("100000");
+        Collected seen = new Collected();
+        try (Execs.Exec exec = execs.exec(c.id, spec, seen::write)) {
+            assertEquals(3, exec.await());
+        }
+        assertEquals(100_000, (seen.text(1) + seen.text(2)).lines().count());
+        Execs.ExecSpec missing = new Execs.ExecSpec();
+        missing.argv.add("nope");
+        HyprException e = assertThrows(HyprException.class, () -> execs.exec(c.id, missing, seen::write));
+        assertEquals(ErrorCode.NOT_FOUND, e.code());
+        containers.remove(c.id, true);
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
+    void namesAreUniqueAndFoundByPrefix() {
+        ContainerSpec spec = Fakes.spec("true");
+        spec.name = "web";
+        ContainerInfo c = containers.create(spec);
+        HyprException e = assertThrows(HyprException.class, () -> containers.create(spec));
+        assertEquals("Conflict. The container name \"/web\" is already in use by container \"" + c.id
+            + "\". You have to remove (or rename) that container to be able to reuse that name.", e.getMessage());
+        assertEquals(c.id, containers.inspect(c.id.substring(0, 6)).id);
+        containers.rename("web", "web2");
+        assertEquals(c.id, containers.inspect("web2").id);
+        assertEquals("No such container: web", assertThrows(HyprException.class, () -> containers.inspect("web")).getMessage());
+        spec.name = "-bad";
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> containers.create(spec)).code());
+        assertEquals(1, containers.list().size());
+    }
+
+    @Test
+    void aRunningContainerSurvivesTheEngine() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("stubborn"));
+        containers.start(c.id);
+        containers.kill(c.id, "USR1");
+        engine.close();
+        start();
+        assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
+        Collected seen = new Collected();
+        containers.attach(c.id, seen::write, false);
+        containers.kill(c.id, "USR2");
+        seen.await("got 12\n");
+        assertEquals("1 got 10\n1 got 12\n", logs(c.id));
+        containers.remove(c.id, true);
+        assertFalse(containers.list().stream().anyMatch(i -> i.id.equals(c.id)));
+        assertEquals(NOTHING, host.leftovers());
+    }
+}

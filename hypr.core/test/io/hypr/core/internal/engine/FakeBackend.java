@@ -1,0 +1,150 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import io.hypr.model.Availability;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
+import io.hypr.vmm.VmmBackend;
+
+/** A backend whose microVMs are those of a {@link FakeHost}. */
+final class FakeBackend implements VmmBackend {
+
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {});
+
+    private final Path socket;
+    volatile Availability availability = Availability.available();
+
+    FakeBackend(Path socket) {
+        this.socket = socket;
+    }
+
+    @Override
+    public Availability probe() {
+        return availability;
+    }
+
+    @Override
+    public VmSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
+        intent.accept(record(plan.id()));
+        FakeHost.ask(socket, "intend " + plan.id());
+        FakeHost.ask(socket, "launch " + plan.id());
+        return new Session(plan.id());
+    }
+
+    private static DriverRecord record(String id) {
+        return new DriverRecord("fake", id, 1, "{}");
+    }
+
+    @Override
+    public VmSession attach(DriverRecord record) {
+        return new Session(record.id());
+    }
+
+    @Override
+    public void discard(DriverRecord record) {
+        FakeHost.ask(socket, "discard " + record.id());
+    }
+
+    private final class Session implements VmSession {
+
+        private final String id;
+        private final FutureTask<Void> end;
+        private volatile SocketChannel waiting;
+        private volatile boolean closed;
+
+        Session(String id) {
+            this.id = id;
+            this.end = new FutureTask<>(() -> {
+                try (SocketChannel c = FakeHost.open(socket, "wait " + id)) {
+                    waiting = c;
+                    c.read(java.nio.ByteBuffer.allocate(8));
+                }
+                return null;
+            });
+            Thread.ofVirtual().start(end);
+        }
+
+        @Override
+        public DriverRecord record() {
+            return FakeBackend.record(id);
+        }
+
+        @Override
+        public long pid() {
+            return 4711;
+        }
+
+        @Override
+        public VmState state() {
+            return VmState.valueOf(FakeHost.ask(socket, "state " + id));
+        }
+
+        @Override
+        public boolean awaitExit(Duration limit) throws InterruptedException {
+            try {
+                if (limit == null) {
+                    end.get();
+                } else {
+                    end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+                }
+                return true;
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new HyprException(closed ? ErrorCode.GONE : ErrorCode.UNAVAILABLE, "The session is closed.", e);
+            }
+        }
+
+        @Override
+        public void powerOff() {
+            // A microVM of this kind has no button.
+        }
+
+        @Override
+        public void kill() {
+            FakeHost.ask(socket, "kill " + id);
+        }
+
+        @Override
+        public ByteChannel link() {
+            try {
+                return FakeHost.link(socket, id);
+            } catch (IOException e) {
+                throw new HyprException(ErrorCode.UNAVAILABLE, "No link.", e);
+            }
+        }
+
+        @Override
+        public <F> Optional<F> facet(Class<F> type) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                if (waiting != null) {
+                    waiting.close();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

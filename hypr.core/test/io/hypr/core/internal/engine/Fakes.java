@@ -1,0 +1,136 @@
+package io.hypr.core.internal.engine;
+
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.osgi.service.log.Logger;
+
+import io.hypr.core.internal.Settings;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.image.Image;
+import io.hypr.image.ImageConfig;
+import io.hypr.image.Images;
+import io.hypr.image.RootFileSystems;
+import io.hypr.model.Availability;
+import io.hypr.model.DriverRecord;
+import io.hypr.model.Progress;
+import io.hypr.net.Attachment;
+import io.hypr.net.EndpointPlan;
+import io.hypr.net.NetworkDriver;
+import io.hypr.net.NetworkPlan;
+import io.hypr.net.ServiceBalancer;
+
+/** All that an engine needs from other bundles, made of a {@link FakeHost}. */
+final class Fakes {
+
+    static final Image IMAGE = new Image("sha256:" + "a".repeat(64), List.of("box:latest"), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
+        new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), Set.of(), "", Map.of("l", "image"), "", null, List.of()), "", List.of());
+
+    private Fakes() {
+    }
+
+    static ContainerSpec spec(String... cmd) {
+        ContainerSpec spec = new ContainerSpec();
+        spec.image = "box";
+        spec.cmd.addAll(Arrays.asList(cmd));
+        return spec;
+    }
+
+    static Logger logger(List<String> lines) {
+        return (Logger) Proxy.newProxyInstance(Fakes.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+            if (method.getReturnType() == boolean.class) {
+                return true;
+            }
+            if (lines != null && arguments != null) {
+                synchronized (lines) {
+                    lines.add(method.getName() + " " + Arrays.deepToString(arguments));
+                }
+            }
+            if (method.getName().equals("error") && arguments != null && arguments[arguments.length - 1] instanceof Object[] more && more.length > 0
+                && more[more.length - 1] instanceof Throwable t) {
+                t.printStackTrace();
+            }
+            return method.getReturnType() == String.class ? "test" : null;
+        });
+    }
+
+    static Settings settings(Path base, Consumer<String> points) {
+        return new Settings(base.resolve("home"), base.resolve("run"), base, base, base, List.of("fake"), 1, 512L << 20, 1L << 30, List.of("172.30.0.0/16", "172.31.0.0/16"),
+            List.of("8.8.8.8"), 700_000_000, 20, "1.0", points);
+    }
+
+    static Engine engine(Path base, Path socket, Consumer<String> points, List<String> log) {
+        Images images = (Images) Proxy.newProxyInstance(Fakes.class.getClassLoader(), new Class<?>[] {Images.class}, (proxy, method, arguments) -> switch (method.getName()) {
+            case "find" -> List.of("box", "box:latest", IMAGE.id()).contains(arguments[0]) ? Optional.of(IMAGE) : Optional.empty();
+            case "list" -> List.of(IMAGE);
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+        RootFileSystems roots = new RootFileSystems() {
+            @Override
+            public Path readOnly(Image image, Progress progress) {
+                return base.resolve("root.squashfs");
+            }
+
+            @Override
+            public void writable(Path file, long size, int uid) {
+                try {
+                    if (!Files.exists(file)) {
+                        Files.createFile(file);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        };
+        ServiceBalancer balancer = (generation, table) -> FakeHost.ask(socket, "publish "
+            + String.join(",", table.stream().map(p -> p.address() + ":" + p.port() + "/" + p.protocol() + ">" + p.backends().getFirst().port()).toList()));
+        Services services = new Services(() -> images, () -> roots, () -> balancer, logger(log));
+        services.backends.add(new FakeBackend(socket), FakeBackend.PROPERTIES);
+        services.networks.add(new FakeDriver(socket), Map.of("hypr.name", "bridge"));
+        return new Engine(settings(base, points), services);
+    }
+
+    record FakeDriver(Path socket) implements NetworkDriver {
+
+        @Override
+        public Availability probe() {
+            return Availability.available();
+        }
+
+        @Override
+        public DriverRecord ensure(NetworkPlan plan) {
+            FakeHost.ask(socket, "ensure " + plan.id());
+            return new DriverRecord("bridge", plan.id(), 1, "{}");
+        }
+
+        @Override
+        public Attachment plug(EndpointPlan plan) {
+            FakeHost.ask(socket, "plug " + plan.id());
+            return new Attachment(new DriverRecord("bridge", plan.id(), 1, "{}"), "tap" + plan.id().substring(0, 8), 1500);
+        }
+
+        @Override
+        public void unplug(DriverRecord attachment) {
+            FakeHost.ask(socket, "unplug " + attachment.id());
+        }
+
+        @Override
+        public void remove(DriverRecord network) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<DriverRecord> inventory() {
+            String taps = FakeHost.ask(socket, "inventory");
+            return taps.isEmpty() ? List.of() : Arrays.stream(taps.split(" ")).map(t -> new DriverRecord("bridge", t, 1, "{}")).toList();
+        }
+    }
+}
