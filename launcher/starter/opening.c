@@ -36,7 +36,8 @@ static int tap_open(const char *name) {
 void openings_do(struct options *options) {
     for (size_t i = 0; i < options->opening_count; i++) {
         const struct opening *one = &options->openings[i];
-        int fd = one->tap ? tap_open(one->file) : open(one->file, O_RDWR | O_CLOEXEC);
+        int fd = one->kind == ATTACH_TAP ? tap_open(one->file)
+               : open(one->file, (one->kind == READ_FILE ? O_RDONLY : O_RDWR) | O_CLOEXEC);
         if (fd < 0) fail(errno, "Cannot open %s", one->file);
         options->kept[one->kept].from = fd;
     }

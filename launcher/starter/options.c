@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, RLIMIT, USER, GROUP, CHDIR, UMASK,
     STDOUT, STDERR, PID_FILE, OOM_SCORE_ADJ, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
     { "keep-fd", required_argument, NULL, KEEP_FD }, { "open", required_argument, NULL, OPEN },
-    { "tap", required_argument, NULL, TAP }, { "cgroup", required_argument, NULL, CGROUP },
+    { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
@@ -31,7 +31,7 @@ static const char usage[] =
     "       hypr-start --remove-cgroup NAME                   removes the control group that --cgroup NAME made\n"
     "       hypr-start --print-cgroup-base                    prints where control groups are made\n"
     "  --keep-fd N[=M]             keep the open descriptor N, as M; all others from 3 on are closed\n"
-    "  --open FILE=M               open FILE for reading and writing, as the caller, and keep it as M\n"
+    "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
     "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M\n"
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600); standard input is /dev/null\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
@@ -57,7 +57,7 @@ static char *cut(char *text, char separator) {
 }
 
 static void keep(struct options *options, const char *option, int from, int to) {
-    if (options->kept_count == LIST_LIMIT) fail(0, "--keep-fd, --open and --tap can be given %d times at most", LIST_LIMIT);
+    if (options->kept_count == LIST_LIMIT) fail(0, "--keep-fd, --open, --read and --tap can be given %d times at most", LIST_LIMIT);
     if (to < 3) fail(0, "%s gives descriptor %d, but 0 to 2 are standard streams", option, to);
     for (size_t i = 0; i < options->kept_count; i++)
         if (options->kept[i].to == to) fail(0, "%s gives descriptor %d twice", option, to);
@@ -70,11 +70,11 @@ static void parse_keep(struct options *options, char *text) {
     keep(options, "--keep-fd", from, to == NULL ? from : (int) parse_number("--keep-fd", to, INT_MAX / 2));
 }
 
-static void parse_opening(struct options *options, const char *option, char *text, bool tap) {
+static void parse_opening(struct options *options, const char *option, char *text, enum opening_kind kind) {
     char *to = strrchr(text, '=');
-    if (to == NULL || to == text) fail(0, "%s takes %s=M, not '%s'", option, tap ? "NAME" : "FILE", text);
+    if (to == NULL || to == text) fail(0, "%s takes %s=M, not '%s'", option, kind == ATTACH_TAP ? "NAME" : "FILE", text);
     *to++ = '\0';
-    options->openings[options->opening_count++] = (struct opening) { text, tap, options->kept_count };
+    options->openings[options->opening_count++] = (struct opening) { text, kind, options->kept_count };
     keep(options, option, -1, (int) parse_number(option, to, INT_MAX / 2));
 }
 
@@ -166,8 +166,9 @@ static const char *checked_decimal(const char *option, const char *text) {
 static void parse_option(struct options *options, int code) {
     switch (code) {
         case KEEP_FD: parse_keep(options, optarg); break;
-        case OPEN: parse_opening(options, "--open", optarg, false); break;
-        case TAP: parse_opening(options, "--tap", optarg, true); break;
+        case OPEN: parse_opening(options, "--open", optarg, OPEN_FILE); break;
+        case READ: parse_opening(options, "--read", optarg, READ_FILE); break;
+        case TAP: parse_opening(options, "--tap", optarg, ATTACH_TAP); break;
         case CGROUP: options->cgroup = checked_name(optarg); break;
         case CGROUP_OPTIONAL: options->cgroup_optional = true; break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;

@@ -10,7 +10,8 @@
 enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200 };
 
 struct kept_descriptor { int from, to; };
-struct opening { const char *file; bool tap; size_t kept; };   /* what becomes the descriptor kept[kept].from */
+enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP };
+struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 struct limit { int resource; const char *name; struct rlimit value; };
 struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period; };   /* decimal text; NULL = not limited */
 
