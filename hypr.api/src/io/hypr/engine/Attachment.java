@@ -19,9 +19,9 @@ public interface Attachment extends AutoCloseable {
     OutputStream input();
 
     /**
-     * Waits until all output was handed over and the process has ended.
+     * Waits until all output was handed over and the process has ended, or until the attachment is closed.
      *
-     * @return the exit status, 0 to 255
+     * @return the exit status, 0 to 255; -1 if the attachment was closed first
      * @throws InterruptedException if the thread was interrupted
      */
     int await() throws InterruptedException;

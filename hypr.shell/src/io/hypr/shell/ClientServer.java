@@ -1,0 +1,116 @@
+package io.hypr.shell;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+
+import io.hypr.frontend.Frontend;
+import io.hypr.shell.internal.client.Connection;
+
+/**
+ * The socket of the command line client: takes connections, each of which is one command (docs/CLIENT_PROTOCOL.md). A virtual thread serves each.
+ */
+@Component(service = Frontend.class, immediate = true, property = "hypr.name=client")
+public final class ClientServer implements Frontend {
+
+    private final CommandProcessor processor;
+    private final Logger log;
+    private final Path file;
+    private final ServerSocketChannel server;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    /**
+     * @param context of this bundle; its property hypr.run says where the socket is
+     * @param processor runs the commands
+     * @param log where failures go
+     */
+    @Activate
+    public ClientServer(
+            BundleContext context, @Reference CommandProcessor processor, @Reference(service = LoggerFactory.class) Logger log) {
+        this.processor = processor;
+        this.log = log;
+        String run = context.getProperty("hypr.run");
+        if (run == null) {
+            throw new IllegalStateException("The framework property hypr.run does not say where the client's socket goes");
+        }
+        file = Path.of(run, "hypr.sock");
+        server = listen();
+        Thread.ofPlatform().name("hypr client socket").daemon().start(this::accept);
+    }
+
+    private ServerSocketChannel listen() {
+        try {
+            Files.createDirectories(file.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            // A socket of a daemon that was killed; the engine's lock has made sure that no other is alive on this home.
+            Files.deleteIfExists(file);
+            Path hidden = file.resolveSibling(".hypr.sock." + ProcessHandle.current().pid());
+            Files.deleteIfExists(hidden);
+            ServerSocketChannel s = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            s.bind(UnixDomainSocketAddress.of(hidden), 128);
+            Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+            Files.move(hidden, file);
+            return s;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The client's socket " + file + " cannot be made", e);
+        }
+    }
+
+    private void accept() {
+        while (!closing) {
+            try {
+                SocketChannel socket = server.accept();
+                Connection c = new Connection(socket, processor, log, open::remove);
+                open.add(c);
+                c.start();
+            } catch (IOException e) {
+                if (!closing) {
+                    log.error("The client's socket failed", e);
+                }
+                return;
+            }
+        }
+    }
+
+    @Override
+    public boolean drain(Duration limit) throws InterruptedException {
+        closing = true;
+        close();
+        long end = System.nanoTime() + limit.toNanos();
+        for (Connection c : open) {
+            if (!c.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Deactivate
+    void close() {
+        closing = true;
+        try {
+            Files.deleteIfExists(file);
+            server.close();
+        } catch (IOException e) {
+            log.warn("The client's socket {} was not closed cleanly", file, e);
+        }
+    }
+}

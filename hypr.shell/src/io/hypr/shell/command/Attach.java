@@ -1,0 +1,60 @@
+package io.hypr.shell.command;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Attachment;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerState;
+import io.hypr.engine.Containers;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr attach}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=attach"})
+public final class Attach extends Command {
+
+    private final Containers containers;
+
+    /**
+     * @param containers the engine
+     */
+    @Activate
+    public Attach(@Reference Containers containers) {
+        super("attach");
+        this.containers = containers;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        ContainerInfo c = containers.inspect(words.rest().getFirst());
+        if (c.state == ContainerState.PAUSED) {
+            throw new HyprException(ErrorCode.CONFLICT, "You cannot attach to a paused container, unpause it first");
+        }
+        if (c.state != ContainerState.RUNNING) {
+            throw new HyprException(ErrorCode.CONFLICT, "You cannot attach to a stopped container, start it first");
+        }
+        boolean input = c.spec.openStdin && !words.is("no-stdin");
+        boolean proxy = words.is("sig-proxy", true) && !c.spec.tty;
+        try (Streams s = new Streams(call, c.spec.tty); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
+            int status = s.join(process, input, words.get("detach-keys").orElse("ctrl-p,ctrl-q"), new Streams.Control(
+                    proxy ? n -> containers.kill(c.id, String.valueOf(n)) : null, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
+            if (status > 0) {
+                throw new Exit(status);
+            }
+            return null;
+        }
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.RUNNING;
+    }
+}

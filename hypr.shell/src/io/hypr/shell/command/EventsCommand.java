@@ -1,0 +1,97 @@
+package io.hypr.shell.command;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.EngineEvent;
+import io.hypr.engine.Events;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerFilters;
+import io.hypr.shell.internal.Moments;
+import io.hypr.shell.internal.format.Json;
+import io.hypr.shell.internal.format.Template;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr events}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=events"})
+public final class EventsCommand extends Command {
+
+    private static final List<String> FILTERS = List.of("container", "event", "image", "label", "network", "type");
+
+    private final Events events;
+
+    /**
+     * @param events the engine
+     */
+    @Activate
+    public EventsCommand(@Reference Events events) {
+        super("events");
+        this.events = events;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        Optional<String> format = words.get("format");
+        Template template = format.filter(f -> !f.equals("json") && !f.equals("{{json .}}")).map(Template::parse).orElse(null);
+        Map<String, List<String>> filters = new LinkedHashMap<>();
+        for (String f : words.all("filter")) {
+            String[] parts = f.split("=", 2);
+            if (parts.length < 2 || !FILTERS.contains(parts[0])) {
+                throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + f + "'").remedy("Filters are " + String.join(", ", FILTERS) + ", as name=value.");
+            }
+            filters.computeIfAbsent(parts[0], n -> new java.util.ArrayList<>()).add(parts[1]);
+        }
+        Instant until = words.get("until").map(Moments::parse).orElse(null);
+        events.read(words.get("since").map(Moments::parse).orElse(null), until, e -> {
+            if (filters.entrySet().stream().allMatch(f -> f.getValue().stream().anyMatch(v -> fits(e, f.getKey(), v)))) {
+                call.out().println(format.isEmpty() ? line(e) : template == null ? Json.compact(view(e)) : template.render(view(e)));
+                call.out().flush();
+            }
+        });
+        return null;
+    }
+
+    private static boolean fits(EngineEvent e, String filter, String value) {
+        return switch (filter) {
+            case "type" -> e.type().equals(value);
+            case "event" -> e.action().equals(value) || e.action().startsWith(value + ":");
+            case "label" -> ContainerFilters.label(e.attributes(), value);
+            case "container", "network", "image" -> e.type().equals(filter) && (e.actor().startsWith(value) || value.equals(e.attributes().get("name")))
+                    || filter.equals("image") && value.equals(e.attributes().get("image"));
+            default -> false;
+        };
+    }
+
+    private static String line(EngineEvent e) {
+        String attributes = String.join(", ", new TreeMap<>(e.attributes()).entrySet().stream().map(a -> a.getKey() + "=" + a.getValue()).toList());
+        return Moments.nanos(e.time()) + " " + e.type() + " " + e.action() + " " + e.actor() + (attributes.isEmpty() ? "" : " (" + attributes + ")");
+    }
+
+    private static Map<String, Object> view(EngineEvent e) {
+        Map<String, Object> actor = new LinkedHashMap<>();
+        actor.put("ID", e.actor());
+        actor.put("Attributes", new TreeMap<>(e.attributes()));
+        Map<String, Object> v = new LinkedHashMap<>();
+        v.put("status", e.action());
+        v.put("id", e.actor());
+        v.put("Type", e.type());
+        v.put("Action", e.action());
+        v.put("Actor", actor);
+        v.put("scope", "local");
+        v.put("time", e.time().getEpochSecond());
+        v.put("timeNano", e.time().getEpochSecond() * 1_000_000_000 + e.time().getNano());
+        return v;
+    }
+}

@@ -1,0 +1,74 @@
+package io.hypr.shell.command;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Execs;
+import io.hypr.engine.Output;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerOptions;
+import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr exec}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=exec"})
+public final class Exec extends Command {
+
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_FOUND = 127;
+
+    private final Execs execs;
+
+    /**
+     * @param execs the engine
+     */
+    @Activate
+    public Exec(@Reference Execs execs) {
+        super("exec");
+        this.execs = execs;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        Execs.ExecSpec spec = new Execs.ExecSpec();
+        spec.argv.addAll(words.rest().subList(1, words.rest().size()));
+        spec.env.addAll(ContainerOptions.variables(call, words));
+        spec.workingDir = words.get("workdir").orElse(null);
+        spec.user = words.get("user").orElse(null);
+        spec.tty = words.is("tty");
+        spec.openStdin = words.is("interactive");
+        spec.privileged = words.is("privileged");
+        spec.rows = call.size().rows();
+        spec.columns = call.size().columns();
+        if (spec.tty && spec.openStdin && !call.isTerminal(0)) {
+            throw new HyprException(ErrorCode.INVALID, "the input device is not a TTY");
+        }
+        String container = words.rest().getFirst();
+        boolean detach = words.is("detach");
+        try (Streams s = new Streams(call, spec.tty); Execs.Exec process = execs.exec(container, spec, detach ? Output.NONE : s.output(true, true))) {
+            if (detach) {
+                return null;
+            }
+            int status = s.join(process, spec.openStdin, words.get("detach-keys").orElse("ctrl-p,ctrl-q"),
+                    new Streams.Control(null, spec.tty ? process::resize : null));
+            if (status > 0) {
+                throw new Exit(status);
+            }
+            return null;
+        } catch (HyprException e) {
+            int status = e.code() == ErrorCode.DENIED ? NOT_EXECUTABLE : e.code() == ErrorCode.NOT_FOUND && e.getMessage().contains("exec") ? NOT_FOUND : 1;
+            throw new Exit(status, e);
+        }
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.RUNNING;
+    }
+}

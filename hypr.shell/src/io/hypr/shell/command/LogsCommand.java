@@ -1,0 +1,69 @@
+package io.hypr.shell.command;
+
+import java.io.PrintStream;
+import java.time.Instant;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Logs;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.Moments;
+import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr logs}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=logs"})
+public final class LogsCommand extends Command {
+
+    private final Logs logs;
+
+    /**
+     * @param logs the engine
+     */
+    @Activate
+    public LogsCommand(@Reference Logs logs) {
+        super("logs");
+        this.logs = logs;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        Instant since = words.get("since").map(Moments::parse).orElse(null);
+        Instant until = words.get("until").map(Moments::parse).orElse(null);
+        boolean follow = words.is("follow");
+        boolean times = words.is("timestamps");
+        PrintStream out = call.out();
+        PrintStream err = call.err();
+        logs.read(words.rest().getFirst(), new Logs.Query(true, true, since, until, tail(words.get("tail").orElse("all")), follow), (stream, time, bytes) -> {
+            PrintStream to = stream == 1 ? out : err;
+            if (times) {
+                to.print(Moments.nanos(time) + " ");
+            }
+            to.write(bytes, 0, bytes.length);
+            if (follow) {
+                to.flush();
+            }
+        });
+        return null;
+    }
+
+    private static int tail(String text) {
+        if (text.equals("all")) {
+            return -1;
+        }
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new UsageException("invalid value for \"tail\": " + text + " is neither a number nor \"all\"");
+        }
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.CONTAINER;
+    }
+}

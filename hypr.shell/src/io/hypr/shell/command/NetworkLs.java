@@ -1,0 +1,66 @@
+package io.hypr.shell.command;
+
+import java.util.List;
+import java.util.TreeSet;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Networks;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerFilters;
+import io.hypr.shell.internal.Names;
+import io.hypr.shell.internal.format.Listing;
+import io.hypr.shell.internal.format.Table;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr network ls}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=network-ls"})
+public final class NetworkLs extends Command {
+
+    private final Networks networks;
+
+    /**
+     * @param networks the engine
+     */
+    @Activate
+    public NetworkLs(@Reference Networks networks) {
+        super("network ls");
+        this.networks = networks;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        boolean full = words.is("no-trunc");
+        List<Networks.Network> all = networks.list().stream().filter(n -> words.all("filter").stream().allMatch(f -> fits(n, f))).toList();
+        if (words.is("quiet") && !words.has("format")) {
+            return new Listing<>(all, String.join("", all.stream().map(n -> (full ? n.id : Names.brief(n.id)) + "\n").toList()));
+        }
+        return new Table<Networks.Network>()
+                .field("ID", "NETWORK ID", n -> full ? n.id : Names.brief(n.id))
+                .field("Name", "NAME", n -> n.name)
+                .field("Driver", "DRIVER", n -> n.driver)
+                .field("Scope", "SCOPE", n -> "local")
+                .field("Internal", "INTERNAL", n -> n.internal)
+                .field("CreatedAt", "CREATED AT", n -> n.created)
+                .field("Labels", "LABELS", n -> String.join(",", new TreeSet<>(n.labels.keySet()).stream().map(k -> k + "=" + n.labels.get(k)).toList()))
+                .list(all, words.get("format").orElse("table"), List.of("ID", "Name", "Driver", "Scope"));
+    }
+
+    private static boolean fits(Networks.Network n, String filter) {
+        String[] parts = filter.split("=", 2);
+        String value = parts.length == 2 ? parts[1] : "";
+        return switch (parts[0]) {
+            case "id" -> n.id.startsWith(value);
+            case "name" -> n.name.contains(value);
+            case "driver" -> value.equals(n.driver);
+            case "label" -> ContainerFilters.label(n.labels, value);
+            default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + parts[0] + "'").remedy("Filters are id, name, driver and label.");
+        };
+    }
+}

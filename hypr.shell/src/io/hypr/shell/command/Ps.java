@@ -1,0 +1,61 @@
+package io.hypr.shell.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerState;
+import io.hypr.engine.Containers;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerFilters;
+import io.hypr.shell.internal.ContainerTable;
+import io.hypr.shell.internal.Names;
+import io.hypr.shell.internal.format.Listing;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr ps}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=ps"})
+public final class Ps extends Command {
+
+    private final Containers containers;
+
+    /**
+     * @param containers the engine
+     */
+    @Activate
+    public Ps(@Reference Containers containers) {
+        super("ps");
+        this.containers = containers;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        ContainerFilters filters = ContainerFilters.parse(words.all("filter"));
+        int last = words.is("latest") ? 1 : words.number("last", -1);
+        boolean all = words.is("all") || last > 0 || filters.choosesStates();
+        List<ContainerInfo> everything = containers.list();
+        List<ContainerInfo> shown = new ArrayList<>();
+        for (ContainerInfo c : everything) {
+            if ((all || isUp(c.state)) && filters.fits(c, everything) && (last <= 0 || shown.size() < last)) {
+                shown.add(c);
+            }
+        }
+        boolean full = words.is("no-trunc");
+        if (words.is("quiet") && !words.has("format")) {
+            StringBuilder ids = new StringBuilder();
+            shown.forEach(c -> ids.append(full ? c.id : Names.brief(c.id)).append('\n'));
+            return new Listing<>(shown, ids.toString());
+        }
+        return ContainerTable.list(shown, words.get("format").orElse("table"), full);
+    }
+
+    private static boolean isUp(ContainerState s) {
+        return s == ContainerState.RUNNING || s == ContainerState.PAUSED || s == ContainerState.RESTARTING;
+    }
+}

@@ -1,0 +1,38 @@
+package io.hypr.shell.command;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Containers;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr rename}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=rename"})
+public final class Rename extends Command {
+
+    private final Containers containers;
+
+    /**
+     * @param containers the engine
+     */
+    @Activate
+    public Rename(@Reference Containers containers) {
+        super("rename");
+        this.containers = containers;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        containers.rename(words.rest().get(0), words.rest().get(1));
+        return null;
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.CONTAINER;
+    }
+}

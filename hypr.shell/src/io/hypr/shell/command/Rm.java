@@ -1,0 +1,39 @@
+package io.hypr.shell.command;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Containers;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.Each;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr rm}. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=rm"})
+public final class Rm extends Command {
+
+    private final Containers containers;
+
+    /**
+     * @param containers the engine
+     */
+    @Activate
+    public Rm(@Reference Containers containers) {
+        super("rm");
+        this.containers = containers;
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        boolean force = words.is("force");
+        return Each.run(call, words.rest(), name -> containers.remove(name, force));
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.CONTAINER;
+    }
+}

@@ -1,0 +1,129 @@
+package io.hypr.shell.command;
+
+import java.util.List;
+import java.util.Locale;
+
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+import io.hypr.engine.Attachment;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Containers;
+import io.hypr.engine.Events;
+import io.hypr.image.Images;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerOptions;
+import io.hypr.shell.internal.Creation;
+import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.grammar.Words;
+
+/** {@code hypr run}: creates a container, attaches to it, starts it and ends as it ends. */
+@Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=run"})
+public final class Run extends Command {
+
+    private final Containers containers;
+    private final Creation creation;
+
+    /**
+     * @param containers the engine
+     * @param images the images
+     * @param events hears of pulls
+     */
+    @Activate
+    public Run(@Reference Containers containers, @Reference Images images, @Reference Events events) {
+        super("run");
+        this.containers = containers;
+        creation = new Creation(containers, images, events);
+    }
+
+    @Override
+    protected Object run(Call call, Words words) throws Exception {
+        boolean detach = words.is("detach");
+        ContainerSpec spec = ContainerOptions.read(call, words);
+        List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
+        check(call, spec, detach, streams);
+        spec.stdinOnce = spec.openStdin && !detach;
+        ContainerInfo made = creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile"));
+        if (detach) {
+            start(made);
+            return made.id;
+        }
+        boolean input = spec.openStdin && (streams.isEmpty() || streams.contains("stdin"));
+        String keys = words.get("detach-keys").orElse("ctrl-p,ctrl-q");
+        try (Streams s = new Streams(call, spec.tty);
+                Attachment process = containers.attach(
+                        made.id, s.output(streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr")), input)) {
+            boolean proxy = words.is("sig-proxy", true) && !spec.tty;
+            if (proxy) {
+                // Before the start, so that an early Ctrl-C is not lost.
+                call.onSignal(n -> signal(made.id, n));
+            }
+            start(made);
+            int status = s.join(process, input, keys, new Streams.Control(
+                    proxy ? n -> signal(made.id, n) : null, spec.tty ? (rows, columns) -> containers.resize(made.id, rows, columns) : null));
+            if (status > 0) {
+                throw new Exit(status);
+            }
+            return null;
+        }
+    }
+
+    private static void check(Call call, ContainerSpec spec, boolean detach, List<String> streams) {
+        if (detach && !streams.isEmpty()) {
+            throw new HyprException(ErrorCode.INVALID, "Conflicting options: -a and -d");
+        }
+        if (!detach && spec.tty && spec.openStdin && !call.isTerminal(0)) {
+            throw new HyprException(ErrorCode.INVALID, "the input device is not a TTY");
+        }
+        for (String s : streams) {
+            if (!List.of("stdin", "stdout", "stderr").contains(s)) {
+                throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + s + "\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR");
+            }
+        }
+    }
+
+    private void start(ContainerInfo made) {
+        try {
+            containers.start(made.id);
+        } catch (HyprException e) {
+            throw failed(made, e);
+        }
+    }
+
+    /** A container that could not be started: one that was to be removed at its end is removed, and the status says which kind of failure it was. */
+    private RuntimeException failed(ContainerInfo made, HyprException e) {
+        int status = 125;
+        try {
+            int recorded = containers.inspect(made.id).exitCode;
+            status = recorded == 126 || recorded == 127 ? recorded : status;
+            if (made.spec.autoRemove) {
+                containers.remove(made.id, true);
+            }
+        } catch (HyprException gone) {
+            e.addSuppressed(gone);
+        }
+        return new Exit(status, e);
+    }
+
+    private void signal(String container, int number) {
+        try {
+            containers.kill(container, String.valueOf(number));
+        } catch (HyprException e) {
+            if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Completion completion() {
+        return Completion.IMAGE;
+    }
+}

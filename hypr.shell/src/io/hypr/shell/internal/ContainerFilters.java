@@ -1,0 +1,97 @@
+package io.hypr.shell.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Filters of {@code ps}: values of one name are alternatives, names must all fit; labels must all fit. */
+public final class ContainerFilters {
+
+    private static final List<String> NAMES = List.of(
+            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since");
+
+    private final Map<String, List<String>> wanted = new LinkedHashMap<>();
+
+    private ContainerFilters() {
+    }
+
+    /**
+     * @param filters as they were typed, {@code name=value}
+     * @return the filters
+     */
+    public static ContainerFilters parse(List<String> filters) {
+        ContainerFilters all = new ContainerFilters();
+        for (String f : filters) {
+            int equals = f.indexOf('=');
+            if (equals <= 0) {
+                throw new HyprException(ErrorCode.INVALID, "bad format of filter (expected name=value)");
+            }
+            String name = f.substring(0, equals);
+            if (!NAMES.contains(name)) {
+                throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "'").remedy("Filters are " + String.join(", ", NAMES) + ".");
+            }
+            all.wanted.computeIfAbsent(name, n -> new ArrayList<>()).add(f.substring(equals + 1));
+        }
+        return all;
+    }
+
+    /** @return whether they speak of containers that do not run */
+    public boolean choosesStates() {
+        return wanted.containsKey("status") || wanted.containsKey("exited");
+    }
+
+    /**
+     * @param c a container
+     * @param all every container, for before and since
+     * @return whether it fits
+     */
+    public boolean fits(ContainerInfo c, List<ContainerInfo> all) {
+        return wanted.entrySet().stream().allMatch(e -> {
+            Predicate<String> test = test(e.getKey(), c, all);
+            return e.getKey().equals("label") ? e.getValue().stream().allMatch(test) : e.getValue().stream().anyMatch(test);
+        });
+    }
+
+    private static Predicate<String> test(String name, ContainerInfo c, List<ContainerInfo> all) {
+        return switch (name) {
+            case "id" -> c.id::startsWith;
+            case "name" -> v -> java.util.regex.Pattern.compile(v.startsWith("^/") ? "^" + v.substring(2) : v.startsWith("/") ? v.substring(1) : v).matcher(c.name).find();
+            case "label" -> v -> label(c.spec.labels, v);
+            case "status" -> v -> c.state.word().equals(v);
+            case "ancestor" -> v -> c.imageId.equals(v) || Names.brief(c.imageId).equals(v) || Names.familiar(c.image).equals(Names.familiar(v));
+            case "exited" -> v -> c.finished != null && String.valueOf(c.exitCode).equals(v) && c.vmmPid == 0;
+            case "network" -> v -> c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
+            case "publish" -> v -> c.published.stream().anyMatch(p -> port(v).equals(p.hostPort + "/" + p.protocol) || port(v).equals(p.containerPort + "/" + p.protocol));
+            case "expose" -> v -> c.exposed.contains(port(v));
+            case "before" -> v -> c.created.isBefore(created(v, all));
+            case "since" -> v -> c.created.isAfter(created(v, all));
+            default -> v -> false;
+        };
+    }
+
+    /**
+     * @param labels by name
+     * @param wanted {@code name} or {@code name=value}
+     * @return whether there is such a label
+     */
+    public static boolean label(Map<String, String> labels, String wanted) {
+        int equals = wanted.indexOf('=');
+        return equals < 0 ? labels.containsKey(wanted) : wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
+    }
+
+    private static String port(String text) {
+        return text.contains("/") ? text : text + "/tcp";
+    }
+
+    private static Instant created(String name, List<ContainerInfo> all) {
+        return all.stream().filter(o -> o.name.equals(name) || o.id.startsWith(name)).findFirst()
+                .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such container: " + name)).created;
+    }
+}

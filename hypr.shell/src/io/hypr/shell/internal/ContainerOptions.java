@@ -1,0 +1,191 @@
+package io.hypr.shell.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.hypr.engine.ContainerSpec;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.Sizes;
+import io.hypr.shell.internal.grammar.Words;
+
+/** Turns the options of {@code run} and {@code create} into a {@link ContainerSpec}. */
+public final class ContainerOptions {
+
+    private ContainerOptions() {
+    }
+
+    /**
+     * @param call where the command was typed: relative files and variables without a value come from there
+     * @param words what was typed
+     * @return what was asked for
+     */
+    public static ContainerSpec read(Call call, Words words) {
+        ContainerSpec s = new ContainerSpec();
+        s.name = words.get("name").orElse(null);
+        s.image = words.rest().getFirst();
+        s.platform = words.get("platform").orElse(null);
+        s.cmd.addAll(words.rest().subList(1, words.rest().size()));
+        s.entrypoint = words.get("entrypoint").map(e -> e.isEmpty() ? List.<String>of() : List.of(e)).orElse(null);
+        s.env.addAll(variables(call, words));
+        s.workingDir = words.get("workdir").orElse(null);
+        s.user = words.get("user").orElse(null);
+        s.groups.addAll(words.all("group-add"));
+        words.all("label-file").forEach(f -> lines(call, f).forEach(l -> pair(s.labels, l)));
+        words.all("label").forEach(l -> pair(s.labels, l));
+        words.all("annotation").forEach(l -> pair(s.annotations, l));
+        s.tty = words.is("tty");
+        s.openStdin = words.is("interactive");
+        network(s, words);
+        limits(s, words);
+        s.privileged = words.is("privileged");
+        s.capAdd.addAll(words.all("cap-add"));
+        s.capDrop.addAll(words.all("cap-drop"));
+        for (String option : words.all("security-opt")) {
+            if (!option.startsWith("no-new-privileges")) {
+                throw new HyprException(ErrorCode.UNSUPPORTED, "The security option " + option + " means nothing in a microVM.")
+                        .remedy("Leave it out: the container has a kernel of its own. no-new-privileges is understood.");
+            }
+            s.noNewPrivileges = !option.endsWith("false");
+        }
+        s.stopSignal = words.get("stop-signal").orElse(null);
+        s.stopTimeout = words.has("stop-timeout") ? Integer.valueOf(words.number("stop-timeout", 0)) : null;
+        s.autoRemove = words.is("rm");
+        words.get("restart").ifPresent(r -> restart(s, r));
+        if (s.autoRemove && s.restartPolicy != null && !s.restartPolicy.equals("no")) {
+            throw new HyprException(ErrorCode.INVALID, "Conflicting options: --restart and --rm");
+        }
+        s.vmm = words.get("vmm").orElse(null);
+        words.all("vmm-opt").forEach(o -> pair(s.vmmOptions, o));
+        s.kernelArguments.addAll(words.all("kernel-arg"));
+        words.all("log-opt").forEach(o -> pair(s.logOptions, o));
+        return s;
+    }
+
+    private static void network(ContainerSpec s, Words words) {
+        s.hostname = words.get("hostname").orElse(null);
+        s.domainname = words.get("domainname").orElse(null);
+        s.network = words.get("network").orElse(null);
+        s.networkAliases.addAll(words.all("network-alias"));
+        s.ip = words.get("ip").orElse(null);
+        s.macAddress = words.get("mac-address").orElse(null);
+        s.dns.addAll(words.all("dns"));
+        s.dnsSearch.addAll(words.all("dns-search"));
+        s.dnsOptions.addAll(words.all("dns-option"));
+        s.extraHosts.addAll(words.all("add-host"));
+        words.all("publish").forEach(p -> s.ports.addAll(Ports.parse(p)));
+        words.all("expose").forEach(e -> s.exposed.addAll(Ports.exposed(e)));
+        s.publishAll = words.is("publish-all");
+    }
+
+    private static void limits(ContainerSpec s, Words words) {
+        for (String t : words.all("tmpfs")) {
+            int colon = t.indexOf(':');
+            s.tmpfs.put(colon < 0 ? t : t.substring(0, colon), colon < 0 ? "" : t.substring(colon + 1));
+        }
+        s.shmSize = words.bytes("shm-size").orElse(0L);
+        s.readOnly = words.is("read-only");
+        for (String o : words.all("storage-opt")) {
+            if (!o.startsWith("size=")) {
+                throw new HyprException(ErrorCode.INVALID, "Unknown option in --storage-opt: \"" + o + "\".").remedy("Only size=BYTES is known.");
+            }
+            try {
+                s.diskSize = Sizes.parse(o.substring("size=".length()));
+            } catch (NumberFormatException e) {
+                throw new HyprException(ErrorCode.INVALID, e.getMessage(), e);
+            }
+        }
+        s.memory = words.bytes("memory").orElse(0L);
+        s.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(0.0);
+        s.pidsLimit = Math.max(0, words.number("pids-limit", 0));
+        s.ulimits.addAll(words.all("ulimit"));
+        words.all("sysctl").forEach(o -> pair(s.sysctls, o));
+        s.oomScoreAdj = words.number("oom-score-adj", 0);
+    }
+
+    private static double decimal(String text) {
+        try {
+            double v = Double.parseDouble(text);
+            if (v > 0 && v < 1024) {
+                return v;
+            }
+        } catch (NumberFormatException e) {
+            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--cpus\" flag: failed to parse " + text + " as a rational number", e);
+        }
+        throw new HyprException(ErrorCode.INVALID, "Range of CPUs is from 0.01 to 1024, not " + text + ".");
+    }
+
+    private static void restart(ContainerSpec s, String policy) {
+        String[] parts = policy.split(":", 2);
+        if (!List.of("no", "always", "unless-stopped", "on-failure").contains(parts[0])) {
+            throw new HyprException(ErrorCode.INVALID, "invalid restart policy '" + parts[0] + "'");
+        }
+        s.restartPolicy = parts[0];
+        if (parts.length == 2) {
+            if (!parts[0].equals("on-failure")) {
+                throw new HyprException(ErrorCode.INVALID, "maximum retry count cannot be used with restart policy '" + parts[0] + "'");
+            }
+            try {
+                s.restartRetries = Integer.parseInt(parts[1]);
+            } catch (NumberFormatException e) {
+                throw new HyprException(ErrorCode.INVALID, "maximum retry count must be an integer", e);
+            }
+        }
+    }
+
+    /**
+     * @param call where files and values of variables come from
+     * @param words with the options env-file and env
+     * @return {@code NAME=value} in the order in which later ones win
+     */
+    public static List<String> variables(Call call, Words words) {
+        List<String> all = new ArrayList<>();
+        for (String file : words.all("env-file")) {
+            lines(call, file).forEach(l -> all.addAll(variable(call, l)));
+        }
+        words.all("env").forEach(e -> all.addAll(variable(call, e)));
+        Map<String, String> last = new LinkedHashMap<>();
+        all.forEach(v -> last.put(v.substring(0, v.indexOf('=')), v));
+        return List.copyOf(last.values());
+    }
+
+    private static List<String> variable(Call call, String text) {
+        if (text.indexOf('=') > 0) {
+            return List.of(text);
+        }
+        if (text.isEmpty() || text.startsWith("=")) {
+            throw new HyprException(ErrorCode.INVALID, "invalid environment variable: " + text);
+        }
+        String value = call.environment().get(text);
+        return value == null ? List.of() : List.of(text + "=" + value);
+    }
+
+    private static List<String> lines(Call call, String file) {
+        Path path = call.directory().resolve(file);
+        try {
+            return Files.readAllLines(path).stream().map(String::stripLeading).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList();
+        } catch (NoSuchFileException e) {
+            throw new HyprException(ErrorCode.NOT_FOUND, "open " + file + ": no such file or directory", e);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INVALID, "The file " + path + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Adds {@code name=value}, or a name alone with an empty value.
+     *
+     * @param map gets it
+     * @param text what was typed
+     */
+    public static void pair(Map<String, String> map, String text) {
+        String[] parts = Arrays.copyOf(text.split("=", 2), 2);
+        map.put(parts[0], parts[1] == null ? "" : parts[1]);
+    }
+}

@@ -1,0 +1,82 @@
+package io.hypr.shell.internal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.shell.internal.format.Human;
+import io.hypr.shell.internal.format.Listing;
+import io.hypr.shell.internal.format.Table;
+
+/** Containers as {@code docker ps} shows them. */
+public final class ContainerTable {
+
+    private static final int COMMAND = 20;
+
+    private ContainerTable() {
+    }
+
+    /**
+     * @param containers what is shown
+     * @param format as {@code --format} takes it
+     * @param full whether nothing is shortened
+     * @return the listing
+     */
+    public static Listing<ContainerInfo> list(List<ContainerInfo> containers, String format, boolean full) {
+        Table<ContainerInfo> t = new Table<ContainerInfo>()
+                .field("ID", "CONTAINER ID", c -> full ? c.id : Names.brief(c.id))
+                .field("Image", "IMAGE", c -> c.image)
+                .field("Command", "COMMAND", c -> command(c, full))
+                .field("CreatedAt", "CREATED AT", c -> Human.moment(c.created))
+                .field("RunningFor", "CREATED", c -> Human.ago(c.created))
+                .field("Ports", "PORTS", ContainerTable::ports)
+                .field("State", "STATE", c -> c.state.word())
+                .field("Status", "STATUS", ContainerTable::status)
+                .field("Names", "NAMES", c -> c.name)
+                .field("Labels", "LABELS", c -> String.join(",", new TreeSet<>(c.spec.labels.keySet()).stream().map(k -> k + "=" + c.spec.labels.get(k)).toList()))
+                .field("Label", "", c -> (Function<Object, Object>) name -> c.spec.labels.getOrDefault(String.valueOf(name), ""))
+                .field("Networks", "NETWORKS", c -> String.join(",", c.networks.keySet()))
+                .field("Backend", "BACKEND", c -> c.backend);
+        return t.list(containers, format, List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));
+    }
+
+    private static String command(ContainerInfo c, boolean full) {
+        String line = String.join(" ", c.argv);
+        return '"' + (full ? line : Human.ellipsis(line, COMMAND)) + '"';
+    }
+
+    /**
+     * @param c a container
+     * @return such as {@code Up 5 minutes} or {@code Exited (0) 3 seconds ago}
+     */
+    public static String status(ContainerInfo c) {
+        return switch (c.state) {
+            case CREATED -> "Created";
+            case RUNNING -> "Up " + Human.duration(Duration.between(c.started, Instant.now()));
+            case PAUSED -> "Up " + Human.duration(Duration.between(c.started, Instant.now())) + " (Paused)";
+            case RESTARTING -> "Restarting (" + c.exitCode + ") " + Human.ago(c.finished == null ? c.created : c.finished);
+            case EXITED -> "Exited (" + c.exitCode + ") " + Human.ago(c.finished == null ? c.created : c.finished);
+            case REMOVING -> "Removal In Progress";
+            case DEAD -> "Dead";
+        };
+    }
+
+    private static String ports(ContainerInfo c) {
+        List<String> all = new ArrayList<>();
+        TreeSet<String> rest = new TreeSet<>(c.exposed);
+        for (ContainerInfo.Publication p : c.published) {
+            String inside = p.containerPort + "/" + p.protocol;
+            rest.remove(inside);
+            String host = p.hostAddress.contains(":") && !p.hostAddress.equals("::") ? "[" + p.hostAddress + "]" : p.hostAddress;
+            all.add(host + ":" + p.hostPort + "->" + inside);
+        }
+        if (c.state == io.hypr.engine.ContainerState.RUNNING || c.state == io.hypr.engine.ContainerState.PAUSED) {
+            all.addAll(rest);
+        }
+        return String.join(", ", all);
+    }
+}

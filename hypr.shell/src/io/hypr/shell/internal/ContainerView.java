@@ -1,0 +1,186 @@
+package io.hypr.shell.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.ContainerState;
+
+/** A container as {@code docker inspect} shows it, and what only HYPR knows under {@code Hypr}. */
+public final class ContainerView {
+
+    private static final String NEVER = "0001-01-01T00:00:00Z";
+
+    private ContainerView() {
+    }
+
+    /**
+     * @param c a container
+     * @return its view: maps, lists and values
+     */
+    public static Map<String, Object> of(ContainerInfo c) {
+        Map<String, Object> v = new LinkedHashMap<>();
+        v.put("Id", c.id);
+        v.put("Created", Moments.nanos(c.created));
+        v.put("Path", c.argv.isEmpty() ? "" : c.argv.getFirst());
+        v.put("Args", c.argv.isEmpty() ? List.of() : c.argv.subList(1, c.argv.size()));
+        v.put("State", state(c));
+        v.put("Image", c.imageId);
+        v.put("LogPath", c.logPath);
+        v.put("Name", "/" + c.name);
+        v.put("RestartCount", c.restarts);
+        v.put("Driver", "squashfs");
+        v.put("Platform", "linux");
+        v.put("HostConfig", hostConfig(c));
+        v.put("Mounts", List.of());
+        v.put("Config", config(c));
+        v.put("NetworkSettings", networks(c));
+        v.put("Hypr", hypr(c));
+        return v;
+    }
+
+    private static Map<String, Object> state(ContainerInfo c) {
+        Map<String, Object> s = new LinkedHashMap<>();
+        s.put("Status", c.state.word());
+        s.put("Running", c.state == ContainerState.RUNNING || c.state == ContainerState.PAUSED || c.state == ContainerState.RESTARTING);
+        s.put("Paused", c.state == ContainerState.PAUSED);
+        s.put("Restarting", c.state == ContainerState.RESTARTING);
+        s.put("OOMKilled", c.oomKilled);
+        s.put("Dead", c.state == ContainerState.DEAD);
+        s.put("Pid", c.vmmPid);
+        s.put("ExitCode", c.exitCode);
+        s.put("Error", c.error);
+        s.put("StartedAt", moment(c.started));
+        s.put("FinishedAt", moment(c.finished));
+        return s;
+    }
+
+    private static String moment(Instant t) {
+        return t == null ? NEVER : Moments.nanos(t);
+    }
+
+    private static Map<String, Object> hostConfig(ContainerInfo c) {
+        ContainerSpec s = c.spec;
+        Map<String, Object> h = new LinkedHashMap<>();
+        h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", "hypr", "Config", s.logOptions)));
+        h.put("NetworkMode", s.network == null ? "default" : s.network);
+        Map<String, Object> bindings = new LinkedHashMap<>();
+        for (ContainerSpec.PortMapping p : s.ports) {
+            List<Object> list = cast(bindings.computeIfAbsent(p.containerPort + "/" + p.protocol, k -> new ArrayList<>()));
+            list.add(binding(p.hostAddress, p.hostPort == 0 ? "" : String.valueOf(p.hostPort)));
+        }
+        h.put("PortBindings", bindings);
+        Map<String, Object> restart = new LinkedHashMap<>();
+        restart.put("Name", s.restartPolicy == null ? "no" : s.restartPolicy);
+        restart.put("MaximumRetryCount", s.restartRetries);
+        h.put("RestartPolicy", restart);
+        h.put("AutoRemove", s.autoRemove);
+        h.put("CapAdd", s.capAdd);
+        h.put("CapDrop", s.capDrop);
+        h.put("Dns", s.dns);
+        h.put("DnsOptions", s.dnsOptions);
+        h.put("DnsSearch", s.dnsSearch);
+        h.put("ExtraHosts", s.extraHosts);
+        h.put("GroupAdd", s.groups);
+        h.put("OomScoreAdj", s.oomScoreAdj);
+        h.put("Privileged", s.privileged);
+        h.put("PublishAllPorts", s.publishAll);
+        h.put("ReadonlyRootfs", s.readOnly);
+        h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : List.of());
+        h.put("Tmpfs", s.tmpfs);
+        h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
+        h.put("Sysctls", s.sysctls);
+        h.put("Memory", s.memory);
+        h.put("NanoCpus", Math.round(s.cpus * 1e9));
+        h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
+        h.put("Ulimits", s.ulimits);
+        return h;
+    }
+
+    private static Map<String, Object> binding(String address, String port) {
+        Map<String, Object> b = new LinkedHashMap<>();
+        b.put("HostIp", address);
+        b.put("HostPort", port);
+        return b;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> cast(Object list) {
+        return (List<Object>) list;
+    }
+
+    private static Map<String, Object> config(ContainerInfo c) {
+        ContainerSpec s = c.spec;
+        Map<String, Object> g = new LinkedHashMap<>();
+        g.put("Hostname", s.hostname == null ? Names.brief(c.id) : s.hostname);
+        g.put("Domainname", s.domainname == null ? "" : s.domainname);
+        g.put("User", s.user == null ? "" : s.user);
+        Map<String, Object> exposed = new LinkedHashMap<>();
+        c.exposed.forEach(p -> exposed.put(p, Map.of()));
+        g.put("ExposedPorts", exposed);
+        g.put("Tty", s.tty);
+        g.put("OpenStdin", s.openStdin);
+        g.put("StdinOnce", s.stdinOnce);
+        g.put("Env", c.env);
+        g.put("Cmd", s.cmd);
+        g.put("Image", c.image);
+        g.put("WorkingDir", c.workingDir.equals("/") ? "" : c.workingDir);
+        g.put("Entrypoint", s.entrypoint);
+        g.put("Labels", s.labels);
+        if (s.stopSignal != null) {
+            g.put("StopSignal", s.stopSignal);
+        }
+        if (s.stopTimeout != null) {
+            g.put("StopTimeout", s.stopTimeout);
+        }
+        return g;
+    }
+
+    private static Map<String, Object> networks(ContainerInfo c) {
+        Map<String, Object> n = new LinkedHashMap<>();
+        Map<String, Object> ports = new LinkedHashMap<>();
+        c.exposed.forEach(p -> ports.put(p, null));
+        for (ContainerInfo.Publication p : c.published) {
+            List<Object> list = ports.get(p.containerPort + "/" + p.protocol) == null ? new ArrayList<>() : cast(ports.get(p.containerPort + "/" + p.protocol));
+            list.add(binding(p.hostAddress, String.valueOf(p.hostPort)));
+            ports.put(p.containerPort + "/" + p.protocol, list);
+        }
+        n.put("Ports", ports);
+        ContainerInfo.Endpoint first = c.networks.get("bridge");
+        n.put("EndpointID", first == null ? "" : first.endpointId);
+        n.put("Gateway", first == null ? "" : first.gateway);
+        n.put("IPAddress", first == null ? "" : first.ip);
+        n.put("IPPrefixLen", first == null ? 0 : first.prefix);
+        n.put("MacAddress", first == null ? "" : first.mac);
+        Map<String, Object> all = new LinkedHashMap<>();
+        c.networks.forEach((name, e) -> {
+            Map<String, Object> m = new LinkedHashMap<>();
+            m.put("Aliases", e.aliases.isEmpty() ? null : e.aliases);
+            m.put("NetworkID", e.networkId);
+            m.put("EndpointID", e.endpointId);
+            m.put("Gateway", e.gateway);
+            m.put("IPAddress", e.ip);
+            m.put("IPPrefixLen", e.prefix);
+            m.put("MacAddress", e.mac);
+            all.put(name, m);
+        });
+        n.put("Networks", all);
+        return n;
+    }
+
+    private static Map<String, Object> hypr(ContainerInfo c) {
+        Map<String, Object> h = new LinkedHashMap<>();
+        h.put("Backend", c.backend);
+        h.put("BackendReasons", c.backendReasons);
+        h.put("BootNanos", c.bootNanos);
+        h.put("Memory", c.memory);
+        h.put("Processors", c.processors);
+        h.put("VmmOptions", c.spec.vmmOptions);
+        h.put("KernelArguments", c.spec.kernelArguments);
+        return h;
+    }
+}

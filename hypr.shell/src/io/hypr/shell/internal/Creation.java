@@ -1,0 +1,98 @@
+package io.hypr.shell.internal;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Containers;
+import io.hypr.engine.EngineEvent;
+import io.hypr.engine.Events;
+import io.hypr.image.Image;
+import io.hypr.image.Images;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Creates a container as {@code run} and {@code create} do: the image is pulled when it is to be, and the id goes into a file when one is named. */
+public final class Creation {
+
+    private final Containers containers;
+    private final Images images;
+    private final Events events;
+
+    /**
+     * @param containers the engine
+     * @param images the images
+     * @param events hears of pulls
+     */
+    public Creation(Containers containers, Images images, Events events) {
+        this.containers = containers;
+        this.images = images;
+        this.events = events;
+    }
+
+    /**
+     * @param call the caller, who sees the progress of a pull on standard error
+     * @param spec what was asked for
+     * @param pull {@code always}, {@code missing} or {@code never}
+     * @param quiet whether the pull shows nothing
+     * @param cidFile file for the id; it must not exist
+     * @return the container
+     */
+    public ContainerInfo create(Call call, ContainerSpec spec, String pull, boolean quiet, Optional<String> cidFile) {
+        Path file = cidFile.map(f -> call.directory().resolve(f)).orElse(null);
+        if (file != null && Files.exists(file)) {
+            throw new HyprException(ErrorCode.CONFLICT, "Container ID file found, make sure the other container isn't running or delete " + file);
+        }
+        bring(call, spec, pull, quiet);
+        ContainerInfo made = containers.create(spec);
+        if (file != null) {
+            try {
+                Files.writeString(file, made.id, StandardOpenOption.CREATE_NEW);
+            } catch (IOException e) {
+                containers.remove(made.id, true);
+                throw new HyprException(ErrorCode.INVALID, (e instanceof FileAlreadyExistsException ? "The file exists already: " : "The id cannot be written to ") + file, e);
+            }
+        }
+        return made;
+    }
+
+    private void bring(Call call, ContainerSpec spec, String pull, boolean quiet) {
+        boolean here = images.find(spec.image).filter(i -> spec.platform == null || spec.platform.equals(i.platform())).isPresent();
+        switch (pull) {
+            case "always" -> pull(call, spec, quiet);
+            case "missing" -> {
+                if (!here) {
+                    if (!quiet) {
+                        call.err().println("Unable to find image '" + Names.familiar(spec.image) + "' locally");
+                    }
+                    pull(call, spec, quiet);
+                }
+            }
+            case "never" -> {
+                if (!here) {
+                    throw new HyprException(ErrorCode.NOT_FOUND, "No such image: " + Names.familiar(spec.image));
+                }
+            }
+            default -> throw new HyprException(ErrorCode.INVALID, "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
+        }
+    }
+
+    private void pull(Call call, ContainerSpec spec, boolean quiet) {
+        try (PullProgress progress = new PullProgress(call.err(), !quiet && call.isTerminal(2), quiet)) {
+            Image image = images.pull(spec.image, spec.platform, progress);
+            progress.finish();
+            events.publish(new EngineEvent(Instant.now(), "image", "pull", Names.familiar(spec.image), Map.of("name", image.tags().isEmpty() ? image.id() : image.tags().getFirst())));
+            if (!quiet) {
+                image.digests().stream().findFirst().ifPresent(d -> call.err().println("Digest: " + d.substring(d.indexOf('@') + 1)));
+                call.err().println("Status: Downloaded newer image for " + Names.familiar(spec.image));
+            }
+        }
+    }
+}

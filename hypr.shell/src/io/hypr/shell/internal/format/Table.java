@@ -1,0 +1,101 @@
+package io.hypr.shell.internal.format;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * How a command that lists things prints them: fields by name with the headers that Docker gives them, a default choice of fields, and {@code --format}.
+ *
+ * @param <T> what is listed
+ */
+public final class Table<T> {
+
+    private static final int GAP = 3;
+    private static final int NARROWEST = 10;
+
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<String, Function<T, ?>> fields = new LinkedHashMap<>();
+
+    /**
+     * Adds a field.
+     *
+     * @param name as in {@code {{.Name}}}
+     * @param header of its column
+     * @param value how it is found
+     * @return this table
+     */
+    public Table<T> field(String name, String header, Function<T, ?> value) {
+        headers.put(name, header);
+        fields.put(name, value);
+        return this;
+    }
+
+    /**
+     * Formats things.
+     *
+     * @param items the things
+     * @param format {@code json}, {@code table TEMPLATE}, a template, or {@code table}
+     * @param otherwise names of the fields that {@code table} shows
+     * @return the listing
+     */
+    public Listing<T> list(List<T> items, String format, List<String> otherwise) {
+        List<Map<String, Object>> rows = items.stream().map(this::row).toList();
+        if (format.equals("json") || format.equals("{{json .}}")) {
+            StringBuilder out = new StringBuilder();
+            rows.forEach(r -> out.append(Json.compact(r)).append('\n'));
+            return new Listing<>(items, out.toString());
+        }
+        if (format.equals("table")) {
+            return new Listing<>(items, columns(Template.parse(template(otherwise)), rows));
+        }
+        if (format.startsWith("table ")) {
+            return new Listing<>(items, columns(Template.parse(unescape(format.substring("table ".length()))), rows));
+        }
+        Template t = Template.parse(unescape(format));
+        StringBuilder out = new StringBuilder();
+        rows.forEach(r -> out.append(t.render(r)).append('\n'));
+        return new Listing<>(items, out.toString());
+    }
+
+    private Map<String, Object> row(T item) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        fields.forEach((name, value) -> row.put(name, value.apply(item)));
+        return row;
+    }
+
+    private static String template(List<String> names) {
+        return String.join("\t", names.stream().map(n -> "{{." + n + "}}").toList());
+    }
+
+    /** Turns the two characters {@code \t} and {@code \n}, as they come from a shell, into what they stand for. */
+    static String unescape(String format) {
+        return format.replace("\\t", "\t").replace("\\n", "\n");
+    }
+
+    private String columns(Template template, List<Map<String, Object>> rows) {
+        List<String[]> lines = new ArrayList<>();
+        lines.add(template.render(new LinkedHashMap<String, Object>(headers)).split("\t", -1));
+        rows.forEach(r -> lines.add(template.render(r).split("\t", -1)));
+        int columns = lines.stream().mapToInt(l -> l.length).max().orElse(0);
+        int[] widths = new int[columns];
+        for (int c = 0; c < columns; c++) {
+            int column = c;
+            widths[c] = Math.max(NARROWEST, lines.stream().filter(l -> l.length > column)
+                    .mapToInt(l -> l[column].codePointCount(0, l[column].length())).max().orElse(0) + GAP);
+        }
+        StringBuilder out = new StringBuilder();
+        for (String[] line : lines) {
+            for (int c = 0; c < line.length; c++) {
+                out.append(line[c]);
+                if (c < line.length - 1) {
+                    out.repeat(' ', widths[c] - line[c].codePointCount(0, line[c].length()));
+                }
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+}

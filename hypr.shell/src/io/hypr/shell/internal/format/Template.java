@@ -1,0 +1,111 @@
+package io.hypr.shell.internal.format;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+import io.hypr.shell.internal.format.TemplateParser.Block;
+import io.hypr.shell.internal.format.TemplateParser.Node;
+
+/**
+ * A template in the subset of Go's text/template that {@code docker --format} is used with: fields, variables of a range, pipes, {@code if}, {@code range}, {@code with}, {@code else}, comparisons and
+ * logic, and Docker's functions {@code json, join, split, lower, upper, title, println, printf, index, len, pad, truncate}. Values are maps, lists, strings, numbers and booleans.
+ */
+public final class Template {
+
+    private final Block block;
+
+    private Template(Block block) {
+        this.block = block;
+    }
+
+    /**
+     * @param text the template
+     * @return the template, ready for use by any number of threads
+     * @throws io.hypr.model.HyprException {@code INVALID} if it is malformed
+     */
+    public static Template parse(String text) {
+        return new Template(new TemplateParser(text).parse());
+    }
+
+    /**
+     * @param value what {@code .} stands for
+     * @return the text
+     * @throws io.hypr.model.HyprException {@code INVALID} if the value has not what the template names
+     */
+    public String render(Object value) {
+        StringBuilder out = new StringBuilder();
+        render(block, new Scope(value, value, null), out);
+        return out.toString();
+    }
+
+    /**
+     * What names mean at a place of the template.
+     *
+     * @param dot what {@code .} stands for
+     * @param root what {@code $} stands for
+     * @param variables by name without the dollar sign; null = none
+     */
+    record Scope(Object dot, Object root, Map<String, Object> variables) {
+        Scope with(Object newDot, Map<String, Object> more) {
+            Map<String, Object> all = new java.util.HashMap<>(variables == null ? Map.of() : variables);
+            all.putAll(more);
+            return new Scope(newDot, root, all);
+        }
+    }
+
+    private static void render(Block block, Scope scope, StringBuilder out) {
+        Scope here = scope;
+        for (Node node : block.nodes()) {
+            switch (node) {
+                case Node.Text t -> out.append(t.text());
+                case Node.Print p -> out.append(TemplateFunctions.text(TemplateFunctions.evaluate(p.pipe(), here)));
+                case Node.Assign a -> {
+                    Map<String, Object> more = new java.util.HashMap<>();
+                    more.put(a.name(), TemplateFunctions.evaluate(a.pipe(), here));
+                    here = here.with(here.dot(), more);
+                }
+                case Node.If i -> render(
+                        TemplateFunctions.isTrue(TemplateFunctions.evaluate(i.pipe(), here)) ? i.then() : i.otherwise(), here, out);
+                case Node.With w -> {
+                    Object v = TemplateFunctions.evaluate(w.pipe(), here);
+                    if (TemplateFunctions.isTrue(v)) {
+                        render(w.then(), here.with(v, Map.of()), out);
+                    } else {
+                        render(w.otherwise(), here, out);
+                    }
+                }
+                case Node.Range r -> range(r, here, out);
+            }
+        }
+    }
+
+    private static void range(Node.Range r, Scope scope, StringBuilder out) {
+        Object over = TemplateFunctions.evaluate(r.pipe(), scope);
+        List<Map.Entry<Object, Object>> items = new ArrayList<>();
+        if (over instanceof Map<?, ?> m) {
+            new java.util.TreeMap<Object, Object>(m).forEach((k, v) -> items.add(new java.util.AbstractMap.SimpleEntry<>(k, v)));
+        } else if (over instanceof Collection<?> c) {
+            long i = 0;
+            for (Object o : c) {
+                items.add(new java.util.AbstractMap.SimpleEntry<>(i++, o));
+            }
+        } else if (over != null) {
+            throw TemplateFunctions.wrong("range can't iterate over " + TemplateFunctions.text(over));
+        }
+        if (items.isEmpty()) {
+            render(r.otherwise(), scope, out);
+        }
+        for (Map.Entry<Object, Object> item : items) {
+            Map<String, Object> more = new java.util.HashMap<>();
+            if (r.key() != null) {
+                more.put(r.key(), item.getKey());
+            }
+            if (r.value() != null) {
+                more.put(r.value(), item.getValue());
+            }
+            render(r.then(), scope.with(item.getValue(), more), out);
+        }
+    }
+}
