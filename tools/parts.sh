@@ -1,5 +1,7 @@
 # Sourced by ./dev and ./hypr: how each part of the tree is built and tested.
 
+DIST=hypr.dist/generated/hypr
+
 # Names of the bundles' projects in the tree.
 bundles() { local f; for f in hypr.*/bnd.bnd; do [ ! -f "$f" ] || echo "${f%/bnd.bnd}"; done; }
 
@@ -34,6 +36,7 @@ build() {
     if [ $# = 0 ]; then native=(kernel kestrel launcher); fi
     for name in ${native[@]+"${native[@]}"}; do [ ! -d "$name" ] || build_native "$name"; done
     if [ $# = 0 ] || [ ${#java[@]} -gt 0 ]; then build_java ${java[@]+"${java[@]}"}; fi
+    case "$# ${java[*]-}" in "0 "* | *hypr.dist*) assemble ;; esac
 }
 
 # The kernel's build has a lock of its own, and takes minutes: others build meanwhile.
@@ -52,6 +55,35 @@ build_java() {
     "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --sun-misc-unsafe-memory-access=allow \
         -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$TOOLS:$JARS/*" Build "$PWD" "$@" 9<&-
     unlock
+}
+
+# Completes what tools/Distribution.java laid out: programs, kernel, initramfs, completions, and the JVM's cache of classes.
+assemble() {
+    local kernel file
+    lock
+    for file in launcher/build/hypr launcher/build/hypr-start launcher/build/hypr-kvmprobe; do place "$file" "$DIST/bin/${file##*/}"; done
+    place kestrel/build/initramfs.cpio "$DIST/share/initramfs.cpio"
+    for file in launcher/completions/*; do place "$file" "$DIST/share/completions/${file##*/}"; done
+    if [ -x kernel/build.sh ]; then
+        kernel=$(kernel/build.sh --path)
+        for file in vmlinux bzImage config version; do place "$kernel/$file" "$DIST/share/kernel/$file"; done
+    fi
+    if [ -x hypr.image/images/build.sh ] && { [ ! -f "$DIST/share/images/busybox.tar" ] ||
+        [ -n "$(find hypr.image/images /bin/busybox -newer "$DIST/share/images/busybox.tar" -print -quit)" ]; }; then
+        say "images: making hypr/busybox and hypr/welcome"
+        hypr.image/images/build.sh "$DIST/share/images" >&2
+    fi
+    find_java
+    tools/train.sh "$DIST" 9<&-
+    unlock
+}
+
+# place FILE TARGET: copies FILE when TARGET is another; a running program keeps the old file.
+place() {
+    [ -f "$1" ] || return 0
+    cmp -s "$1" "$2" && return
+    mkdir -p "${2%/*}"
+    cp -p "$1" "$2.new" && mv "$2.new" "$2"
 }
 
 # Tests need what they test, and e2e and itest need all.
@@ -88,6 +120,7 @@ for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename 
 junit() (
     cd "$1"
     exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
         -cp "$(cat generated/testpath):$TOOLS:$(echo "$JARS"/junit-*.jar)" Tests bin_test "$2"
 )
 
@@ -108,8 +141,6 @@ part() {
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     ran="$ran$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$name" $p $f $s $((SECONDS - start)))"$'\n'
 }
-
-for_each() { local what=$1 name; shift; die "no $what here"; }
 
 clean() {
     lock

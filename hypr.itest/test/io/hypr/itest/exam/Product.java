@@ -1,0 +1,102 @@
+package io.hypr.itest.exam;
+
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
+import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
+import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
+import static org.ops4j.pax.exam.CoreOptions.mavenBundle;
+import static org.ops4j.pax.exam.CoreOptions.systemPackages;
+import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+import org.ops4j.pax.exam.Option;
+
+/** The distribution as the build laid it out, and how Pax Exam starts it: the same bundles and start levels, with a home of its own. */
+public final class Product {
+
+    /** Where the distribution lies; tests run in the folder of their project. */
+    public static final Path HOME = Path.of("../hypr.dist/generated/hypr").toAbsolutePath().normalize();
+
+    private static final String START = "felix.auto.start.";
+
+    /** The level at which Pax Exam starts the tests' own bundle. */
+    private static final int TESTS = 5;
+
+    private Product() {
+    }
+
+    /** The jars of HYPR's own bundles. */
+    public static List<Path> ownBundles() {
+        return bundles().stream().filter(jar -> jar.getFileName().toString().startsWith("hypr.")).toList();
+    }
+
+    /** All jars in the distribution's folder of bundles. */
+    public static List<Path> bundles() {
+        try (Stream<Path> files = Files.list(HOME.resolve("bundles"))) {
+            return files.filter(f -> f.toString().endsWith(".jar")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The distribution is not built: run './dev build'.", e);
+        }
+    }
+
+    /** What Pax Exam needs to start the product in a framework, with nothing of this machine's real one in sight. */
+    public static Option[] options() throws IOException {
+        Path work = Files.createTempDirectory("hypr-itest");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work)));
+        System.setProperty("gosh.home", HOME.resolve("share/gosh").toString());
+        Properties properties = properties();
+        List<Option> options = new ArrayList<>(List.of(cleanCaches(), workingDirectory(work.resolve("exam").toString()),
+            frameworkStartLevel(TESTS),
+            property("hypr.dist", HOME), property("hypr.home", Files.createDirectories(work.resolve("home/plugins")).getParent()),
+            property("hypr.run", Files.createDirectory(work.resolve("run"))), property("hypr.config", Files.createDirectory(work.resolve("config"))),
+            frameworkProperty("felix.fileinstall.dir").value(work.resolve("home/plugins").toString()),
+            frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
+            frameworkProperty("gosh.args").value("--noshutdown --nointeractive"),
+            systemPackages(properties.getProperty("org.osgi.framework.system.packages.extra").split(",(?=[a-z])")),
+            // Pax Exam's own bundles log by SLF4J: let them have that of the class path.
+            systemPackages("org.slf4j;version=1.7.36", "org.slf4j.spi;version=1.7.36", "org.slf4j.helpers;version=1.7.36"),
+            mavenBundle("org.junit.jupiter", "junit-jupiter-api", "5.14.4"),
+            mavenBundle("org.junit.platform", "junit-platform-commons", "1.14.4"),
+            mavenBundle("org.opentest4j", "opentest4j", "1.3.0")));
+        properties.stringPropertyNames().stream().filter(key -> key.startsWith(START)).sorted().forEach(key -> {
+            int level = Integer.parseInt(key.substring(START.length()));
+            for (String location : properties.getProperty(key).replace("\"", "").trim().split("\\s+")) {
+                String jar = location.replace("reference:file:${hypr.dist}", HOME.toString());
+                options.add(bundle(Path.of(jar).toUri().toString()).startLevel(level));
+            }
+        });
+        return options.toArray(Option[]::new);
+    }
+
+    private static Option property(String name, Path value) {
+        return frameworkProperty(name).value(value.toString());
+    }
+
+    private static Properties properties() throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(HOME.resolve("lib/framework.properties"))) {
+            properties.load(reader);
+        }
+        return properties;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            System.err.println("Cannot remove " + folder + ": " + e);
+        }
+    }
+}
