@@ -149,7 +149,7 @@ public final class ImageStore {
         List<Names.Entry> entries = names.entries();
         String digits = reference.startsWith("sha256:") ? reference.substring(7) : reference;
         boolean isId = digits.matches("[0-9a-f]{1,64}");
-        if (!reference.startsWith("sha256:") && digits.length() < 64) {
+        if (!reference.startsWith("sha256:") && !(isId && digits.length() == 64)) {
             Optional<Names.Entry> named = named(entries, reference);
             if (named.isPresent() || !isId) {
                 return named.map(entry -> parts(entry).id());

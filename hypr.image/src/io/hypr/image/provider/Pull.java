@@ -59,14 +59,18 @@ final class Pull {
     Names.Entry run() {
         List<String> brought = new ArrayList<>();
         boolean done = false;
+        boolean resumable = false;
         try {
             Names.Entry entry = run(brought);
             done = true;
             return entry;
+        } catch (HyprException e) {
+            resumable = e.code() == ErrorCode.UNAVAILABLE || e.code() == ErrorCode.CANCELLED;
+            throw e;
         } finally {
             held.forEach(Layout.Hold::close);
             if (!done) {
-                abandon(brought);
+                abandon(brought, resumable);
             }
         }
     }
@@ -181,7 +185,7 @@ final class Pull {
     }
 
     /** Takes back what was brought for an image that does not come to be, unless something else has come to need it. */
-    private void abandon(List<String> brought) {
+    private void abandon(List<String> brought, boolean resumable) {
         List<String> needed = new ArrayList<>();
         for (Names.Entry entry : store.names().entries()) {
             needed.add(entry.manifest().digest());
@@ -191,6 +195,9 @@ final class Pull {
         brought.stream().filter(digest -> !needed.contains(digest)).forEach(digest -> {
             store.layout().delete(digest);
             store.forget(digest);
+            if (!resumable) {
+                store.layout().abandon(digest);
+            }
         });
     }
 }

@@ -46,7 +46,7 @@ public final class RegistryImages implements Images {
     private final Logger log;
     private final Turns turns = new Turns();
 
-    /** Sorted by ranking, the highest first, by Declarative Services. */
+    /** Sorted by ranking, the highest last, by Declarative Services. */
     @org.osgi.service.component.annotations.Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Credentials> credentials = List.of();
 
@@ -104,7 +104,7 @@ public final class RegistryImages implements Images {
     }
 
     private Optional<Credentials.Login> login(String name) {
-        return credentials.stream().map(c -> c.find(name)).flatMap(Optional::stream).findFirst();
+        return credentials.reversed().stream().map(c -> c.find(name)).flatMap(Optional::stream).findFirst();
     }
 
     @Override
@@ -118,7 +118,7 @@ public final class RegistryImages implements Images {
         return turns.take(reference.fullName() + " " + wanted, () -> pull(reference, wanted, progress));
     }
 
-    /** Asks one place after the other. Where a mirror says no and the registry itself cannot be asked, the mirror's word is the last. */
+    /** Asks one place after the other. When the registry itself cannot be asked, what a mirror said is what the user hears. */
     private Image pull(Reference reference, Platform platform, Progress progress) {
         HyprException said = null;
         for (Endpoint at : endpoints.of(reference)) {
@@ -129,10 +129,10 @@ public final class RegistryImages implements Images {
             } catch (HyprException e) {
                 boolean last = !at.mirror() || e.code() == ErrorCode.CANCELLED || e.code() == ErrorCode.EXHAUSTED || e.code() == ErrorCode.INVALID;
                 if (last) {
-                    throw said != null && said.code() == ErrorCode.NOT_FOUND && e.code() == ErrorCode.UNAVAILABLE ? said : e;
+                    throw said != null && said.code() != ErrorCode.UNAVAILABLE && e.code() == ErrorCode.UNAVAILABLE ? said : e;
                 }
                 log.info("Mirror {} does not give {}: {}", at.host(), reference.shortName(), e.getMessage());
-                said = said == null || said.code() != ErrorCode.NOT_FOUND ? e : said;
+                said = said == null || said.code() == ErrorCode.UNAVAILABLE ? e : said;
             }
         }
         throw said;

@@ -89,7 +89,7 @@ final class FileTree {
             if (directory != null) {
                 directory.children.values().removeIf(child -> removeLower(child, layer));
             }
-        } else if (name.startsWith(RESERVED)) {
+        } else if (name.startsWith(RESERVED) || path.stream().anyMatch(component -> component.startsWith(RESERVED))) {
             // Left by AUFS for itself; Docker skips them as well.
             return;
         } else if (name.startsWith(WHITEOUT)) {

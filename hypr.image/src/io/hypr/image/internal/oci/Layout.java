@@ -186,6 +186,20 @@ public final class Layout {
     }
 
     /**
+     * Removes what was collected of a blob unless it is held.
+     *
+     * @param digest its digest
+     */
+    public void abandon(String digest) {
+        held.compute(digest, (key, holders) -> {
+            if (holders == null) {
+                discard(partial.resolve(digest.substring(7)));
+            }
+            return holders;
+        });
+    }
+
+    /**
      * Keeps a blob from being removed.
      *
      * @param digest its digest, whether it is here yet or not

@@ -60,7 +60,12 @@ public final class Endpoints {
             all.add(new Endpoint(registry, mirror, mirror.getScheme().equals("http"), true));
         }
         String host = registry.equals(Reference.DOCKER_HUB) ? HUB_HOST : registry;
-        all.add(new Endpoint(registry, URI.create("https://" + host), insecure.contains(registry) || LOOPBACK.matcher(registry).matches(), false));
+        all.add(new Endpoint(registry, URI.create("https://" + host), insecure.contains(registry) || isLoopback(registry), false));
         return all;
+    }
+
+    /** Whether a host, with or without a port, is this machine: then its registry may do without encryption, as for Docker. */
+    static boolean isLoopback(String host) {
+        return LOOPBACK.matcher(host).matches();
     }
 }

@@ -3,6 +3,7 @@ package io.hypr.image.internal.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -142,7 +143,10 @@ public final class Registry implements AutoCloseable {
         return http.get(at.at(repository + "/" + path), headers, at.insecure());
     }
 
-    /** An insecure registry is tried by https first, as Docker does, then by http. */
+    /**
+     * Finds out whether an insecure registry is reached by https or http. On loopback, where nobody listens in, http is tried first: a server without TLS can wait for the rest of
+     * a request when it gets the beginning of a handshake.
+     */
     private Endpoint settle(Endpoint endpoint) throws IOException, InterruptedException {
         if (!endpoint.insecure() || endpoint.base().getScheme().equals("http")) {
             return endpoint;
@@ -151,15 +155,20 @@ public final class Registry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Endpoint at = endpoint;
-        try {
-            http.get(endpoint.at(""), Map.of(), true).body().close();
-        } catch (SSLException | ConnectException e) {
-            at = endpoint.plain();
-            http.get(at.at(""), Map.of(), true).body().close();
+        IOException failure = null;
+        for (Endpoint at : Endpoints.isLoopback(endpoint.host()) ? List.of(endpoint.plain(), endpoint) : List.of(endpoint, endpoint.plain())) {
+            try {
+                HttpResponse<InputStream> response = http.get(at.at(""), Map.of(), true);
+                response.body().close();
+                if (at == endpoint || response.statusCode() != 400) {
+                    settled.put(endpoint.base(), at);
+                    return at;
+                }
+            } catch (IOException e) {
+                failure = failure == null || failure instanceof SSLException ? e : failure;
+            }
         }
-        settled.put(endpoint.base(), at);
-        return at;
+        throw failure != null ? failure : new ProtocolException(endpoint.host() + " answers neither by https nor by http");
     }
 
     private static HyprException refused(Endpoint at, Reference reference, String what, HttpResponse<InputStream> response) throws IOException {
