@@ -91,7 +91,7 @@ public final class EngineComponent implements Supplier<Engine> {
     private static void refuseUnknown(Map<String, Object> properties) {
         Set<String> unknown = new TreeSet<>();
         for (String key : properties.keySet()) {
-            if (!key.contains("service.") && !key.startsWith("component.") && !key.startsWith("felix.") && !key.equals("objectClass") && !Settings.KEYS.contains(key)) {
+            if (!key.contains("service.") && !key.startsWith("component.") && !key.startsWith("osgi.ds.") && !key.startsWith("felix.") && !key.equals("objectClass") && !Settings.KEYS.contains(key)) {
                 unknown.add(key);
             }
         }
