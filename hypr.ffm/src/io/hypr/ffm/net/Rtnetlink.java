@@ -49,6 +49,7 @@ public final class Rtnetlink implements AutoCloseable {
     private static final int INFO_SLAVE_KIND = 4;
     private static final int INFO_SLAVE_DATA = 5;
     private static final int BR_STP_STATE = 5;
+    private static final int BRPORT_MODE = 4;
     private static final int BRPORT_ISOLATED = 33;
     private static final int TUN_OWNER = 1;
     private static final int IFF_UP = 1;
@@ -170,12 +171,27 @@ public final class Rtnetlink implements AutoCloseable {
      * @throws ErrnoException if it is no port of a bridge
      */
     public void isolate(int link, boolean on) throws ErrnoException {
+        port("isolate port " + link, link, BRPORT_ISOLATED, on);
+    }
+
+    /**
+     * Lets a port of a bridge send back what came in by it.
+     *
+     * @param link index of the port
+     * @param on whether it does
+     * @throws ErrnoException if it is no port of a bridge
+     */
+    public void hairpin(int link, boolean on) throws ErrnoException {
+        port("set hairpin mode of port " + link, link, BRPORT_MODE, on);
+    }
+
+    private void port(String what, int link, int attribute, boolean on) throws ErrnoException {
         NetlinkMessage m = ifinfomsg(RTM_NEWLINK, ACK, link, 0, 0);
         int info = m.begin(IFLA_LINKINFO);
         m.attribute(INFO_SLAVE_KIND, "bridge");
         int data = m.begin(INFO_SLAVE_DATA);
-        m.attribute(BRPORT_ISOLATED, new byte[] {(byte) (on ? 1 : 0)}).end(data).end(info);
-        socket.execute("isolate port " + link, m);
+        m.attribute(attribute, new byte[] {(byte) (on ? 1 : 0)}).end(data).end(info);
+        socket.execute(what, m);
     }
 
     /**

@@ -21,6 +21,11 @@ final class HostSettings {
         return Files.exists(NET.resolve("ipv6/conf/all")) && !"1".equals(read("ipv6/conf/all/disable_ipv6"));
     }
 
+    /** @return whether what passes a bridge goes through the rules for IP, as Docker sets it: then a container's way to its own published port leads back by its own tap */
+    static boolean filtersBridges() {
+        return "1".equals(read("bridge/bridge-nf-call-iptables")) || "1".equals(read("bridge/bridge-nf-call-ip6tables"));
+    }
+
     /** Lets a bridge lead connections from 127.0.0.1 to containers; containers are kept from 127.0.0.1 by a rule. */
     static void routeLocalnet(String bridge) {
         write("ipv4/conf/" + bridge + "/route_localnet", "1");

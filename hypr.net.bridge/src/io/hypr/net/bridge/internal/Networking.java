@@ -64,7 +64,7 @@ public final class Networking implements AutoCloseable {
         if (!Files.exists(Path.of(Tap.DEVICE))) {
             return Availability.unsupported("The host has no " + Tap.DEVICE + ", so it has no taps.", "Load the module: modprobe tun.");
         }
-        Nft.Result tried = nft.run("add table inet hypr_probe { chain c { type nat hook output priority dstnat; }; }", "-c", "-f", "-");
+        Nft.Result tried = nft.run("add table inet hypr_probe { chain c { type nat hook output priority -100; }; }", "-c", "-f", "-");
         if (tried.status() != 0) {
             return Availability.unsupported("The kernel refuses address translation by nftables: " + tried.out().lines().findFirst().orElse("") + ".",
                     "Load the modules: modprobe -a nf_tables nft_chain_nat.");

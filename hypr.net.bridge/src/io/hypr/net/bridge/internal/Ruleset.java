@@ -19,7 +19,9 @@ final class Ruleset {
     private static final String SKELETON = """
             add table T
             add set T bridges { type ifname; }
-            add set T inside { type ifname . ifname; }
+            add set T same { type ifname . ifname; }
+            add set T inside4 { type ifname . ipv4_addr; flags interval; }
+            add set T inside6 { type ifname . ipv6_addr; flags interval; }
             add set T masqueraded { type ifname; }
             add set T internal { type ifname; }
             add set T ports { type inet_proto . inet_service; }
@@ -31,7 +33,7 @@ final class Ruleset {
             add chain T published
             add chain T guard { type filter hook prerouting priority raw; policy accept; }
             add chain T arriving { type nat hook prerouting priority dstnat; policy accept; }
-            add chain T local { type nat hook output priority dstnat; policy accept; }
+            add chain T local { type nat hook output priority -100; policy accept; }
             add chain T leaving { type nat hook postrouting priority srcnat; policy accept; }
             add chain T forwarded { type filter hook forward priority filter; policy accept; }
             flush chain T guard
@@ -45,11 +47,12 @@ final class Ruleset {
             add rule T local ip6 daddr ::1 return comment "served by hyprd"
             add rule T local meta l4proto . th dport @ports fib daddr type local jump published
             add rule T leaving oifname @bridges ip saddr 127.0.0.0/8 masquerade comment "from localhost"
-            add rule T leaving iifname . oifname @inside ct status dnat masquerade comment "to a published port of the own network"
+            add rule T leaving ct status dnat oifname . ip saddr @inside4 masquerade comment "to a published port of the own network"
+            add rule T leaving ct status dnat oifname . ip6 saddr @inside6 masquerade comment "to a published port of the own network"
             add rule T leaving iifname @masqueraded oifname != @bridges masquerade
             add rule T forwarded iifname != @bridges oifname != @bridges return
             add rule T forwarded ct state established,related accept
-            add rule T forwarded iifname . oifname @inside accept
+            add rule T forwarded iifname . oifname @same accept
             add rule T forwarded iifname @internal drop
             add rule T forwarded oifname @internal drop
             add rule T forwarded ct status dnat accept comment "published"
@@ -74,9 +77,10 @@ final class Ruleset {
         String bridge = quoted(plan.bridge());
         StringBuilder commands = new StringBuilder(SKELETON);
         element(commands, "bridges", bridge, true);
-        element(commands, "inside", bridge + " . " + bridge, true);
+        element(commands, "same", bridge + " . " + bridge, true);
         element(commands, "masqueraded", bridge, plan.masquerade() && !plan.internal());
         element(commands, "internal", bridge, plan.internal());
+        subnets(commands, plan.bridge(), plan.gateways().stream().map(BridgePlan.Gateway::subnet).toList());
         apply(commands);
     }
 
@@ -92,7 +96,8 @@ final class Ruleset {
             for (String set : List.of("bridges", "masqueraded", "internal")) {
                 element(commands, set, bridge, false);
             }
-            element(commands, "inside", bridge + " . " + bridge, false);
+            element(commands, "same", bridge + " . " + bridge, false);
+            subnets(commands, device, List.of());
             apply(commands);
             if (last && ports().isEmpty()) {
                 apply(new StringBuilder("delete table T\n"));
@@ -158,6 +163,25 @@ final class Ruleset {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Makes the subnets behind a bridge what they should be; others that are there are deleted. */
+    private void subnets(StringBuilder commands, String bridge, List<Cidr> wanted) {
+        for (String set : List.of("inside4", "inside6")) {
+            boolean ipv4 = set.equals("inside4");
+            List<String> right = wanted.stream().filter(c -> c.isIpv4() == ipv4).map(Cidr::toString).toList();
+            Matcher there = Pattern.compile(Pattern.quote(quoted(bridge)) + " \\. ([0-9a-f:.]+(?:/\\d+)?)").matcher(nft.list("set", "inet", name, set).orElse(""));
+            while (there.find()) {
+                if (right.stream().noneMatch(r -> Cidr.parse(r).equals(Cidr.parse(withPrefix(there.group(1), ipv4))))) {
+                    element(commands, set, quoted(bridge) + " . " + there.group(1), false);
+                }
+            }
+            right.forEach(subnet -> element(commands, set, quoted(bridge) + " . " + subnet, true));
+        }
+    }
+
+    private static String withPrefix(String subnet, boolean ipv4) {
+        return subnet.contains("/") ? subnet : subnet + (ipv4 ? "/32" : "/128");
     }
 
     private boolean isThere() {

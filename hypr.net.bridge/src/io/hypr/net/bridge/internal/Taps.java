@@ -86,6 +86,7 @@ final class Taps {
             net.master(tap.index(), bridge.index());
         }
         net.isolate(tap.index(), Mark.parse(bridge.alias()).filter(m -> !m.icc()).isPresent());
+        net.hairpin(tap.index(), HostSettings.filtersBridges());
         if (!tap.up()) {
             net.up(tap.index());
         }

@@ -23,6 +23,7 @@ final class TcpHold extends Hold {
     private static final int BUFFER = 64 * 1024;
 
     private final ServerSocketChannel server;
+    private final Thread acceptor;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -35,7 +36,7 @@ final class TcpHold extends Hold {
             server.close();
             throw e;
         }
-        Thread.ofVirtual().name("port " + key).start(this::accept);
+        acceptor = Thread.ofVirtual().name("port " + key).start(this::accept);
     }
 
     private void accept() {
@@ -98,6 +99,18 @@ final class TcpHold extends Hold {
     @Override
     public void close() {
         closeQuietly(server);
+        // Only when the accepting thread has left is the descriptor closed, and the port free.
+        boolean interrupted = Thread.interrupted();
+        while (acceptor.isAlive()) {
+            try {
+                acceptor.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         open.forEach(TcpHold::closeQuietly);
     }
 
