@@ -57,7 +57,7 @@ import io.hypr.model.HyprException;
          */
         static void check(Map<String, ?> properties) {
             Set<String> unknown = new TreeSet<>(properties.keySet());
-            unknown.removeIf(key -> KNOWN.contains(key) || key.startsWith(".") || key.startsWith("service.") || key.startsWith("component.") || key.startsWith("felix.")
+            unknown.removeIf(key -> KNOWN.contains(key) || key.startsWith(".") || key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.")
                     || key.startsWith("osgi.") || key.startsWith("hypr."));
             if (!unknown.isEmpty()) {
                 throw new HyprException(ErrorCode.INVALID, "The configuration " + PID + " has unknown keys: " + String.join(", ", unknown) + ".")

@@ -83,7 +83,7 @@ public record Settings(String binary, String accelerator, String machine, String
 
     /** Keys that the framework and installers of configurations add. */
     private static boolean isFrameworks(String key) {
-        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("felix.fileinstall.") || key.startsWith(".")
+        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.fileinstall.") || key.startsWith(".")
                 || key.equals("hypr.name") || key.equals("facet") || key.equals("objectClass");
     }
 }
