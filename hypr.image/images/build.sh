@@ -12,8 +12,9 @@ for f in /bin/busybox /usr/bin/busybox; do [ -x $f ] && busybox=$f && break; don
 if readelf -l "$busybox" 2>/dev/null | grep -q INTERP; then
   echo "build.sh: $busybox is linked dynamically. Install Debian's package busybox-static." >&2; exit 1
 fi
+applets=$("$busybox" --list)   # not piped into grep -q, which would end it by SIGPIPE
 for applet in sh httpd; do
-  "$busybox" --list | grep -qx $applet || { echo "build.sh: $busybox has no '$applet'." >&2; exit 1; }
+  grep -qx $applet <<<"$applets" || { echo "build.sh: $busybox has no '$applet'." >&2; exit 1; }
 done
 case $(uname -m) in x86_64) arch=amd64;; aarch64) arch=arm64;; *) echo "build.sh: no images for $(uname -m)." >&2; exit 1;; esac
 epoch=${SOURCE_DATE_EPOCH:-$(stat -Lc %Y "$busybox")}
