@@ -5,14 +5,18 @@ import java.util.List;
 
 import io.hypr.vmm.VmPlan;
 
-/** The words that start QEMU for one plan. The same input gives the same words. */
+/** The words that start QEMU for one plan, and what must be opened for it. The same input gives the same words. */
 final class CommandLine {
 
     private static final long MIB = 1 << 20;
     /** MiB for translated code: a busy guest keeps within it, and each microVM pays only for what it uses. */
     private static final int TRANSLATION_BUFFER = 64;
 
+    /** Number of the first descriptor that is opened for QEMU. */
+    private static final int FIRST_OPENED = 10;
+
     private final List<String> words = new ArrayList<>();
+    private final List<String> openings = new ArrayList<>();
     private final VmPlan plan;
     private final Machine machine;
     private final Accelerator accelerator;
@@ -27,8 +31,19 @@ final class CommandLine {
         this.host = host;
     }
 
-    static List<String> of(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
+    /** @return program and arguments */
+    List<String> words() {
+        return List.copyOf(words);
+    }
+
+    /** @return options of hypr-start that open what QEMU's user may not */
+    List<String> openings() {
+        return List.copyOf(openings);
+    }
+
+    static CommandLine of(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
         CommandLine line = new CommandLine(plan, machine, accelerator, settings, host);
+        line.add(host.binary().toString());
         line.machine();
         line.boot();
         line.confinement();
@@ -40,7 +55,7 @@ final class CommandLine {
         for (int i = 0; i < plan.nics().size(); i++) {
             line.nic(i, plan.nics().get(i));
         }
-        return List.copyOf(line.words);
+        return line;
     }
 
     private void machine() {
@@ -51,7 +66,7 @@ final class CommandLine {
         add("-display", "none");
         if (machine == Machine.MICROVM) {
             // No option ROMs and no ACPI means qboot instead of SeaBIOS. A missing clock costs the kernel a wait of a second, so rtc stays.
-            add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=on,dump-guest-core=off");
+            add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off");
             add("-global", "virtio-mmio.force-legacy=false");
         } else {
             add("-machine", "q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,dump-guest-core=off");
@@ -67,8 +82,8 @@ final class CommandLine {
     }
 
     private void boot() {
-        add("-kernel", plan.boot().bzImage().toString());
-        add("-initrd", plan.boot().initramfs().toString());
+        add("-kernel", "/proc/self/fd/" + open("--read", plan.boot().vmlinux()));
+        add("-initrd", "/proc/self/fd/" + open("--read", plan.boot().initramfs()));
         add("-append", KernelArguments.of(machine, accelerator, host.tscKhz(), plan.boot().arguments()));
     }
 
@@ -78,15 +93,14 @@ final class CommandLine {
 
     /** The console, two monitors (one that tells when QEMU has started, one that listens), and the link. */
     private void channels() {
-        RunDirectory run = new RunDirectory(plan.runDirectory());
-        add("-chardev", "stdio,id=console,signal=off");
-        add("-serial", "chardev:console");
-        add("-chardev", "socket,id=started,server=off,path=" + value(run.started()));
+        add("-chardev", "socket,id=started,server=off,path=" + RunDirectory.STARTED);
         add("-mon", "chardev=started,mode=control");
-        add("-chardev", "socket,id=monitor,server=on,wait=off,path=" + value(run.monitor()));
+        add("-chardev", "socket,id=monitor,server=on,wait=off,path=" + RunDirectory.MONITOR);
         add("-mon", "chardev=monitor,mode=control");
-        add("-chardev", "socket,id=link,server=on,wait=off,path=" + value(run.link()));
+        add("-chardev", "socket,id=link,server=on,wait=off,path=" + RunDirectory.LINK);
+        add("-chardev", "stdio,id=console,signal=off");
         device("serial", "max_ports=2");
+        add("-device", "virtconsole,chardev=console,nr=0");
         add("-device", "virtserialport,chardev=link,nr=1,name=io.hypr.link");
     }
 
@@ -107,8 +121,19 @@ final class CommandLine {
     }
 
     private void nic(int index, VmPlan.Nic nic) {
-        add("-netdev", "tap,id=net" + index + ",ifname=" + value(nic.tap()) + ",script=no,downscript=no");
+        String vhost = "";
+        if (host.vhost()) {
+            vhost = ",vhost=on,vhostfd=" + open("--open", "/dev/vhost-net");
+        }
+        add("-netdev", "tap,id=net" + index + ",fd=" + open("--tap", nic.tap()) + vhost);
         device("net", "netdev=net" + index + ",mac=" + value(nic.mac()) + ",host_mtu=" + nic.mtu() + (machine == Machine.Q35 ? ",romfile=" : ""));
+    }
+
+    /** QEMU's user need not be able to enter the directories that the file is in. */
+    private int open(String option, Object what) {
+        int descriptor = FIRST_OPENED + openings.size() / 2;
+        openings.addAll(List.of(option, what + "=" + descriptor));
+        return descriptor;
     }
 
     private void device(String what, String properties) {

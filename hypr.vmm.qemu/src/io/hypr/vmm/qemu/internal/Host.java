@@ -46,9 +46,10 @@ public final class Host {
      * @param binary of QEMU, absolute
      * @param version of QEMU, as {@code 7.2.22}
      * @param ioUring whether QEMU can use io_uring here
+     * @param vhost whether the host's kernel can move packets by itself
      * @param tscKhz frequency of the time stamp counter; 0 = not known
      */
-    public record Traits(Path binary, String version, boolean ioUring, long tscKhz) {
+    public record Traits(Path binary, String version, boolean ioUring, boolean vhost, long tscKhz) {
     }
 
     /**
@@ -69,7 +70,7 @@ public final class Host {
                 String answer = version.or(() -> ask(program, false)).orElseThrow(
                     () -> new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " does not answer as QEMU does.").remedy(PACKAGE));
                 checkVersion(program, answer);
-                known = new Traits(program, answer, ioUring, tscKhz(Files.readString(Path.of("/proc/cpuinfo"))));
+                known = new Traits(program, answer, ioUring, Files.exists(Path.of("/dev/vhost-net")), tscKhz(Files.readString(Path.of("/proc/cpuinfo"))));
                 knownChange = change;
             }
             return known;

@@ -20,20 +20,18 @@ final class KernelArguments {
      * @return the whole line
      */
     static String of(Machine machine, Accelerator accelerator, long tscKhz, List<String> asked) {
-        List<String> words = new ArrayList<>(List.of("console=ttyS0", "quiet", "panic=-1", "reboot=t", "random.trust_cpu=on"));
+        List<String> words = new ArrayList<>(List.of("console=hvc0", "quiet", "panic=-1", "reboot=t", "no_timer_check", "rcupdate.rcu_expedited=1", "8250.nr_uarts=0"));
         if (machine == Machine.MICROVM) {
-            words.add("pci=off");
+            words.add("acpi=off");
         }
         if (!accelerator.isKvm()) {
             // Measuring clocks against one another fails now and then when the emulator's thread does not run all the time: the
             // guest hangs for good. So nothing is measured, and nothing is declared unstable later.
-            words.add("no_timer_check");
-            words.add("lapic_timer_khz=" + APIC_TIMER_KHZ);
             words.add("tsc=reliable");
+            words.add("lapic_timer_khz=" + APIC_TIMER_KHZ);
             if (tscKhz > 0) {
                 words.add("tsc_early_khz=" + tscKhz);
             }
-            words.add("mitigations=off"); // An emulator speculates on nothing.
         }
         words.addAll(asked);
         return String.join(" ", words);

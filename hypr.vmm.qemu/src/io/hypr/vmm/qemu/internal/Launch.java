@@ -35,18 +35,18 @@ final class Launch {
      * Starts QEMU and returns when it is ready to run the guest.
      *
      * @param groups supplementary groups of QEMU
-     * @param command QEMU's words
+     * @param command QEMU's words, and what is to be opened for it
      * @return the process
      * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
      */
-    QemuProcess go(List<Integer> groups, List<String> command) {
+    QemuProcess go(List<Integer> groups, CommandLine command) {
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             logged = size(plan.log());
             run.open(plan.jail().uid(), plan.jail().gid());
             server.bind(UnixDomainSocketAddress.of(run.started()));
             RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
-            Process process = starter.start(plan, run, groups, command);
+            Process process = starter.start(plan, run, groups, command.openings(), command.words());
             awaitReady(server, process, logged);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);

@@ -75,8 +75,7 @@ public final class Qemu {
         Machine machine = Machine.of(plan, settings.machine());
         Host.Traits traits = host.traits(settings.binary());
         Accelerator accelerator = accelerator(settings);
-        List<String> command = new java.util.ArrayList<>(List.of(traits.binary().toString()));
-        command.addAll(CommandLine.of(plan, machine, accelerator, settings, traits));
+        CommandLine command = CommandLine.of(plan, machine, accelerator, settings, traits);
         QemuRecord content = new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
             accelerator.name(), accelerator.reason(), traits.version());
         DriverRecord record = content.as(plan.id());

@@ -19,6 +19,11 @@ import io.hypr.model.HyprException;
  */
 record RunDirectory(Path path) {
 
+    /** Sockets relative to the run directory, which is QEMU's working directory: their names stay short, and the way to it need not be open to QEMU. */
+    static final String STARTED = "started";
+    static final String MONITOR = "s/qmp";
+    static final String LINK = "s/link";
+
     /** @return file with the pid and the start time of the VMM process */
     Path pidFile() {
         return path.resolve("pid");
@@ -31,17 +36,17 @@ record RunDirectory(Path path) {
 
     /** @return socket of the monitor */
     Path monitor() {
-        return sockets().resolve("qmp");
+        return path.resolve(MONITOR);
     }
 
     /** @return socket of the link */
     Path link() {
-        return sockets().resolve("link");
+        return path.resolve(LINK);
     }
 
     /** @return socket on which the daemon listens until QEMU has started */
     Path started() {
-        return path.resolve("started");
+        return path.resolve(STARTED);
     }
 
     /**

@@ -27,18 +27,20 @@ public record Starter(Path program) {
      * @param plan whose jail and log are used
      * @param run where the pid file goes
      * @param groups supplementary groups
+     * @param openings options of hypr-start that open what the program may not
      * @param command the program and its arguments
      * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start, and ends when the program runs
      * @throws HyprException if hypr-start cannot be started
      */
-    Process start(VmPlan plan, RunDirectory run, List<Integer> groups, List<String> command) {
+    Process start(VmPlan plan, RunDirectory run, List<Integer> groups, List<String> openings, List<String> command) {
         VmPlan.Jail jail = plan.jail();
         List<String> words = new ArrayList<>(List.of(program.toString(),
                 "--stdout", plan.log().toString(), "--stderr", plan.log().toString(),
-                "--pid-file", run.pidFile().toString(), "--chdir", "/", "--umask", "077",
+                "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
                 "--user", jail.uid() + ":" + jail.gid(),
                 "--cgroup", jail.cgroup(), "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS)));
         groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
+        words.addAll(openings);
         words.add("--");
         words.addAll(command);
         return run(words);

@@ -1,0 +1,222 @@
+package io.hypr.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+import io.hypr.vmm.VmPlan;
+
+/** What one microVM of a test has on the host: a directory, disks, a plan. Finds whatever of a microVM is there. */
+public final class Fixture implements AutoCloseable {
+
+    /** What {@link #SHELL_COMMAND} writes in the guest. */
+    static final String WRITTEN = "written-by-the-guest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    static final List<String> SHELL_COMMAND = List.of("/bin/sh", "-c", "echo " + WRITTEN + " > /written");
+
+    private static final int NOBODY = 65_534;
+    private static final long MEMORY = 128L << 20;
+
+    private final Path directory;
+    private final Path image;
+    private final Path upper;
+    private final VmPlan plan;
+
+    Fixture(VmPlan.Boot boot) throws IOException {
+        this(boot, null);
+    }
+
+    private Fixture(VmPlan.Boot boot, Path sharedImage) throws IOException {
+        byte[] random = new byte[32];
+        ThreadLocalRandom.current().nextBytes(random);
+        String id = HexFormat.of().formatHex(random);
+        directory = Files.createTempDirectory("tck");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        image = sharedImage == null ? makeImage() : sharedImage;
+        upper = directory.resolve("upper");
+        tool("truncate", "-s", "64M", upper.toString());
+        tool("mkfs.ext4", "-q", "-F", upper.toString());
+        Files.setAttribute(upper, "unix:uid", NOBODY);
+        Path run = Files.createDirectory(directory.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        plan = new VmPlan(id, 1, MEMORY, boot, List.of(new VmPlan.Disk(image, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(), run,
+            directory.resolve("log"), new VmPlan.Jail(NOBODY, NOBODY, "tck/" + id.substring(0, 12)), Set.of(), Map.of());
+    }
+
+    private Path makeImage() throws IOException {
+        Path tree = Files.createDirectories(directory.resolve("tree/bin"));
+        Path shell = Path.of("/bin/busybox");
+        if (!Files.exists(shell)) {
+            throw new AssertionError("The tests need a static shell: install busybox-static");
+        }
+        Files.copy(shell, tree.resolve("busybox"));
+        Files.createSymbolicLink(tree.resolve("sh"), Path.of("busybox"));
+        Path file = directory.resolve("image");
+        tool("gensquashfs", "-q", "-D", tree.getParent().toString(), file.toString());
+        return file;
+    }
+
+    Fixture sibling() throws IOException {
+        return new Fixture(plan.boot(), image);
+    }
+
+    /** @return a directory of this test alone */
+    public Path directory() {
+        return directory;
+    }
+
+    /** @return one processor, 128 MiB, a read-only disk with a shell and an empty writable one; no network */
+    public VmPlan plan() {
+        return plan;
+    }
+
+    /**
+     * @param processors of the guest
+     * @param memory of the guest in bytes
+     * @return {@link #plan()} with them
+     */
+    public VmPlan with(int processors, long memory) {
+        return new VmPlan(plan.id(), processors, memory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
+            plan.facets(), plan.options());
+    }
+
+    /**
+     * @param options of the backend
+     * @return {@link #plan()} with them
+     */
+    public VmPlan withOptions(Map<String, String> options) {
+        return with(plan.disks(), plan.nics(), plan.facets(), options);
+    }
+
+    VmPlan withFacets(Set<String> facets) {
+        return with(plan.disks(), plan.nics(), facets, plan.options());
+    }
+
+    VmPlan withDisk(Path file) {
+        List<VmPlan.Disk> disks = new ArrayList<>(plan.disks());
+        disks.add(new VmPlan.Disk(file, false));
+        return with(disks, plan.nics(), plan.facets(), plan.options());
+    }
+
+    VmPlan withNic(String tap, String mac) {
+        return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), plan.facets(), plan.options());
+    }
+
+    private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, Set<String> facets, Map<String, String> options) {
+        return new VmPlan(plan.id(), plan.processors(), plan.memory(), plan.boot(), disks, nics, plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), facets,
+            options);
+    }
+
+    /** The processes of the microVM's control group. */
+    List<Long> processes() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.map(p -> p.getFileName().toString()).filter(n -> n.matches("\\d+")).filter(this::isInGroup).map(Long::valueOf).toList();
+        }
+    }
+
+    private boolean isInGroup(String pid) {
+        try {
+            return Files.readString(Path.of("/proc", pid, "cgroup")).lines().anyMatch(line -> line.endsWith("/" + plan.jail().cgroup()));
+        } catch (IOException e) {
+            return false; // It has ended meanwhile.
+        }
+    }
+
+    /** All that a launch made and that is still there, for messages. */
+    List<String> traces() {
+        List<String> traces = new ArrayList<>();
+        try {
+            processes().forEach(pid -> traces.add("process " + pid));
+            String group = Path.of(plan.jail().cgroup()).getFileName().toString();
+            try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 5, (file, attributes) -> attributes.isDirectory() && file.endsWith(group))) {
+                groups.forEach(file -> traces.add("control group " + file));
+            }
+            try (Stream<Path> files = Files.list(plan.runDirectory())) {
+                files.forEach(file -> traces.add("file " + file));
+            }
+        } catch (NoSuchFileException e) {
+            return traces; // The run directory is away, and all in it.
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return traces;
+    }
+
+    void assertGone() {
+        assertEquals(List.of(), traces(), "what is left of the microVM");
+    }
+
+    void assertDisksThere() {
+        assertTrue(Files.exists(image) && Files.exists(upper), "the disks are there");
+    }
+
+    void assertDisksUntouched() throws IOException {
+        assertDisksThere();
+        assertTrue(!upperHolds(WRITTEN));
+    }
+
+    boolean upperHolds(String text) throws IOException {
+        return new String(Files.readAllBytes(upper), StandardCharsets.ISO_8859_1).contains(text);
+    }
+
+    /** Waits for a condition that nobody announces. */
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + VmmBackendContract.LONG.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("Waited " + VmmBackendContract.LONG.toSeconds() + " s in vain: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private static void tool(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.onExit().join().exitValue() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + words);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /**
+     * A tap that goes with the test.
+     *
+     * @param name of the interface
+     */
+    record Tap(String name) implements AutoCloseable {
+
+        static Tap make(int uid) throws IOException {
+            String name = "tck" + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+            tool("ip", "tuntap", "add", name, "mode", "tap", "user", Integer.toString(uid));
+            tool("ip", "link", "set", name, "up");
+            return new Tap(name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            tool("ip", "link", "delete", name);
+        }
+    }
+}
