@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
+import io.hypr.ffm.crypto.Sha256;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
@@ -268,8 +269,12 @@ public final class Layout {
         }
     }
 
-    /** @return a new SHA-256 sum */
+    /** @return a new SHA-256 sum for much data, by native code where the host has it */
     public static MessageDigest sha256() {
+        return Sha256.create().orElseGet(Layout::javaSha256);
+    }
+
+    private static MessageDigest javaSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -282,7 +287,7 @@ public final class Layout {
      * @return their digest
      */
     public static String digest(byte[] bytes) {
-        return "sha256:" + HexFormat.of().formatHex(sha256().digest(bytes));
+        return "sha256:" + HexFormat.of().formatHex(javaSha256().digest(bytes));
     }
 
     /**
