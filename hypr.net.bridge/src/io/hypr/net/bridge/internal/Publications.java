@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,12 +35,12 @@ final class Publications implements AutoCloseable {
         try {
             List<Publication> wanted = table.stream().map(Publication::of).toList();
             requireNoCollision(wanted);
-            OptionalLong last = rules.generation();
-            if (last.isPresent() && generation < last.getAsLong()) {
-                log.info("Published ports of generation {} are ignored: {} is in force", generation, last.getAsLong());
+            Ruleset.InForce last = rules.inForce();
+            if (generation < last.generation().orElse(generation)) {
+                log.warn("Published ports of generation {} are ignored: {} is in force", generation, last.generation().getAsLong());
                 return false;
             }
-            replace(generation, wanted);
+            replace(generation, wanted, last.ports());
             flows.flush(inForce, wanted);
             inForce = wanted;
             return true;
@@ -50,9 +49,8 @@ final class Publications implements AutoCloseable {
         }
     }
 
-    private void replace(long generation, List<Publication> wanted) {
+    private void replace(long generation, List<Publication> wanted, Set<String> known) {
         Map<Hold.Key, List<Publication>> plan = Hold.plan(wanted, HostSettings.hasIpv6());
-        Set<String> known = rules.ports();
         List<Hold> stale = new ArrayList<>(holds.values().stream().filter(h -> !plan.containsKey(h.key())).toList());
         List<Hold> inTheWay = stale.stream().filter(h -> plan.keySet().stream().anyMatch(h.key()::isSamePort)).toList();
         List<Hold> taken = new ArrayList<>();
@@ -91,7 +89,7 @@ final class Publications implements AutoCloseable {
         for (Hold hold : closed) {
             try {
                 Hold again = Hold.open(hold.key());
-                again.lead(inForce.stream().filter(p -> Hold.plan(inForce, true).getOrDefault(hold.key(), List.of()).contains(p)).toList());
+                again.lead(Hold.plan(inForce, HostSettings.hasIpv6()).getOrDefault(hold.key(), List.of()));
                 holds.put(hold.key(), again);
             } catch (HyprException e) {
                 cause.addSuppressed(e);

@@ -99,7 +99,7 @@ final class Ruleset {
             element(commands, "same", bridge + " . " + bridge, false);
             subnets(commands, device, List.of());
             apply(commands);
-            if (last && ports().isEmpty()) {
+            if (last && inForce().ports().isEmpty()) {
                 apply(new StringBuilder("delete table T\n"));
             }
         } finally {
@@ -107,20 +107,27 @@ final class Ruleset {
         }
     }
 
-    /** @return the generation of the table of published ports in force */
-    OptionalLong generation() {
-        Matcher m = GENERATION.matcher(nft.list("chain", "inet", name, "generation").orElse(""));
-        return m.find() ? OptionalLong.of(Long.parseLong(m.group(1))) : OptionalLong.empty();
+    /**
+     * What is published now.
+     *
+     * @param generation of the table; empty if there is none
+     * @param ports such as {@code tcp 8080}
+     */
+    record InForce(OptionalLong generation, Set<String> ports) {
     }
 
-    /** @return the published ports in force, such as {@code tcp 8080} */
-    Set<String> ports() {
-        Matcher m = PORT.matcher(nft.list("set", "inet", name, "ports").orElse(""));
+    /** @return what is published now, read from the rules */
+    InForce inForce() {
+        String table = " inet " + name + " ";
+        Nft.Result listed = nft.run("list chain" + table + "generation\nlist set" + table + "ports\n", "-n", "-f", "-");
+        String out = listed.status() == 0 ? listed.out() : "";
+        Matcher generation = GENERATION.matcher(out);
+        Matcher port = PORT.matcher(out);
         Set<String> ports = new HashSet<>();
-        while (m.find()) {
-            ports.add((m.group(1).equals("6") || m.group(1).equals("tcp") ? "tcp " : "udp ") + m.group(2));
+        while (port.find()) {
+            ports.add((port.group(1).equals("6") || port.group(1).equals("tcp") ? "tcp " : "udp ") + port.group(2));
         }
-        return ports;
+        return new InForce(generation.find() ? OptionalLong.of(Long.parseLong(generation.group(1))) : OptionalLong.empty(), ports);
     }
 
     /** Replaces the published ports. Connections that were led somewhere stay, since address translation is decided on the first packet only. */
@@ -157,7 +164,7 @@ final class Ruleset {
     void removeIfUnused(boolean anyNetwork) {
         lock.lock();
         try {
-            if (!anyNetwork && ports().isEmpty() && isThere()) {
+            if (!anyNetwork && isThere() && inForce().ports().isEmpty()) {
                 apply(new StringBuilder("delete table T\n"));
             }
         } finally {

@@ -1,5 +1,6 @@
 package io.hypr.net.bridge.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -119,13 +120,21 @@ final class Taps {
         return "hy" + endpoint.substring(0, DIGITS);
     }
 
-    /** @return records of our bridges and taps on the host */
+    /** @return records of our taps and then of our bridges on the host, the order in which they can be removed */
     List<DriverRecord> inventory() {
         try (Rtnetlink net = Rtnetlink.open()) {
-            return net.links().stream().flatMap(link -> Mark.parse(link.alias()).filter(m -> m.instance().equals(instance)).map(m -> switch (m.kind()) {
-                case NETWORK -> Records.network(m.id(), link.name());
-                case ENDPOINT -> Records.endpoint(m.id(), link.name());
-            }).stream()).toList();
+            List<DriverRecord> networks = new ArrayList<>();
+            List<DriverRecord> all = new ArrayList<>();
+            for (Link link : net.links()) {
+                Optional<Mark> mark = Mark.parse(link.alias()).filter(m -> m.instance().equals(instance));
+                if (mark.isPresent() && mark.get().kind() == Mark.Kind.NETWORK) {
+                    networks.add(Records.network(mark.get().id(), link.name()));
+                } else if (mark.isPresent()) {
+                    all.add(Records.endpoint(mark.get().id(), link.name()));
+                }
+            }
+            all.addAll(networks);
+            return all;
         } catch (ErrnoException e) {
             throw Failures.of("The host's network devices cannot be listed.", e);
         }

@@ -202,7 +202,7 @@ final class Host {
     void clean() throws Exception {
         try {
             net.publish(Long.MAX_VALUE, List.of());
-            net.inventory().stream().filter(r -> r.json().contains("tap")).forEach(net::unplug);
+            net.inventory().stream().filter(r -> r.json().contains("\"tap\"")).forEach(net::unplug);
             for (int i = 1; i <= cables; i++) {
                 run("ip", "link", "del", "cable" + i);
             }

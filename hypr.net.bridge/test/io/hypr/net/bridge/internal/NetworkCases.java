@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import io.hypr.ffm.net.Link;
 import io.hypr.ffm.net.LinkAddress;
@@ -90,7 +89,7 @@ public final class NetworkCases {
         assertEquals(4712, link(attachment.tap()).owner());
         assertTrue(link(attachment.tap()).up());
         host.restart();
-        assertEquals(Set.of(network, attachment.record()), Set.copyOf(host.net.inventory()));
+        assertEquals(List.of(attachment.record(), network), host.net.inventory());
         HyprException used = assertThrows(HyprException.class, () -> host.net.remove(network));
         assertEquals(ErrorCode.IN_USE, used.code());
         assertTrue(used.getMessage().contains(attachment.tap()), used.getMessage());
