@@ -108,8 +108,8 @@ public final class EngineComponent implements Supplier<Engine> {
         }
         String dist = context.getProperty("hypr.dist");
         Path share = Path.of(dist == null ? home : dist, "share");
-        String run = context.getProperty("hypr.vm.run");
-        return new Settings(Path.of(home), Path.of(run == null ? "/run/hypr-vm" : run),
+        String run = context.getProperty("hypr.run");
+        return new Settings(Path.of(home), Path.of(run == null ? "/run/hypr" : run, "vm"),
             file(c.kernel_vmlinux(), share.resolve("kernel/vmlinux")), file(c.kernel_bzimage(), share.resolve("kernel/bzImage")),
             file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), List.of(c.backends()), c.cpus(), Sizes.parse("memory", c.memory()),
             Sizes.parse("disk", c.disk()), List.of(c.subnets()), List.of(c.nameservers()), c.uid_first(), c.boot_seconds(),

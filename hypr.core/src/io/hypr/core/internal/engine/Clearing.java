@@ -66,6 +66,9 @@ final class Clearing {
                 step.run();
             } catch (HyprException | UncheckedIOException e) {
                 all = false;
+                if (engine.isClosed()) {
+                    return false; // The next engine clears away.
+                }
                 engine.log().error("What container {} had on this host could not be cleared away: {}", container.id(), e.getMessage(), e);
             }
         }

@@ -62,12 +62,15 @@ final class Ending {
             container.event("die", Map.of("exitCode", Integer.toString(status)));
             engine.restarts().decide(container);
             container.ended();
-        } catch (IOException e) {
+        } catch (IOException | HyprException e) {
+            if (engine.isClosed()) {
+                return; // The next engine goes on with it.
+            }
             engine.log().error("The end of container {} could not be kept; the engine tries again when it starts.", container.id(), e);
         } finally {
             container.operation().unlock();
         }
-        if (container.record().info.spec.autoRemove) {
+        if (container.record().info.spec.autoRemove && !engine.isClosed()) {
             engine.removeAfterEnd(container);
         }
     }

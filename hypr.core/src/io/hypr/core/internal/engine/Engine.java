@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import org.osgi.service.log.Logger;
 
@@ -16,6 +17,7 @@ import io.hypr.core.internal.Ids;
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.net.NetworkBook;
 import io.hypr.core.internal.net.Ports;
+import io.hypr.core.internal.plan.Plan;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.HomeLock;
@@ -47,6 +49,7 @@ public final class Engine implements AutoCloseable {
     private NetworkBook networks;
     private Ports ports;
     private volatile boolean closed;
+    private CompletableFuture<Void> reconciled;
 
     /**
      * @param settings what it was configured with
@@ -79,9 +82,7 @@ public final class Engine implements AutoCloseable {
             Reconciler reconciler = new Reconciler(this);
             reconciler.restorePorts();
             all().forEach(reconciler::takeOver);
-            for (Container c : all()) {
-                aside("reconcile " + c.id(), () -> reconciler.reconcile(c));
-            }
+            reconciled = CompletableFuture.allOf(all().stream().map(c -> Plan.aside(() -> reconcile(reconciler, c))).toArray(CompletableFuture<?>[]::new));
         } catch (IOException e) {
             close();
             throw new HyprException(ErrorCode.DENIED, "The home " + settings.home() + " cannot be written.", e);
@@ -89,6 +90,21 @@ public final class Engine implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private void reconcile(Reconciler reconciler, Container container) {
+        try {
+            reconciler.reconcile(container);
+        } catch (RuntimeException e) {
+            if (!closed) {
+                log().error("Container {} could not be brought together with the host: {}", container.id(), e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Waits until every container was looked at after the start. */
+    void awaitReconciled() {
+        reconciled.join();
     }
 
     Settings settings() {
@@ -134,14 +150,6 @@ public final class Engine implements AutoCloseable {
     /** Short, since the paths of unix sockets have room for 108 octets. */
     Path runDirectory(String id) {
         return settings.run().resolve(id.substring(0, 12));
-    }
-
-    /** Gives a file to the user of a VMM, if this process may do that. */
-    void own(Path file, int uid) throws IOException {
-        if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
-            Files.setAttribute(file, "unix:uid", uid);
-            Files.setAttribute(file, "unix:gid", uid);
-        }
     }
 
     /** Does something on a thread of its own; what fails is logged. */

@@ -1,5 +1,6 @@
 package io.hypr.core.internal.engine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -32,6 +33,8 @@ final class ExecProcess implements Exec {
     private final boolean hasInput;
     private final boolean tty;
     private final Deque<Piece> pieces = new ArrayDeque<>();
+    /** Octets handed on and not yet allowed again, by stream; only the delivering thread touches it. */
+    private final int[] handed = new int[3];
     private long process;
     private int open;
     private Integer status;
@@ -80,11 +83,21 @@ final class ExecProcess implements Exec {
         });
     }
 
+    /** @return what waits of one stream, as much as is worth a write; null when nothing will come any more */
     private synchronized Piece next() throws InterruptedException {
         while (pieces.isEmpty() && !(status != null && open == 0)) {
             wait();
         }
-        return pieces.poll();
+        Piece first = pieces.poll();
+        if (first == null || pieces.isEmpty() || first.octets.length >= PART / 2) {
+            return first;
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream(PART);
+        all.writeBytes(first.octets);
+        while (!pieces.isEmpty() && pieces.peek().stream == first.stream && all.size() + pieces.peek().octets.length <= PART) {
+            all.writeBytes(pieces.poll().octets);
+        }
+        return new Piece(first.stream, all.toByteArray());
     }
 
     private void hand(Piece p) throws IOException {
@@ -95,8 +108,11 @@ final class ExecProcess implements Exec {
                 closed(); // Whoever took it is gone; the process runs on.
             }
         }
-        if (status() == null) {
-            run.link().send(Frame.CREDIT, firstStream() + p.stream, n -> { }, n -> new Payload().u32(p.octets.length).toBuffer());
+        handed[p.stream] += p.octets.length;
+        if (handed[p.stream] >= Run.WINDOW / 4 && status() == null) {
+            int more = handed[p.stream];
+            run.link().send(Frame.CREDIT, firstStream() + p.stream, n -> { }, n -> new Payload().u32(more).toBuffer());
+            handed[p.stream] = 0;
         }
     }
 

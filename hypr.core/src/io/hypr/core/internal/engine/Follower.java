@@ -2,6 +2,7 @@ package io.hypr.core.internal.engine;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 
 import org.osgi.service.log.Logger;
 
@@ -27,6 +28,8 @@ final class Follower implements Attachment {
     private final OutputStream input;
     private final boolean once;
     private final Logger logger;
+    private final ByteBuffer octets = ByteBuffer.allocate(LogRecord.MAX_PAYLOAD);
+    private int stream;
     private volatile long place;
     private volatile long end;
     private int status = -1;
@@ -80,25 +83,35 @@ final class Follower implements Attachment {
         }
     }
 
+    /** @return the exit status, if the run has ended */
     private Integer deliver() throws IOException {
-        boolean lagged = lags();
-        for (LogRecord r = reader.next(end); r != null && !closed; r = reader.next(end)) {
+        Integer ended = null;
+        for (LogRecord r = reader.next(end); r != null && !closed && ended == null; r = reader.next(end)) {
             if (r.isOutput()) {
-                byte[] octets = new byte[r.payload().remaining()];
-                r.payload().get(octets);
-                output.write(r.kind(), octets, 0, octets.length);
+                if (r.kind() != stream || octets.remaining() < r.payload().remaining()) {
+                    hand();
+                }
+                stream = r.kind();
+                octets.put(r.payload());
             } else if (r.kind() == LogRecord.END) {
-                return r.payload().getInt(0);
+                ended = r.payload().getInt(0);
             }
+        }
+        hand();
+        return ended;
+    }
+
+    private void hand() {
+        if (octets.position() > 0) {
+            boolean lagged = lags();
+            output.write(stream, octets.array(), 0, octets.position());
+            octets.clear();
             place = reader.place();
             if (lagged && !lags()) {
                 container.caughtUp();
-                lagged = false;
             }
         }
         place = reader.place();
-        container.caughtUp();
-        return null;
     }
 
     /** @return whether the workload has to wait for this taker */

@@ -163,9 +163,9 @@ final class Starter {
 
     private void launch() throws IOException {
         Path runDirectory = engine.runDirectory(container.id());
+        Clearing.delete(runDirectory); // Of a start that a crash interrupted before its record.
         Files.createDirectories(runDirectory.getParent());
         Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        engine.own(runDirectory, before.uid);
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
         VmPlan plan = new VmPlan(container.id(), info.processors, info.memory,

@@ -280,6 +280,15 @@ public final class NetworkBook {
         drivers.get(plug.driver, SOON).unplug(plug.record);
     }
 
+    /** Only the driver knows whether a record is of an endpoint or of a network, and refuses the wrong call. */
+    private static void discard(NetworkDriver driver, DriverRecord r) {
+        try {
+            driver.unplug(r);
+        } catch (HyprException e) {
+            driver.remove(r);
+        }
+    }
+
     /**
      * Removes from the host what no record knows of.
      *
@@ -295,7 +304,7 @@ public final class NetworkBook {
         List<DriverRecord> removed = new ArrayList<>();
         for (DriverRecord r : driver.inventory()) {
             if (!all.contains(r.id())) {
-                driver.unplug(r);
+                discard(driver, r);
                 removed.add(r);
             }
         }

@@ -114,6 +114,9 @@ public final class Plan {
             other.get();
             return before;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             Exception failure = e.getCause() instanceof Exception cause ? cause : e;
             if (before == null) {
                 return failure;

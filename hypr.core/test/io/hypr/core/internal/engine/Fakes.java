@@ -98,6 +98,10 @@ final class Fakes {
         return new Engine(settings(base, points), services);
     }
 
+    static void sweep(Engine engine) {
+        engine.services().networks.all().forEach(d -> new Reconciler(engine).sweep(d));
+    }
+
     record FakeDriver(Path socket) implements NetworkDriver {
 
         @Override
