@@ -12,9 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -22,6 +27,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
+import io.hypr.engine.SystemInfo;
 import io.hypr.frontend.Frontend;
 import io.hypr.shell.internal.client.Connection;
 
@@ -41,11 +47,15 @@ public final class ClientServer implements Frontend {
     /**
      * @param context of this bundle; its property hypr.run says where the socket is
      * @param processor runs the commands
+     * @param engine is not called, but without one there is nothing to talk to: its lock tells that no other hyprd serves this home
      * @param log where failures go
      */
     @Activate
     public ClientServer(
-            BundleContext context, @Reference CommandProcessor processor, @Reference(service = LoggerFactory.class) Logger log) {
+            BundleContext context,
+            @Reference CommandProcessor processor,
+            @Reference SystemInfo engine,
+            @Reference(service = LoggerFactory.class) Logger log) {
         this.processor = processor;
         this.log = log;
         String run = context.getProperty("hypr.run");
@@ -54,13 +64,39 @@ public final class ClientServer implements Frontend {
         }
         file = Path.of(run, "hypr.sock");
         server = listen();
-        Thread.ofPlatform().name("hypr client socket").daemon().start(this::accept);
+        Thread.ofPlatform().name("hypr client socket").daemon().start(() -> {
+            if (awaitStart(context)) {
+                accept();
+            }
+        });
+    }
+
+    /** Clients that come early wait in the socket's queue: before the framework has started, commands and backends are still appearing. */
+    private boolean awaitStart(BundleContext context) {
+        CountDownLatch started = new CountDownLatch(1);
+        FrameworkListener listener = e -> {
+            if (e.getType() == FrameworkEvent.STARTED) {
+                started.countDown();
+            }
+        };
+        context.addFrameworkListener(listener);
+        try {
+            if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STARTING) {
+                started.await();
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            context.removeFrameworkListener(listener);
+        }
     }
 
     private ServerSocketChannel listen() {
         try {
             Files.createDirectories(file.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            // A socket of a daemon that was killed; the engine's lock has made sure that no other is alive on this home.
+            // A socket of a daemon that was killed: the engine is there, so its lock has shown that no other lives.
             Files.deleteIfExists(file);
             Path hidden = file.resolveSibling(".hypr.sock." + ProcessHandle.current().pid());
             Files.deleteIfExists(hidden);
