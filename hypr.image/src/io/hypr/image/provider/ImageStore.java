@@ -89,6 +89,11 @@ public final class ImageStore {
         return home.resolve("rootfs");
     }
 
+    /**
+     * @param manifest a manifest's digest
+     * @return the image
+     * @throws HyprException {@code CORRUPT} if its manifest or configuration is damaged or lost
+     */
     Parts parts(String manifest) {
         return known.computeIfAbsent(manifest, digest -> {
             Manifest m = Manifest.of(Json.object(layout.read(digest, Manifest.MAXIMUM), "The manifest " + digest), "The manifest " + digest);
@@ -97,8 +102,19 @@ public final class ImageStore {
         });
     }
 
+    /**
+     * @param entry a name of an image
+     * @return the image; if it is damaged, one without layers whose id is its manifest's digest, so that it can be seen, removed and pulled again
+     */
     Parts parts(Names.Entry entry) {
-        return parts(entry.manifest().digest());
+        try {
+            return parts(entry.manifest().digest());
+        } catch (HyprException e) {
+            if (e.code() != ErrorCode.CORRUPT && e.code() != ErrorCode.UNSUPPORTED) {
+                throw e;
+            }
+            return new Parts(new Manifest(entry.manifest(), List.of()), Configuration.damaged(entry.platform()));
+        }
     }
 
     void forget(String manifest) {

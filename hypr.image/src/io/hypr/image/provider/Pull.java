@@ -84,6 +84,8 @@ final class Pull {
         blobs.add(manifest.config());
         hold(document.digest());
         blobs.forEach(blob -> hold(blob.digest()));
+        discardDamaged(manifest.config().digest());
+        discardDamaged(document.digest());
         fetch(manifest.config(), brought);
         checkConfiguration(manifest);
         if (store.layout().find(document.digest()).isEmpty()) {
@@ -92,7 +94,7 @@ final class Pull {
         }
         ImageStore.Parts parts = store.parts(document.digest());
         long size = layers(parts, brought);
-        Names.Entry entry = new Names.Entry(reference.fullName(), new Descriptor(document.mediaType(), document.digest(), document.bytes().length),
+        Names.Entry entry = new Names.Entry((reference.digest().isEmpty() ? reference : reference.at(reference.digest())).fullName(), new Descriptor(document.mediaType(), document.digest(), document.bytes().length),
                 parts.configuration().platform().toString(), named.digest(), size);
         boolean newer = !store.names().entries().contains(entry);
         store.name(entry);
@@ -142,10 +144,29 @@ final class Pull {
             if (here && made.isPresent()) {
                 progress.step(layers.get(i).shortName(), "Already exists", 0, 0);
             }
-            return made.isPresent() ? Optional.<LayerIndex>empty() : Optional.of(roots.index(parts, i, progress));
+            return made.isPresent() ? Optional.<LayerIndex>empty() : Optional.of(here ? indexOrFetch(parts, i, brought) : roots.index(parts, i, progress));
         }).toList();
         List<Optional<LayerIndex>> indexes = Together.run(tasks);
         return made.orElseGet(() -> roots.remake(parts, indexes.stream().flatMap(Optional::stream).toList(), progress));
+    }
+
+    /** Reads a layer of an earlier pull; brings it anew if it has been damaged since. */
+    private LayerIndex indexOrFetch(ImageStore.Parts parts, int i, List<String> brought) {
+        try {
+            return roots.index(parts, i, progress);
+        } catch (HyprException e) {
+            Descriptor layer = parts.manifest().layers().get(i);
+            if (e.code() != ErrorCode.CORRUPT || store.layout().sound(layer.digest())) {
+                throw e;
+            }
+            store.layout().discard(store.layout().find(layer.digest()).orElse(null));
+            fetch(layer, brought);
+            return roots.index(parts, i, progress);
+        }
+    }
+
+    private void discardDamaged(String digest) {
+        store.layout().find(digest).filter(file -> !store.layout().sound(digest)).ifPresent(store.layout()::discard);
     }
 
     /** Returns the size of an image with the same layers, if its root file system is here. */

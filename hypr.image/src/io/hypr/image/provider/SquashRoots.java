@@ -2,11 +2,14 @@ package io.hypr.image.provider;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,6 @@ import io.hypr.image.internal.layer.Limits;
 import io.hypr.image.internal.layer.MergedArchive;
 import io.hypr.image.internal.layer.SquashFs;
 import io.hypr.image.internal.oci.Descriptor;
-import io.hypr.image.internal.oci.Names;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
@@ -34,6 +36,7 @@ import io.hypr.model.Progress;
 public final class SquashRoots implements RootFileSystems {
 
     private static final long RESERVE = 64L << 20;
+    private static final Duration ABANDONED = Duration.ofHours(1);
 
     private final ImageStore store;
     private final Limits limits;
@@ -59,8 +62,7 @@ public final class SquashRoots implements RootFileSystems {
 
     @Override
     public Path readOnly(Image image, Progress progress) {
-        Names.Entry entry = store.entry(image.id());
-        ImageStore.Parts parts = store.parts(entry);
+        ImageStore.Parts parts = store.parts(store.entry(image.id()).manifest().digest());
         Path file = file(parts.chainId());
         return turns.take(parts.chainId(), () -> {
             if (!Files.isRegularFile(file)) {
@@ -112,6 +114,7 @@ public final class SquashRoots implements RootFileSystems {
         Path file = file(parts.chainId());
         try {
             Files.createDirectories(file.getParent());
+            sweep(file.getParent());
             long room = Files.getFileStore(file.getParent()).getUsableSpace();
             long packed = layers.stream().mapToLong(layer -> layer.layer().size()).sum();
             if (room < packed + RESERVE) {
@@ -134,6 +137,18 @@ public final class SquashRoots implements RootFileSystems {
             throw store.layout().trouble(e);
         }
         return contents;
+    }
+
+    /** Removes what a process that was killed left unfinished. */
+    private static void sweep(Path directory) throws IOException {
+        Instant limit = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "making-*")) {
+            for (Path file : files) {
+                if (Files.exists(file) && Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /** Makes a root file system while nobody else makes the same. */

@@ -482,4 +482,64 @@ class PullTest {
         assertEquals(List.of(), built.digests());
         assertEquals(300_010, built.size());
     }
+
+    @ParameterizedTest
+    @CsvSource({"manifest", "config", "layer", "missing"})
+    void damageInTheStoreIsMendedByPullingAgain(String what) throws IOException {
+        Image pulled = images.pull("app", "linux/amd64", Progress.NONE);
+        Path blobs = home.resolve("content/blobs/sha256");
+        Path damaged = blobs.resolve((what.equals("layer") ? image.layers.getFirst() : what.equals("config") ? image.config : image.manifestDigest()).substring(7));
+        if (what.equals("missing")) {
+            Files.delete(damaged);
+        } else {
+            Files.write(damaged, new byte[50]);
+        }
+        Path squash = roots.readOnly(pulled, Progress.NONE);
+        Files.delete(squash);
+        store = new ImageStore(home);
+        roots = new SquashRoots(store, new Limits(1L << 30, 200, 1000));
+        images.close();
+        images = images("docker.io=http://" + server.host());
+        Image listed = images.list().getFirst();
+        assertEquals(List.of("app:latest"), listed.tags());
+        assertEquals(ErrorCode.CORRUPT, assertThrows(HyprException.class, () -> roots.readOnly(listed, Progress.NONE)).code());
+        assertEquals(image.config, images.pull("app", "linux/amd64", Progress.NONE).id());
+        assertTrue(Files.isRegularFile(squash));
+    }
+
+    @Test
+    void aDamagedImageCanBeRemovedAndADamagedIndexIsNamed() throws IOException {
+        images.pull("app", "linux/amd64", Progress.NONE);
+        Files.write(home.resolve("content/blobs/sha256").resolve(image.manifestDigest().substring(7)), new byte[5]);
+        store = new ImageStore(home);
+        images.close();
+        images = images("docker.io=http://" + server.host());
+        images.remove("app", false);
+        assertEquals(List.of(), images.list());
+        Files.writeString(home.resolve("content/index.json"), "{");
+        HyprException e = assertThrows(HyprException.class, () -> images.list());
+        assertEquals(ErrorCode.CORRUPT, e.code());
+        assertTrue(e.getMessage().contains("index.json") && e.remedy().orElseThrow().contains("aside"));
+    }
+
+    @Test
+    void aFullDiskIsNamedAndNothingIsLeft() throws Exception {
+        Path small = Files.createDirectory(home.resolve("small"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small.toString()).redirectErrorStream(true).start();
+        org.junit.jupiter.api.Assumptions.assumeTrue(mount.waitFor() == 0, "A small file system cannot be mounted here.");
+        try {
+            ImageStore full = new ImageStore(small);
+            RegistryImages there = new RegistryImages(full, new SquashRoots(full, new Limits(1L << 30, 200, 1000)), new Endpoints(List.of(), List.of()),
+                    new Retries(2, Duration.ZERO, Duration.ofSeconds(2)), 3, null, Silent.LOGGER);
+            HyprException e = assertThrows(HyprException.class, () -> there.pull(server.host() + "/library/app", "linux/amd64", Progress.NONE));
+            assertEquals(ErrorCode.EXHAUSTED, e.code(), e.getMessage());
+            assertTrue(e.getMessage().contains(small.toString()));
+            try (Stream<Path> files = Files.walk(small)) {
+                assertEquals(List.of("oci-layout"), files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).filter(n -> !n.equals("index.lock")).toList());
+            }
+            there.close();
+        } finally {
+            assertEquals(0, new ProcessBuilder("umount", small.toString()).start().waitFor());
+        }
+    }
 }

@@ -110,10 +110,10 @@ public final class MergedArchive {
                     to.begin(clean(entry, path));
                     for (int n = read(layer, from, buffer); n >= 0; n = read(layer, from, buffer)) {
                         to.write(buffer, 0, n);
+                        if (Thread.currentThread().isInterrupted()) {
+                            throw new HyprException(ErrorCode.CANCELLED, "Unpacking layer " + layer.digest() + " was cancelled.");
+                        }
                     }
-                }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new HyprException(ErrorCode.CANCELLED, "Unpacking layer " + layer.digest() + " was cancelled.");
                 }
             }
         }

@@ -51,6 +51,14 @@ public record Configuration(Platform platform, Instant created, String author, L
     }
 
     /**
+     * @param platform what the image ran on
+     * @return what stands for a configuration that is damaged
+     */
+    public static Configuration damaged(String platform) {
+        return new Configuration(new Platform(platform, "", ""), Instant.EPOCH, "", List.of(), config(Json.object()), List.of());
+    }
+
+    /**
      * The digest that stands for a stack of layers (OCI image specification, "Layer ChainID").
      *
      * @param layers diff ids, the lowest first

@@ -81,6 +81,24 @@ public final class Layout {
     }
 
     /**
+     * @param digest a blob's digest
+     * @return whether the blob is here and still has that digest
+     */
+    public boolean sound(String digest) {
+        Optional<Path> file = find(digest);
+        if (file.isEmpty()) {
+            return false;
+        }
+        MessageDigest sum = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file.get()), sum)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+        return digest.equals("sha256:" + HexFormat.of().formatHex(sum.digest()));
+    }
+
+    /**
      * Takes a blob in.
      *
      * @param in read to its end, not closed
