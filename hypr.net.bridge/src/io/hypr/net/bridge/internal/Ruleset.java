@@ -118,11 +118,9 @@ final class Ruleset {
 
     /** @return what is published now, read from the rules */
     InForce inForce() {
-        String table = " inet " + name + " ";
-        Nft.Result listed = nft.run("list chain" + table + "generation\nlist set" + table + "ports\n", "-n", "-f", "-");
-        String out = listed.status() == 0 ? listed.out() : "";
-        Matcher generation = GENERATION.matcher(out);
-        Matcher port = PORT.matcher(out);
+        String table = listing();
+        Matcher generation = GENERATION.matcher(section(table, "chain generation"));
+        Matcher port = PORT.matcher(section(table, "set ports"));
         Set<String> ports = new HashSet<>();
         while (port.find()) {
             ports.add((port.group(1).equals("6") || port.group(1).equals("tcp") ? "tcp " : "udp ") + port.group(2));
@@ -174,25 +172,38 @@ final class Ruleset {
 
     /** Makes the subnets behind a bridge what they should be; others that are there are deleted. */
     private void subnets(StringBuilder commands, String bridge, List<Cidr> wanted) {
-        for (String set : List.of("inside4", "inside6")) {
-            boolean ipv4 = set.equals("inside4");
-            List<String> right = wanted.stream().filter(c -> c.isIpv4() == ipv4).map(Cidr::toString).toList();
-            Matcher there = Pattern.compile(Pattern.quote(quoted(bridge)) + " \\. ([0-9a-f:.]+(?:/\\d+)?)").matcher(nft.list("set", "inet", name, set).orElse(""));
-            while (there.find()) {
-                if (right.stream().noneMatch(r -> Cidr.parse(r).equals(Cidr.parse(withPrefix(there.group(1), ipv4))))) {
-                    element(commands, set, quoted(bridge) + " . " + there.group(1), false);
-                }
+        String table = listing();
+        Matcher there = Pattern.compile(Pattern.quote(quoted(bridge)) + " \\. ([0-9a-f:.]+(?:/\\d+)?)")
+                .matcher(section(table, "set inside4") + section(table, "set inside6"));
+        while (there.find()) {
+            String subnet = there.group(1);
+            if (!wanted.contains(Cidr.parse(withPrefix(subnet)))) {
+                element(commands, subnet.contains(":") ? "inside6" : "inside4", quoted(bridge) + " . " + subnet, false);
             }
-            right.forEach(subnet -> element(commands, set, quoted(bridge) + " . " + subnet, true));
+        }
+        for (Cidr subnet : wanted) {
+            element(commands, subnet.isIpv4() ? "inside4" : "inside6", quoted(bridge) + " . " + subnet, true);
         }
     }
 
-    private static String withPrefix(String subnet, boolean ipv4) {
-        return subnet.contains("/") ? subnet : subnet + (ipv4 ? "/32" : "/128");
+    private static String withPrefix(String subnet) {
+        return subnet.contains("/") ? subnet : subnet + (subnet.contains(":") ? "/128" : "/32");
     }
 
     private boolean isThere() {
-        return nft.list("table", "inet", name).isPresent();
+        return !listing().isEmpty();
+    }
+
+    /** The whole table at once: nft 1.0.6 fails to list two sets in one run. */
+    private String listing() {
+        return nft.list("table", "inet", name).orElse("");
+    }
+
+    /** @return what stands in one set or chain of the table */
+    private static String section(String table, String head) {
+        int start = table.indexOf("\n\t" + head + " {");
+        int end = start < 0 ? -1 : table.indexOf("\n\t}", start);
+        return end < 0 ? "" : table.substring(start, end);
     }
 
     /** One rule that takes the backends in turn. */

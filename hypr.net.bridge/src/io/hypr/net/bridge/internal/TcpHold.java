@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Holds a TCP port and relays the few connections that the kernel does not lead: those to ::1, those from IPv6 to a container without IPv6, and all of them
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class TcpHold extends Hold {
 
+    private static final long PAUSE_NANOSECONDS = 100_000_000;
     private static final int BUFFER = 64 * 1024;
 
     private final ServerSocketChannel server;
@@ -47,8 +49,8 @@ final class TcpHold extends Hold {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // The client gave up before it was accepted, or there are no descriptors left: the next accept waits or fails for itself.
-                Thread.yield();
+                // The client gave up before it was accepted, or there are no descriptors left: those may come back.
+                LockSupport.parkNanos(PAUSE_NANOSECONDS);
             }
         }
     }
@@ -63,6 +65,9 @@ final class TcpHold extends Hold {
             try (SocketChannel container = SocketChannel.open()) {
                 open.add(client);
                 open.add(container);
+                if (!server.isOpen()) {
+                    return; // Closed before these two were in the set.
+                }
                 container.connect(new InetSocketAddress(backend.address(), backend.port()));
                 Thread answer = Thread.ofVirtual().start(() -> copy(container, client));
                 copy(client, container);

@@ -137,6 +137,16 @@ public final class NetworkCases {
     }
 
     @Case
+    void anotherSubnetReplacesTheFormer(Host host) throws Exception {
+        host.net.ensure(Host.plan(1, "bridge", Map.of(), false, new Subnet("172.28.0.0/24", "172.28.0.1"), new Subnet("fd00:28::/64", "fd00:28::1")));
+        host.net.ensure(Host.defaultNetwork());
+        String rules = Host.run("nft", "list", "ruleset");
+        assertTrue(rules.contains("\"hypr0\" . 172.30.0.0/16"), rules);
+        assertFalse(rules.contains("172.28.") || rules.contains("fd00:28:"), rules);
+        assertFalse(Host.run("ip", "addr", "show", "dev", "hypr0").contains("fd00:28:"));
+    }
+
+    @Case
     void aNetworkOfAnotherHyprdIsNotTouched(Host host) throws Exception {
         host.net.ensure(Host.defaultNetwork());
         try (Networking other = new Networking("other", "hypr0", null)) {
