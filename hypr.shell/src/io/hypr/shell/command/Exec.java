@@ -13,15 +13,13 @@ import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.StartStatus;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr exec}. */
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=exec"})
 public final class Exec extends Command {
-
-    private static final int NOT_EXECUTABLE = 126;
-    private static final int NOT_FOUND = 127;
 
     private final Execs execs;
 
@@ -62,8 +60,7 @@ public final class Exec extends Command {
             }
             return null;
         } catch (HyprException e) {
-            int status = e.code() == ErrorCode.DENIED ? NOT_EXECUTABLE : e.code() == ErrorCode.NOT_FOUND && e.getMessage().contains("exec") ? NOT_FOUND : 1;
-            throw new Exit(status, e);
+            throw new Exit(StartStatus.of(e, 1), e);
         }
     }
 

@@ -21,12 +21,15 @@ import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Creation;
 import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.StartStatus;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr run}: creates a container, attaches to it, starts it and ends as it ends. */
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=run"})
 public final class Run extends Command {
+
+    private static final int NOT_STARTED = 125;
 
     private final Containers containers;
     private final Creation creation;
@@ -97,19 +100,16 @@ public final class Run extends Command {
         }
     }
 
-    /** A container that could not be started: one that was to be removed at its end is removed, and the status says which kind of failure it was. */
+    /** A container that could not be started and was to be removed at its end is removed; the status says which kind of failure it was. */
     private RuntimeException failed(ContainerInfo made, HyprException e) {
-        int status = 125;
-        try {
-            int recorded = containers.inspect(made.id).exitCode;
-            status = recorded == 126 || recorded == 127 ? recorded : status;
-            if (made.spec.autoRemove) {
+        if (made.spec.autoRemove) {
+            try {
                 containers.remove(made.id, true);
+            } catch (HyprException gone) {
+                e.addSuppressed(gone);
             }
-        } catch (HyprException gone) {
-            e.addSuppressed(gone);
         }
-        return new Exit(status, e);
+        return new Exit(StartStatus.of(e, NOT_STARTED), e);
     }
 
     private void signal(String container, int number) {
