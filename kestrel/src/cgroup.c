@@ -19,15 +19,14 @@ static const char *path_of(uint32_t id, const char *rest)
 
 int cgroups_begin(void)
 {
-	static const char *const controllers[] = {"+memory", "+pids", "+cpu", "+io"};
+	static const char memory[] = "+memory";
 	int result = sys_mkdirat(AT_FDCWD, CGROUPS, 0755);
 
-	if (result < 0 && result != -EEXIST)
-		return result;
-	result = sys_mount("cgroup2", CGROUPS, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-	/* A kernel without one of the controllers is as good as one with it, but for what that one measures. */
-	for (unsigned i = 0; i < sizeof controllers / sizeof *controllers && result >= 0; i++)
-		file_write(CGROUPS "/cgroup.subtree_control", controllers[i], length_of(controllers[i]));
+	if (result >= 0)
+		result = sys_mount("cgroup2", CGROUPS, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	/* A kernel without the memory controller is as good as one with it, but for the oom flag of EXIT. */
+	if (result >= 0)
+		file_write(CGROUPS "/cgroup.subtree_control", memory, sizeof memory - 1);
 	return result;
 }
 

@@ -198,7 +198,7 @@ static int search(const char *name)
 	}
 }
 
-_Noreturn void child(struct run *r, const int ends[3], int report)
+_Noreturn void child(const struct run *r, const int ends[3], int report)
 {
 	struct identity user;
 

@@ -13,6 +13,6 @@ struct child_report {
 };
 
 /* Becomes the program; what fails is written to `report`. `ends` are its streams, -1 = /dev/null. */
-_Noreturn void child(struct run *, const int ends[3], int report);
+_Noreturn void child(const struct run *, const int ends[3], int report);
 
 #endif

@@ -13,9 +13,8 @@ static void check(int result, const char *what)
 		return;
 	append(&b, "<3>kestrel: ");
 	append(&b, what);
-	append(&b, ": errno ");
+	append(&b, " ");
 	append_number(&b, (uint64_t)-result);
-	append(&b, "\n");
 	file_write("/dev/kmsg", line, b.size);
 	sys_exit(1);
 }

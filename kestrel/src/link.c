@@ -31,22 +31,6 @@ bool link_live(void)
 	return live;
 }
 
-void note(uint8_t level, const char *text)
-{
-	uint8_t payload[256];
-	struct writer w = {payload};
-	size_t size = length_of(text);
-
-	if (size > sizeof payload - 5)
-		size = sizeof payload - 5;
-	if (outbox_room(NOTE) < (int)sizeof payload)
-		return;
-	put8(&w, level);
-	put32(&w, (uint32_t)size);
-	put_octets(&w, text, size);
-	outbox_add(NOTE, 0, payload, (size_t)(w.at - payload));
-}
-
 static void watch(void)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = epoll_tag};
@@ -128,7 +112,7 @@ static void answer_hello(struct cursor payload)
 {
 	struct hello hello;
 
-	if (!take_hello(payload, &hello))
+	if (!take_fields(&payload, hello_fields, &hello) || hello.magic != WIRE_MAGIC || !hello.nonce || !hello.generation)
 		return;
 	nonce = hello.nonce;
 	for (int i = 0; i < 8 && !boot_id_fixed; i++)

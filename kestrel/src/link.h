@@ -25,7 +25,4 @@ int link_again(void);
 /* A HELLO was answered on the connection that stands. */
 bool link_live(void);
 
-/* A sentence about Kestrel itself to the host; level as in PROTOCOL.md. Left out when there is no room. */
-void note(uint8_t level, const char *text);
-
 #endif

@@ -94,12 +94,12 @@ static const struct standard_mount standard[] = {
 };
 
 static const struct {
-	const char *name;
-	unsigned major, minor;
+	char name[8];
+	uint8_t major, minor;
 } nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
 
 static const struct {
-	const char *name, *target;
+	char name[7], target[16];
 } links[] = {
 	{"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
 	{"stderr", "/proc/self/fd/2"}, {"core", "/proc/kcore"},      {"ptmx", "pts/ptmx"},
@@ -155,7 +155,7 @@ int mounts_listed(const struct setup *s)
 	int result;
 
 	for (uint32_t i = 0; i < s->mounts.count; i++) {
-		take_mount(&c, &m, true);
+		take_fields(&c, mount_fields, &m);
 		if (m.kind == MOUNT_BIND)
 			result = root_bind(m.source, m.target, m.flags);
 		else
@@ -166,23 +166,34 @@ int mounts_listed(const struct setup *s)
 	return 0;
 }
 
-static const char *const read_only[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
-static const char *const remounted[] = {"/sys", "/sys/fs/cgroup"};
-static const char *const hidden[] = {"/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"};
+enum { HIDDEN, KEPT, REMOUNTED };
+
+/* What an unprivileged container does not see, sees read-only, or has mounted read-only; in this order. */
+static const struct {
+	char path[20];
+	uint8_t how;
+} protected[] = {
+	{"/proc/acpi", HIDDEN}, {"/proc/kcore", HIDDEN}, {"/proc/keys", HIDDEN},     {"/proc/timer_list", HIDDEN}, {"/sys/firmware", HIDDEN},
+	{"/proc/bus", KEPT},    {"/proc/fs", KEPT},      {"/proc/irq", KEPT},        {"/proc/sys", KEPT},          {"/proc/sysrq-trigger", KEPT},
+	{"/sys", REMOUNTED},    {"/sys/fs/cgroup", REMOUNTED},
+};
 
 int mounts_protect(const struct setup *s)
 {
 	int result = 0;
 
-	for (unsigned i = 0; i < COUNT(hidden) && !(s->flags & SETUP_PRIVILEGED); i++)
-		if ((result = root_hide(hidden[i])) < 0)
-			return judged(result, STAGE_MOUNTS, hidden[i]);
-	for (unsigned i = 0; i < COUNT(read_only) && !(s->flags & SETUP_PRIVILEGED); i++)
-		if ((result = root_protect(read_only[i])) < 0)
-			return judged(result, STAGE_MOUNTS, read_only[i]);
-	for (unsigned i = 0; i < COUNT(remounted) && !(s->flags & SETUP_PRIVILEGED); i++)
-		if ((result = root_remount(remounted[i], MS_RDONLY | SAFE)) < 0)
-			return judged(result, STAGE_MOUNTS, remounted[i]);
+	for (unsigned i = 0; i < COUNT(protected) && !(s->flags & SETUP_PRIVILEGED); i++) {
+		const char *path = protected[i].path;
+
+		if (protected[i].how == HIDDEN)
+			result = root_hide(path);
+		else if (protected[i].how == KEPT)
+			result = root_protect(path);
+		else
+			result = root_remount(path, MS_RDONLY | SAFE);
+		if (result < 0)
+			return judged(result, STAGE_MOUNTS, path);
+	}
 	if (s->flags & SETUP_READ_ONLY)
 		result = root_remount("/", MS_RDONLY);
 	return judged(result, STAGE_MOUNTS, "/");

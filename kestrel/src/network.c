@@ -150,7 +150,7 @@ static int add_addresses(int index, uint8_t family, struct list list, size_t siz
 	for (; list.count && result >= 0; list.count--) {
 		const uint8_t *address = take_octets(&list.items, size);
 
-		result = add_address(index, family, address, size, take8(&list.items));
+		result = add_address(index, family, address, size, *take_octets(&list.items, 1));
 	}
 	return result;
 }
@@ -173,19 +173,14 @@ static int add_gateway(int index, uint8_t family, const uint8_t *gateway, size_t
 /* A name that is to change goes by an interim one, so that two interfaces can swap theirs. */
 static int make_way(struct list list)
 {
-	struct interface wanted;
 	struct link_state link;
+	char interim[] = "interim-a";
 	int result = 0;
 
-	for (; list.count && result >= 0; list.count--) {
-		char interim[IFNAMSIZ];
-		struct builder b = build(interim, sizeof interim);
-
-		take_interface(&list.items, &wanted, false);
-		result = find_link(wanted.mac, &link);
-		append(&b, "link-");
-		append_number(&b, (uint64_t)link.index);
-		if (result >= 0 && link.index != LO)
+	for (; list.count && result >= 0; list.count--, interim[sizeof interim - 2]++) {
+		result = find_link(list.items.at, &link);
+		take_fields(&list.items, interface_fields, NULL);
+		if (result >= 0)
 			result = rename_link(link.index, interim);
 	}
 	return result;
@@ -227,7 +222,7 @@ int network(const struct setup *s)
 	if (result < 0)
 		return judged(result, STAGE_NETWORK, "lo");
 	for (uint32_t i = 0; i < s->interfaces.count; i++) {
-		take_interface(&c, &wanted, true);
+		take_fields(&c, interface_fields, &wanted);
 		result = configure(&wanted);
 		if (result < 0)
 			return judged(result, STAGE_NETWORK, wanted.name);

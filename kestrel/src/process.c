@@ -11,7 +11,7 @@ enum { LINGER_MS = 100 };
 
 static struct process table[PROCESS_MAX];
 static int epoll;
-static uint64_t first_tag, orders;
+static uint64_t first_tag;
 
 void processes_begin(int epoll_fd, uint64_t tag)
 {
@@ -32,22 +32,24 @@ static struct process *find(uint32_t id)
 	return NULL;
 }
 
-/* A place never used, else that of the process that ended longest ago; the workload's is kept. */
+/* Places are used in turn, so that those that ended last are known longest; the workload's is kept. */
 struct process *process_place(uint32_t id, int *error)
 {
-	struct process *best = NULL;
+	static unsigned turn;
 
 	*error = -EEXIST;
 	if (find(id))
 		return NULL;
-	for (struct process *p = table; p < table + PROCESS_MAX; p++)
-		if (finished(p) && (p->state == PROCESS_NONE || p->id != 1) && (!best || p->order < best->order))
-			best = p;
+	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+		struct process *p = &table[turn++ % PROCESS_MAX];
+
+		if (!finished(p) || (p->state == PROCESS_ENDED && p->id == 1))
+			continue;
+		*p = (struct process){.id = id, .in = {.fd = -1}, .out = {{.fd = -1}, {.fd = -1}}};
+		return p;
+	}
 	*error = -EAGAIN;
-	if (!best)
-		return NULL;
-	*best = (struct process){.id = id, .order = ++orders, .in = {.fd = -1}, .out = {{.fd = -1}, {.fd = -1}}};
-	return best;
+	return NULL;
 }
 
 static struct outlet *outlet_of(uint16_t stream)
@@ -72,10 +74,10 @@ bool stream_in_use(uint16_t stream)
 	return stream && (outlet_of(stream) || reader_of(stream));
 }
 
-/* Tags count the descriptors: three a process, the input last. */
+/* Tags count the descriptors: four a process, of which three are used, the input last. */
 int process_watch(struct process *p)
 {
-	uint64_t tag = first_tag + 3 * (uint64_t)(p - table);
+	uint64_t tag = first_tag + 4 * (uint64_t)(p - table);
 	const int fds[] = {p->out[0].fd, p->out[1].fd, p->in.fd};
 	int result = 0;
 
@@ -90,8 +92,8 @@ int process_watch(struct process *p)
 
 void processes_ready(uint64_t tag, uint32_t events)
 {
-	struct process *p = table + (tag - first_tag) / 3;
-	unsigned which = (unsigned)((tag - first_tag) % 3);
+	struct process *p = table + (tag - first_tag) / 4;
+	unsigned which = (unsigned)((tag - first_tag) % 4);
 
 	if (which == 2) {
 		p->in.ready = true;
@@ -218,35 +220,46 @@ void process_credit(uint16_t stream, uint32_t octets)
 		o->credit = o->credit + octets < octets ? UINT32_MAX : o->credit + octets;
 }
 
-int process_signal(uint32_t id, uint8_t signal, uint8_t scope)
+static struct process *find_running(uint32_t id)
 {
 	struct process *p = find(id);
-	int result;
 
-	if (scope != 2 && (!p || p->state != PROCESS_RUNS))
-		return judged(-ESRCH, STAGE_PROCESS, "");
-	result = sys_kill(scope == 2 ? -1 : scope == 1 ? -p->pid : p->pid, signal);
+	return p && p->state == PROCESS_RUNS ? p : NULL;
+}
+
+int process_signal(const union request *r)
+{
+	struct process *p = find_running(r->signal.process);
+	int target = -1;
+
+	if (r->signal.scope > SCOPE_ALL)
+		return judged(-EBADMSG, STAGE_MESSAGE, "");
+	if (r->signal.scope != SCOPE_ALL) {
+		if (!p)
+			return judged(-ESRCH, STAGE_PROCESS, "");
+		target = r->signal.scope == SCOPE_GROUP ? -p->pid : p->pid;
+	}
+	return judged(sys_kill(target, r->signal.signal), STAGE_PROCESS, "");
+}
+
+int process_resize(const union request *r)
+{
+	struct process *p = find_running(r->resize.process);
+	struct winsize size = {.ws_row = r->resize.rows, .ws_col = r->resize.columns};
+	int result = -ESRCH;
+
+	if (p)
+		result = p->terminal ? sys_ioctl(p->out[0].fd, TIOCSWINSZ, &size) : -ENOTTY;
 	return judged(result, STAGE_PROCESS, "");
 }
 
-int process_resize(uint32_t id, uint16_t rows, uint16_t columns)
-{
-	struct process *p = find(id);
-	struct winsize size = {.ws_row = rows, .ws_col = columns};
-	int result;
-
-	if (!p || p->state != PROCESS_RUNS)
-		return judged(-ESRCH, STAGE_PROCESS, "");
-	result = p->terminal ? sys_ioctl(p->out[0].fd, TIOCSWINSZ, &size) : -ENOTTY;
-	return judged(result, STAGE_PROCESS, "");
-}
-
-int process_list(void)
+int process_list(const union request *r)
 {
 	static uint8_t value[4 + 9 * PROCESS_MAX];
 	struct writer w = {value};
 	uint32_t count = 0;
 
+	(void)r;
 	put32(&w, 0);
 	for (struct process *p = table; p < table + PROCESS_MAX; p++) {
 		if (p->state == PROCESS_NONE)

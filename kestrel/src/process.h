@@ -2,11 +2,10 @@
 #ifndef KESTREL_PROCESS_H
 #define KESTREL_PROCESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "wire.h"
 
-enum { PROCESS_MAX = 64, INPUT_MAX = 32 * 1024 };
+/* One octet of the ring for input is left for the end-of-file character of a terminal. */
+enum { PROCESS_MAX = 64, INPUT_RING = 32 * 1024, INPUT_MAX = INPUT_RING - 1 };
 
 enum process_state { PROCESS_NONE, PROCESS_RUNS, PROCESS_DEAD, PROCESS_ENDED };
 
@@ -26,7 +25,7 @@ struct inlet {
 	bool ready, ending;
 	uint32_t at, size;  /* what waits in `octets`, a ring */
 	uint32_t grant;     /* credit not yet given */
-	uint8_t octets[INPUT_MAX + 1];
+	uint8_t octets[INPUT_RING];
 };
 
 struct process {
@@ -35,7 +34,7 @@ struct process {
 	enum process_state state;
 	int status;
 	bool terminal, oom;
-	uint64_t ended_at, deadline, order;
+	uint64_t ended_at, deadline;
 	struct outlet out[2];
 	struct inlet in;
 };
@@ -68,8 +67,9 @@ bool process_input(uint16_t stream, const uint8_t *octets, size_t size);
 void process_end(uint16_t stream);
 void process_credit(uint16_t stream, uint32_t octets);
 
-int process_signal(uint32_t id, uint8_t signal, uint8_t scope);
-int process_resize(uint32_t id, uint16_t rows, uint16_t columns);
-int process_list(void);
+/* SIGNAL, RESIZE and PROCESSES. */
+int process_signal(const union request *);
+int process_resize(const union request *);
+int process_list(const union request *);
 
 #endif

@@ -34,11 +34,6 @@ void give(const void *value, size_t size)
 	answer.size = size < RESULT_VALUE_MAX ? size : RESULT_VALUE_MAX;
 }
 
-static int malformed(void)
-{
-	return judged(-EBADMSG, STAGE_MESSAGE, "");
-}
-
 static void send_answer(uint32_t id, int result)
 {
 	uint8_t payload[RESULT_FIXED + RESULT_VALUE_MAX];
@@ -52,87 +47,37 @@ static void send_answer(uint32_t id, int result)
 	outbox_add(RESULT, 0, payload, (size_t)(w.at - payload));
 }
 
-static int on_setup(struct cursor *c)
+static int set_clock_asked(const union request *r)
 {
-	struct setup s;
-
-	return take_setup(*c, &s) ? setup(&s) : malformed();
+	return judged(set_clock(r->clock.ns), STAGE_RESOURCES, "clock");
 }
 
-static int on_run(struct cursor *c)
-{
-	struct run r;
-
-	return take_run(*c, &r) ? run(&r) : malformed();
-}
-
-static int on_signal(struct cursor *c)
-{
-	uint32_t id = take32(c);
-	uint8_t signal = take8(c), scope = take8(c);
-
-	if (c->bad || scope > 2)
-		return malformed();
-	return process_signal(id, signal, scope);
-}
-
-static int on_resize(struct cursor *c)
-{
-	uint32_t id = take32(c);
-	uint16_t rows = take16(c), columns = take16(c);
-
-	return c->bad ? malformed() : process_resize(id, rows, columns);
-}
-
-static int on_shutdown(struct cursor *c)
-{
-	uint8_t action = take8(c);
-	uint32_t grace = take32(c);
-
-	if (c->bad || action > 1)
-		return malformed();
-	shutdown_begin(action, grace);
-	return 0;
-}
-
-static int on_clock(struct cursor *c)
-{
-	uint64_t ns = take64(c);
-	int result;
-
-	if (c->bad)
-		return malformed();
-	result = set_clock(ns);
-	return judged(result, STAGE_RESOURCES, "clock");
-}
-
-static int on_processes(struct cursor *c)
-{
-	(void)c;
-	return process_list();
-}
-
-static int (*const handlers[])(struct cursor *) = {
-	[SETUP - SETUP] = on_setup,
-	[RUN - SETUP] = on_run,
-	[SIGNAL - SETUP] = on_signal,
-	[RESIZE - SETUP] = on_resize,
-	[SHUTDOWN - SETUP] = on_shutdown,
-	[CLOCK - SETUP] = on_clock,
-	[PROCESSES - SETUP] = on_processes,
+/* Requests from SETUP on. */
+static const struct {
+	const struct field *fields;
+	int (*act)(const union request *);
+} handlers[] = {
+	{setup_fields, setup},   {run_fields, run},           {signal_fields, process_signal},
+	{resize_fields, process_resize}, {shutdown_fields, shutdown_asked}, {clock_fields, set_clock_asked},
+	{processes_fields, process_list},
 };
 
 static bool request(struct frame *f)
 {
-	struct cursor *c = &f->payload;
+	static union request r;
 	uint32_t id;
+	int result;
 
 	if (outbox_room(RESULT) < RESULT_FIXED + RESULT_VALUE_MAX)
 		return false;
-	id = take32(c);
+	id = take32(&f->payload);
 	answer.stage = STAGE_NONE;
 	give(NULL, 0);
-	send_answer(id, c->bad ? malformed() : handlers[f->type - SETUP](c));
+	if (take_fields(&f->payload, handlers[f->type - SETUP].fields, &r))
+		result = handlers[f->type - SETUP].act(&r);
+	else
+		result = judged(-EBADMSG, STAGE_MESSAGE, "");
+	send_answer(id, result);
 	return true;
 }
 

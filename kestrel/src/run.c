@@ -93,7 +93,7 @@ static int hear(int pipe)
 	return judged(report.error, report.stage, report.what);
 }
 
-static int spawn(struct run *r, struct process *p)
+static int spawn(const struct run *r, struct process *p)
 {
 	struct clone_args how = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
 	int report[2];
@@ -118,7 +118,7 @@ static int spawn(struct run *r, struct process *p)
 	return result;
 }
 
-static int start(struct run *r, struct process *p)
+static int start(const struct run *r, struct process *p)
 {
 	static uint8_t pid[4];
 	struct writer w = {pid};
@@ -149,11 +149,14 @@ static bool streams_clash(const struct run *r)
 	return stream_in_use(r->stdin) || stream_in_use(r->stdout) || stream_in_use(r->stderr);
 }
 
-int run(struct run *r)
+int run(const union request *request)
 {
+	const struct run *r = &request->run;
 	struct process *p;
 	int result;
 
+	if (!r->argv.count)
+		return judged(-EBADMSG, STAGE_MESSAGE, "");
 	if (!root_fd)
 		return judged(-ENXIO, STAGE_MOUNTS, "");
 	if (streams_clash(r))

@@ -4,6 +4,6 @@
 
 #include "wire.h"
 
-int run(struct run *);
+int run(const union request *);
 
 #endif

@@ -10,13 +10,13 @@
 #include "root.h"
 #include "sys.h"
 
-#define PROVIDED "/provided"
+enum { ENTROPY_MAX = 512 };
 
 static int clock_and_entropy(const struct setup *s)
 {
 	static struct {
 		int bits, size;
-		uint8_t octets[512];
+		uint8_t octets[ENTROPY_MAX];
 	} pool;
 	int result = s->clock ? set_clock(s->clock) : 0, fd;
 
@@ -44,36 +44,34 @@ static int names(const struct setup *s)
 	return judged(result, STAGE_RESOURCES, s->hostname);
 }
 
-/* A file that the engine keeps is bound over the image's, so that it is no change of the container's own. */
-static int provide(const char *name, const void *content, size_t size, bool read_only)
+/*
+ * A file that the engine keeps is bound over the image's, so that it is no change of the container's own. It has the same path in
+ * Kestrel's file system.
+ */
+static int provide(const char *path, const void *content, size_t size, const struct setup *s)
 {
-	char path[64], target[32];
-	struct builder p = build(path, sizeof path), t = build(target, sizeof target);
 	int result;
 
-	append(&p, PROVIDED "/");
-	append(&p, name);
-	append(&t, "/etc/");
-	append(&t, name);
+	if (!size)
+		return 0;
 	result = file_make(path, content, size);
-	return result < 0 ? result : root_bind(path, target, read_only ? MS_RDONLY : 0);
+	return result < 0 ? result : root_bind(path, path, s->flags & SETUP_READ_ONLY ? MS_RDONLY : 0);
 }
 
 static int files(const struct setup *s)
 {
 	static char hostname[256];
 	struct builder b = build(hostname, sizeof hostname);
-	bool read_only = s->flags & SETUP_READ_ONLY;
-	int result = sys_mkdirat(AT_FDCWD, PROVIDED, 0755);
+	int result = sys_mkdirat(AT_FDCWD, "/etc", 0755);
 
 	append(&b, s->hostname);
 	append_octet(&b, '\n');
 	if (result >= 0)
-		result = provide("hostname", hostname, b.size, read_only);
-	if (result >= 0 && s->hosts.size)
-		result = provide("hosts", s->hosts.at, s->hosts.size, read_only);
-	if (result >= 0 && s->resolv_conf.size)
-		result = provide("resolv.conf", s->resolv_conf.at, s->resolv_conf.size, read_only);
+		result = provide("/etc/hostname", hostname, b.size, s);
+	if (result >= 0)
+		result = provide("/etc/hosts", s->hosts.at, s->hosts.size, s);
+	if (result >= 0)
+		result = provide("/etc/resolv.conf", s->resolv_conf.at, s->resolv_conf.size, s);
 	return judged(result, STAGE_FILES, "/etc");
 }
 
@@ -110,7 +108,7 @@ static int sysctls(const struct setup *s)
 	return 0;
 }
 
-int setup(struct setup *s)
+int setup(const union request *r)
 {
 	static int (*const steps[])(const struct setup *) = {
 		clock_and_entropy, names, mounts_root, mounts_standard, files, cgroups, network, mounts_listed, sysctls, mounts_protect,
@@ -118,10 +116,12 @@ int setup(struct setup *s)
 	static bool began;
 	int result = 0;
 
+	if (r->setup.entropy.size > ENTROPY_MAX)
+		return judged(-EBADMSG, STAGE_MESSAGE, "");
 	if (began)
 		return judged(-EALREADY, STAGE_RESOURCES, "");
 	began = true;
 	for (unsigned i = 0; i < sizeof steps / sizeof *steps && result >= 0; i++)
-		result = steps[i](s);
+		result = steps[i](&r->setup);
 	return result;
 }

@@ -4,7 +4,7 @@
 
 #include "wire.h"
 
-int setup(struct setup *);
+int setup(const union request *);
 
 
 #endif

@@ -4,6 +4,7 @@
 #include "link.h"
 #include "mounts.h"
 #include "outbox.h"
+#include "outcome.h"
 #include "process.h"
 #include "sys.h"
 
@@ -20,14 +21,17 @@ static void enter(int next, uint64_t ms)
 	deadline = now_ms() + ms;
 }
 
-void shutdown_begin(uint8_t action, uint32_t grace_ms)
+int shutdown_asked(const union request *r)
 {
-	restart = action == 1;
+	if (r->shutdown.action > SHUTDOWN_RESTART)
+		return judged(-EBADMSG, STAGE_MESSAGE, "");
+	restart = r->shutdown.action;
 	if (phase > TERM)
-		return;
+		return 0;
 	if (phase == NO)
 		sys_kill(-1, SIGTERM);
-	enter(TERM, grace_ms);
+	enter(TERM, r->shutdown.grace);
+	return 0;
 }
 
 /* A machine that cannot be powered off is restarted: its VMM is told to end then. */

@@ -50,15 +50,9 @@ static inline int sys_write(int fd, const void *from, size_t size)
 	return sys3(__NR_write, (unsigned)fd, (long)from, (long)size);
 }
 
-static inline int sys_openat(int dir, const char *path, int flags, int mode)
-{
-	return sys4(__NR_openat, (unsigned)dir, (long)path, flags | O_CLOEXEC, (unsigned)mode);
-}
+int sys_openat(int dir, const char *path, int flags, int mode);
 
-static inline int sys_open(const char *path, int flags)
-{
-	return sys_openat(AT_FDCWD, path, flags, 0);
-}
+int sys_open(const char *path, int flags);
 
 static inline int sys_openat2(int dir, const char *path, struct open_how *how)
 {
@@ -95,10 +89,7 @@ static inline int sys_getdents(int fd, void *to, size_t size)
 	return sys3(__NR_getdents64, (unsigned)fd, (long)to, (long)size);
 }
 
-static inline int sys_mkdirat(int dir, const char *path, int mode)
-{
-	return sys3(__NR_mkdirat, (unsigned)dir, (long)path, (unsigned)mode);
-}
+int sys_mkdirat(int dir, const char *path, int mode);
 
 static inline int sys_symlinkat(const char *target, int dir, const char *path)
 {
@@ -135,10 +126,7 @@ static inline int sys_statx(int dir, const char *path, int flags, unsigned mask,
 	return sys5(__NR_statx, (unsigned)dir, (long)path, (unsigned)flags, mask, (long)to);
 }
 
-static inline int sys_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)
-{
-	return sys5(__NR_mount, (long)source, (long)target, (long)type, (long)flags, (long)data);
-}
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
 
 static inline int sys_umount(const char *target, int flags)
 {
@@ -170,10 +158,7 @@ static inline int sys_reboot(unsigned command)
 	return sys4(__NR_reboot, (long)LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, 0);
 }
 
-static inline int sys_socket(int family, int type, int protocol)
-{
-	return sys3(__NR_socket, (unsigned)family, type | SOCK_CLOEXEC, (unsigned)protocol);
-}
+int sys_socket(int family, int type, int protocol);
 
 static inline int sys_bind(int fd, const void *address, size_t size)
 {
@@ -273,10 +258,7 @@ static inline int sys_umask(unsigned mask)
 	return sys1(__NR_umask, mask);
 }
 
-static inline int sys_prctl(int option, unsigned long argument)
-{
-	return sys5(__NR_prctl, (unsigned)option, (long)argument, 0, 0, 0);
-}
+int sys_prctl(int option, unsigned long argument);
 
 static inline int sys_capset(struct __user_cap_header_struct *header, struct __user_cap_data_struct *sets)
 {

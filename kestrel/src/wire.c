@@ -2,19 +2,86 @@
 
 #include "memory.h"
 
+/* Kinds up to OCTETS are integers of so many octets; above it, arrays of so many octets more, pointed to. */
+enum { FIELDS_END = 0, U8 = 1, U16 = 2, U32 = 4, U64 = 8, OCTETS = 16, TEXT = 64, BYTES, LIST };
+
+/* Kinds above LIST are lists, whose elements are laid out so. */
+enum { TEXTS = LIST, TEXT_PAIRS, IPV4S, IPV6S, RLIMITS, MOUNTS, INTERFACES };
+
+#define FIELD(kind, structure, name) {kind, offsetof(struct structure, name)}
+
+const struct field hello_fields[] = {
+	FIELD(U64, hello, magic), FIELD(U64, hello, nonce), FIELD(U16, hello, generation), FIELD(U64, hello, taken),
+	FIELD(U64, hello, clock), {0, 0},
+};
+
+const struct field setup_fields[] = {
+	FIELD(U64, setup, clock), FIELD(BYTES, setup, entropy), FIELD(TEXT, setup, root), FIELD(TEXT, setup, root_type),
+	FIELD(TEXT, setup, upper), FIELD(TEXT, setup, upper_type), FIELD(TEXT, setup, upper_options), FIELD(U32, setup, flags),
+	FIELD(TEXT, setup, hostname), FIELD(TEXT, setup, domainname), FIELD(BYTES, setup, hosts), FIELD(BYTES, setup, resolv_conf),
+	FIELD(INTERFACES, setup, interfaces), FIELD(MOUNTS, setup, mounts), FIELD(TEXT_PAIRS, setup, sysctls), {0, 0},
+};
+
+const struct field run_fields[] = {
+	FIELD(U32, run, process), FIELD(U32, run, flags), FIELD(TEXTS, run, argv), FIELD(TEXTS, run, env), FIELD(TEXT, run, cwd),
+	FIELD(TEXT, run, user), FIELD(TEXTS, run, groups), FIELD(RLIMITS, run, rlimits), FIELD(U64, run, capabilities),
+	FIELD(U16, run, rows), FIELD(U16, run, columns), FIELD(U16, run, stdin), FIELD(U16, run, stdout), FIELD(U16, run, stderr),
+	FIELD(U32, run, credit), FIELD(U16, run, umask), FIELD(U16, run, oom_score), {0, 0},
+};
+
+const struct field signal_fields[] = {
+	FIELD(U32, signal, process), FIELD(U8, signal, signal), FIELD(U8, signal, scope), {0, 0},
+};
+
+const struct field resize_fields[] = {
+	FIELD(U32, resize, process), FIELD(U16, resize, rows), FIELD(U16, resize, columns), {0, 0},
+};
+
+const struct field shutdown_fields[] = {FIELD(U8, shutdown, action), FIELD(U32, shutdown, grace), {0, 0}};
+const struct field clock_fields[] = {FIELD(U64, clock, ns), {0, 0}};
+const struct field processes_fields[] = {{0, 0}};
+
+const struct field interface_fields[] = {
+	FIELD(OCTETS + 6, interface, mac), FIELD(TEXT, interface, name), FIELD(U16, interface, mtu), FIELD(IPV4S, interface, ipv4),
+	FIELD(OCTETS + 4, interface, gateway4), FIELD(IPV6S, interface, ipv6), FIELD(OCTETS + 16, interface, gateway6), {0, 0},
+};
+
+const struct field mount_fields[] = {
+	FIELD(TEXT, mount_point, source), FIELD(TEXT, mount_point, target), FIELD(TEXT, mount_point, type),
+	FIELD(U32, mount_point, flags), FIELD(TEXT, mount_point, options), FIELD(U8, mount_point, kind), {0, 0},
+};
+
+/* Elements that are only walked through: where their fields would go does not matter. */
+static const struct field text_pair_fields[] = {{TEXT, 0}, {TEXT, 0}, {0, 0}};
+static const struct field ipv4_fields[] = {{OCTETS + 5, 0}, {0, 0}};
+static const struct field ipv6_fields[] = {{OCTETS + 17, 0}, {0, 0}};
+static const struct field rlimit_fields[] = {{OCTETS + 20, 0}, {0, 0}};
+
+static const struct field *const elements[] = {
+	[TEXTS - LIST] = text_pair_fields + 1, [TEXT_PAIRS - LIST] = text_pair_fields, [IPV4S - LIST] = ipv4_fields,
+	[IPV6S - LIST] = ipv6_fields, [RLIMITS - LIST] = rlimit_fields, [MOUNTS - LIST] = mount_fields,
+	[INTERFACES - LIST] = interface_fields,
+};
+
 uint32_t get32(const uint8_t *at)
 {
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	uint32_t value;
+
+	memcpy(&value, at, sizeof value);
+	return value;
 }
 
 uint64_t get64(const uint8_t *at)
 {
-	return get32(at) | (uint64_t)get32(at + 4) << 32;
+	uint64_t value;
+
+	memcpy(&value, at, sizeof value);
+	return value;
 }
 
 const uint8_t *take_octets(struct cursor *c, size_t size)
 {
-	static const uint8_t zeros[16];
+	static const uint8_t zeros[20];
 	const uint8_t *at = c->at;
 
 	if ((size_t)(c->end - c->at) < size) {
@@ -24,18 +91,6 @@ const uint8_t *take_octets(struct cursor *c, size_t size)
 	}
 	c->at += size;
 	return at;
-}
-
-uint8_t take8(struct cursor *c)
-{
-	return *take_octets(c, 1);
-}
-
-uint16_t take16(struct cursor *c)
-{
-	const uint8_t *at = take_octets(c, 2);
-
-	return (uint16_t)(at[0] | at[1] << 8);
 }
 
 uint32_t take32(struct cursor *c)
@@ -48,18 +103,18 @@ uint64_t take64(struct cursor *c)
 	return get64(take_octets(c, 8));
 }
 
-struct bytes take_bytes(struct cursor *c)
+static struct bytes take_bytes(struct cursor *c)
 {
-	uint32_t size = take32(c);
-	const uint8_t *at;
+	struct bytes bytes;
 
-	if ((size_t)(c->end - c->at) < size) {
+	bytes.size = take32(c);
+	if ((size_t)(c->end - c->at) < bytes.size) {
 		c->bad = true;
-		size = 0;
+		bytes.size = 0;
 	}
-	at = c->at;
-	c->at += size;
-	return (struct bytes){at, size};
+	bytes.at = c->at;
+	c->at += bytes.size;
+	return bytes;
 }
 
 static struct bytes check_text(struct cursor *c)
@@ -76,150 +131,65 @@ char *take_text(struct cursor *c)
 {
 	static char none[1];
 	struct bytes text = check_text(c);
-	uint8_t *moved;
+	char *moved = (char *)c->at - text.size - 1;
 
 	if (c->bad)
 		return none;
-	moved = c->at - text.size - 1;
 	memmove(moved, text.at, text.size);
 	moved[text.size] = 0;
-	return (char *)moved;
+	return moved;
 }
 
-static char *text_of(struct cursor *c, bool use)
-{
-	if (use)
-		return take_text(c);
-	check_text(c);
-	return NULL;
-}
+static void walk(struct cursor *, const struct field *, uint8_t *to);
 
-/* Walks through a list by its element's function and keeps where it began. */
-static struct list take_list(struct cursor *c, void (*element)(struct cursor *))
+static struct list take_list(struct cursor *c, const struct field *element)
 {
 	struct list list;
 
 	list.count = take32(c);
 	list.items = *c;
 	for (uint32_t i = 0; i < list.count && !c->bad; i++)
-		element(c);
+		walk(c, element, NULL);
 	list.items.end = c->at;
 	return list;
 }
 
-static void skip_text(struct cursor *c)
+/* Without a place to go to, texts are left as they are, to be taken later. */
+static void walk(struct cursor *c, const struct field *f, uint8_t *to)
 {
-	check_text(c);
+	for (; f->kind; f++) {
+		uint8_t *place = to + f->place;
+
+		if (f->kind < OCTETS) {
+			const uint8_t *at = take_octets(c, f->kind);
+
+			if (to)
+				memcpy(place, at, f->kind);
+		} else if (f->kind < TEXT) {
+			const uint8_t *at = take_octets(c, f->kind - OCTETS);
+
+			if (to)
+				memcpy(place, &at, sizeof at);
+		} else if (f->kind == TEXT) {
+			if (to)
+				*(char **)(void *)place = take_text(c);
+			else
+				check_text(c);
+		} else if (f->kind == BYTES) {
+			*(struct bytes *)(void *)place = take_bytes(c);
+		} else {
+			struct list list = take_list(c, elements[f->kind - LIST]);
+
+			if (to)
+				*(struct list *)(void *)place = list;
+		}
+	}
 }
 
-static void skip_two_texts(struct cursor *c)
+bool take_fields(struct cursor *c, const struct field *fields, void *to)
 {
-	check_text(c);
-	check_text(c);
-}
-
-static void skip_ipv4(struct cursor *c)
-{
-	take_octets(c, 5);
-}
-
-static void skip_ipv6(struct cursor *c)
-{
-	take_octets(c, 16);
-	take8(c);
-}
-
-static void skip_rlimit(struct cursor *c)
-{
-	take32(c);
-	take_octets(c, 16);
-}
-
-void take_interface(struct cursor *c, struct interface *i, bool use)
-{
-	i->mac = take_octets(c, 6);
-	i->name = text_of(c, use);
-	i->mtu = take16(c);
-	i->ipv4 = take_list(c, skip_ipv4);
-	i->gateway4 = take_octets(c, 4);
-	i->ipv6 = take_list(c, skip_ipv6);
-	i->gateway6 = take_octets(c, 16);
-}
-
-void take_mount(struct cursor *c, struct mount_point *m, bool use)
-{
-	m->source = text_of(c, use);
-	m->target = text_of(c, use);
-	m->type = text_of(c, use);
-	m->flags = take32(c);
-	m->options = text_of(c, use);
-	m->kind = take8(c);
-}
-
-static void skip_interface(struct cursor *c)
-{
-	struct interface i;
-
-	take_interface(c, &i, false);
-}
-
-static void skip_mount(struct cursor *c)
-{
-	struct mount_point m;
-
-	take_mount(c, &m, false);
-}
-
-bool take_hello(struct cursor c, struct hello *h)
-{
-	h->magic = take64(&c);
-	h->nonce = take64(&c);
-	h->generation = take16(&c);
-	h->taken = take64(&c);
-	h->clock = take64(&c);
-	return !c.bad && h->magic == WIRE_MAGIC && h->nonce && h->generation;
-}
-
-bool take_setup(struct cursor c, struct setup *s)
-{
-	s->clock = take64(&c);
-	s->entropy = take_bytes(&c);
-	s->root = take_text(&c);
-	s->root_type = take_text(&c);
-	s->upper = take_text(&c);
-	s->upper_type = take_text(&c);
-	s->upper_options = take_text(&c);
-	s->flags = take32(&c);
-	s->hostname = take_text(&c);
-	s->domainname = take_text(&c);
-	s->hosts = take_bytes(&c);
-	s->resolv_conf = take_bytes(&c);
-	s->interfaces = take_list(&c, skip_interface);
-	s->mounts = take_list(&c, skip_mount);
-	s->sysctls = take_list(&c, skip_two_texts);
-	return !c.bad && s->entropy.size <= 512;
-}
-
-bool take_run(struct cursor c, struct run *r)
-{
-	r->process = take32(&c);
-	r->flags = take32(&c);
-	r->argv = take_list(&c, skip_text);
-	r->env = take_list(&c, skip_text);
-	r->cwd = take_text(&c);
-	r->user = take_text(&c);
-	r->groups = take_list(&c, skip_text);
-	r->rlimits = take_list(&c, skip_rlimit);
-	r->capabilities = take64(&c);
-	r->rows = take16(&c);
-	r->columns = take16(&c);
-	r->stdin = take16(&c);
-	r->stdout = take16(&c);
-	r->stderr = take16(&c);
-	r->credit = take32(&c);
-	r->umask = take16(&c);
-	r->oom_score = (int16_t)take16(&c);
-	return !c.bad && r->argv.count;
+	walk(c, fields, to);
+	return !c->bad;
 }
 
 void put_octets(struct writer *w, const void *from, size_t size)

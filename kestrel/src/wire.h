@@ -48,15 +48,26 @@ struct list {
 	struct cursor items;
 };
 
-uint8_t take8(struct cursor *);
-uint16_t take16(struct cursor *);
+const uint8_t *take_octets(struct cursor *, size_t size);
 uint32_t take32(struct cursor *);
 uint64_t take64(struct cursor *);
-const uint8_t *take_octets(struct cursor *, size_t size);
-struct bytes take_bytes(struct cursor *);
 
 /* A string that ends in NUL, in place: it is moved over its own length, so that each can be taken only once. */
 char *take_text(struct cursor *);
+
+/*
+ * The layout of a message: its fields in order, each with the place in the structure that it goes to. Integers go there as
+ * they are, since every processor that Kestrel knows is little-endian.
+ */
+struct field {
+	uint8_t kind, place;
+};
+
+extern const struct field hello_fields[], setup_fields[], run_fields[], signal_fields[], resize_fields[], shutdown_fields[],
+	clock_fields[], processes_fields[], interface_fields[], mount_fields[];
+
+/* Reads fields into a structure, or only walks through them when `to` is NULL; false = malformed. */
+bool take_fields(struct cursor *, const struct field *, void *to);
 
 struct hello {
 	uint64_t magic, nonce;
@@ -109,14 +120,38 @@ struct run {
 
 enum { RUN_TERMINAL = 1, RUN_NO_NEW_PRIVILEGES = 2, RUN_CAPABILITIES = 4 };
 
-/* Each reads the payload that follows the request's id; false = malformed. */
-bool take_hello(struct cursor, struct hello *);
-bool take_setup(struct cursor, struct setup *);
-bool take_run(struct cursor, struct run *);
+struct signal {
+	uint32_t process;
+	uint8_t signal, scope;
+};
 
-/* Elements of the lists, for walking through and for use. `use` false leaves the texts as they are. */
-void take_interface(struct cursor *, struct interface *, bool use);
-void take_mount(struct cursor *, struct mount_point *, bool use);
+enum { SCOPE_PROCESS, SCOPE_GROUP, SCOPE_ALL };
+
+struct resize {
+	uint32_t process;
+	uint16_t rows, columns;
+};
+
+struct shutdown {
+	uint8_t action;
+	uint32_t grace;
+};
+
+enum { SHUTDOWN_POWER_OFF, SHUTDOWN_RESTART };
+
+struct clock {
+	uint64_t ns;
+};
+
+/* What any request's fields fit into. */
+union request {
+	struct setup setup;
+	struct run run;
+	struct signal signal;
+	struct resize resize;
+	struct shutdown shutdown;
+	struct clock clock;
+};
 
 /* Writing a payload into a buffer that the caller made large enough. */
 struct writer {
