@@ -17,7 +17,7 @@ class ConfigurationTest {
     private static final Map<String, Object> FROM_FRAMEWORK = Map.of("component.name", "x", "component.id", 1L, "service.pid", "io.hypr.net.bridge",
             "hypr.name", "bridge", "felix.fileinstall.filename", "f", "table", "t", "bridge", "b");
 
-    private record Given(String table, String bridge) implements BridgeDriver.Config {
+    record Given(String table, String bridge) implements BridgeDriver.Config {
         @Override
         public Class<? extends Annotation> annotationType() {
             return BridgeDriver.Config.class;
