@@ -65,7 +65,7 @@ public final class Fixture implements AutoCloseable {
         Files.copy(shell, tree.resolve("busybox"));
         Files.createSymbolicLink(tree.resolve("sh"), Path.of("busybox"));
         Path file = directory.resolve("image");
-        tool("gensquashfs", "-q", "-D", tree.getParent().toString(), file.toString());
+        tool("gensquashfs", "-q", "-c", "zstd", "-D", tree.getParent().toString(), file.toString());
         return file;
     }
 
@@ -155,6 +155,11 @@ public final class Fixture implements AutoCloseable {
         return traces;
     }
 
+    void emptyRunDirectory() throws IOException {
+        remove(plan.runDirectory());
+        Files.createDirectory(plan.runDirectory());
+    }
+
     void assertGone() {
         assertEquals(List.of(), traces(), "what is left of the microVM");
     }
@@ -193,6 +198,10 @@ public final class Fixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        remove(directory);
+    }
+
+    private static void remove(Path directory) throws IOException {
         try (Stream<Path> tree = Files.walk(directory)) {
             for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

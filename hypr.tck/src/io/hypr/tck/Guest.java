@@ -157,7 +157,7 @@ final class Guest {
             return "errno " + result.getInt(4) + " in stage " + result.get(8);
         }
         ByteBuffer exit = await(EXIT).payload();
-        return (exit.get(4) == 1 ? "" : "signal ") + exit.get(5);
+        return (exit.get(4) == 0 ? "" : "signal ") + exit.get(5);
     }
 
     /** Asks for the end; the answer may be cut off by it. */

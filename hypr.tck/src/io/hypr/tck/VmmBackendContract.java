@@ -203,6 +203,8 @@ public abstract class VmmBackendContract {
                 Guest.hello(first, true);
                 Guest.hello(other, true);
             }
+            backend().discard(two.record());
+            second.assertGone();
         }
     }
 
@@ -391,6 +393,14 @@ public abstract class VmmBackendContract {
         backend().discard(record);
         assertFalse(Files.exists(fixture.plan().runDirectory()), "nothing is made by discard");
         Files.createDirectory(fixture.plan().runDirectory());
+    }
+
+    @Test
+    void discardFindsAMicroVmWhoseRunDirectoryWasEmptied() throws Exception {
+        VmSession vm = launch(fixture.plan());
+        fixture.emptyRunDirectory();
+        backend().discard(vm.record());
+        assertEquals(List.of(), fixture.traces());
     }
 
     @Test

@@ -130,26 +130,18 @@ public final class Qemu {
      */
     public void discard(DriverRecord record) {
         QemuRecord content = QemuRecord.of(record);
-        kill(content);
-        try {
-            starter.removeCgroup(content.cgroup());
-        } catch (HyprException e) {
-            // A start that was under way when the daemon died may have written its pid file only now.
-            if (!kill(content)) {
-                throw e;
-            }
-            starter.removeCgroup(content.cgroup());
-        }
+        kill(QemuProcess.of(content.directory().pidFile()));
+        // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
+        starter.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
+        starter.removeCgroup(content.cgroup());
         content.directory().clear();
     }
 
-    private static boolean kill(QemuRecord content) {
-        Optional<QemuProcess> process = QemuProcess.of(content.directory().pidFile());
+    private static void kill(Optional<QemuProcess> process) {
         try (QemuProcess running = process.orElse(null)) {
             if (running != null) {
                 running.kill();
             }
         }
-        return process.isPresent();
     }
 }

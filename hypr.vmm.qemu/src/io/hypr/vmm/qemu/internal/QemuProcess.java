@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,16 @@ final class QemuProcess implements AutoCloseable {
             throw new HyprException(ErrorCode.CORRUPT, "The file " + file + " does not hold a process number and a start time.", e);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The process named in " + file + " cannot be found.", e);
+        }
+    }
+
+    /** Finds a process by its number alone, which must come from a place that only lists processes of ours. */
+    static Optional<QemuProcess> of(long pid) {
+        try {
+            OptionalLong start = PidFd.startTime(pid);
+            return start.isEmpty() ? Optional.empty() : PidFd.open(pid, start.getAsLong()).map(QemuProcess::new);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The process " + pid + " cannot be found.", e);
         }
     }
 

@@ -84,9 +84,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
         }
         try {
-            if (link != null) {
-                link.close();
-            }
+            hangUp();
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
             link.connect(UnixDomainSocketAddress.of(run.link()));
             return link;
@@ -124,9 +122,20 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        hangUp();
         if (process != null) {
             process.close();
+        }
+    }
+
+    private void hangUp() {
+        try {
+            if (link != null) {
+                link.close();
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The link to microVM " + record.id() + " cannot be closed.", e);
         }
     }
 

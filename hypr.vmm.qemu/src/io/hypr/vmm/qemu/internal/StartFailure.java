@@ -17,14 +17,14 @@ final class StartFailure {
     private record Known(String words, ErrorCode code, String remedy) {
     }
 
-    /** What QEMU says, in the order of preference. */
+    /** What QEMU and hypr-start say. */
     private static final List<Known> KNOWN = List.of(
-        new Known("/dev/net/tun", ErrorCode.DENIED, "See that the user of QEMU may open /dev/net/tun (mode 0666, as udev sets it)."),
-        new Known("Device or resource busy", ErrorCode.IN_USE, "Find out what else uses that device; a container of that name may still be ending."),
-        new Known("lock", ErrorCode.IN_USE, "Another process uses that disk: see what holds it with fuser, and end that."),
-        new Known("Cannot allocate memory", ErrorCode.EXHAUSTED, "Give the container less memory (-m), or end something else."),
+        new Known("Device or resource busy", ErrorCode.IN_USE, "Find out what else uses it; another container may still be ending."),
+        new Known("Failed to get \"write\" lock", ErrorCode.IN_USE, "Another process uses that disk: fuser shows which one."),
+        new Known("Cannot allocate memory", ErrorCode.EXHAUSTED, "Give the container less memory, or end something else."),
         new Known("No such file or directory", ErrorCode.NOT_FOUND, "Pull the image again, or remove the container and make it anew."),
-        new Known("Permission denied", ErrorCode.DENIED, "See that the user of QEMU may open that file and reach its directory."));
+        new Known("No such device", ErrorCode.NOT_FOUND, "Remove the container and make it anew."),
+        new Known("Permission denied", ErrorCode.DENIED, "See that the user of QEMU may open that file and enter its directory."));
 
     private StartFailure() {
     }
@@ -38,16 +38,20 @@ final class StartFailure {
      */
     static HyprException of(Path log, long from, String starter, int status) {
         if (!starter.isEmpty()) {
-            return new HyprException(ErrorCode.INTERNAL, "The VMM process was not started: " + starter);
+            return told("The VMM process was not started: ", starter.replaceFirst("^hypr-start: ", ""), log);
         }
         String line = lastLine(log, from);
         if (line.isEmpty()) {
             String how = status > 128 ? "signal " + (status - 128) : "status " + status;
             return new HyprException(ErrorCode.INTERNAL, "QEMU ended with " + how + " as it started, and said nothing.").remedy("See " + log + ".");
         }
-        String sentence = "QEMU did not start: " + line;
+        return told("QEMU did not start: ", line, log);
+    }
+
+    private static HyprException told(String what, String words, Path log) {
+        String sentence = what + words + (words.endsWith(".") ? "" : ".");
         for (Known known : KNOWN) {
-            if (line.contains(known.words()) && !(known.code() == ErrorCode.DENIED && line.contains("busy"))) {
+            if (words.contains(known.words())) {
                 return new HyprException(known.code(), sentence).remedy(known.remedy());
             }
         }
@@ -61,7 +65,8 @@ final class StartFailure {
             file.seek(begin);
             file.readFully(tail);
             String last = new String(tail, StandardCharsets.UTF_8).strip().lines().reduce("", (a, b) -> b.contains(": ") || a.isEmpty() ? b : a);
-            return last.replaceFirst("^\\S*qemu-system-\\S+: ", "").strip();
+            // Of an option that QEMU does not like it repeats all of it before it says why.
+            return last.replaceFirst("^\\S*qemu-system-[^:]+: ", "").replaceFirst("^-\\w+ \\S+: ", "").strip();
         } catch (IOException e) {
             return ""; // A log that cannot be read says nothing; the exception says how QEMU ended.
         }

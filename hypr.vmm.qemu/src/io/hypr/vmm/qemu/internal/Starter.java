@@ -1,11 +1,14 @@
 package io.hypr.vmm.qemu.internal;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -60,6 +63,28 @@ public record Starter(Path program) {
         }
     }
 
+    /**
+     * Finds what runs in a control group that {@link #start} made.
+     *
+     * @param cgroup its name
+     * @return process numbers
+     */
+    List<Long> processes(String cgroup) {
+        Process process = run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
+        Set<Long> found = new TreeSet<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Path group = Path.of(line.split(" ", 3)[2]).resolve(cgroup);
+                if (Files.exists(group)) {
+                    Files.readAllLines(group.resolve("cgroup.procs")).forEach(pid -> found.add(Long.valueOf(pid)));
+                }
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The processes of the control group " + cgroup + " cannot be listed.", e);
+        }
+        return List.copyOf(found);
+    }
+
     /** @return what the process wrote on its standard error until it closed it */
     static String errors(Process process) {
         try {
@@ -79,11 +104,15 @@ public record Starter(Path program) {
     }
 
     private Process run(List<String> words) {
+        return run(words, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    private Process run(List<String> words, ProcessBuilder.Redirect output) {
         if (!Files.isExecutable(program)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".").remedy("Build HYPR again with ./dev build, or install its package again.");
         }
         try {
-            Process process = new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            Process process = new ProcessBuilder(words).redirectOutput(output).start();
             process.getOutputStream().close();
             return process;
         } catch (IOException e) {
