@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
@@ -21,6 +22,7 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 public record Layer(String diffId, Path file, String digest, long size) {
 
     private static final int BUFFER = 1 << 17;
+    private static final long WORTH_A_PROCESS = 1 << 20;
 
     /** @return the first 12 digits of the blob's digest, by which Docker calls a layer */
     public String shortName() {
@@ -42,7 +44,8 @@ public record Layer(String diffId, Path file, String digest, long size) {
             byte[] magic = in.readNBytes(4);
             in.reset();
             if (magic.length >= 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
-                return new GZIPInputStream(in, BUFFER);
+                Optional<InputStream> fast = size < WORTH_A_PROCESS ? Optional.empty() : Gunzip.open(in);
+                return fast.isPresent() ? fast.get() : new GZIPInputStream(in, BUFFER);
             }
             if (magic.length == 4 && magic[0] == 0x28 && magic[1] == (byte) 0xb5 && magic[2] == 0x2f && magic[3] == (byte) 0xfd) {
                 return new ZstdInputStreamNoFinalizer(in);
