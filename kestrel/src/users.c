@@ -7,7 +7,7 @@
 struct lines {
 	int fd;
 	size_t begin, end;
-	char buffer[16 * 1024];
+	char buffer[64 * 1024];
 };
 
 static struct lines lines;
