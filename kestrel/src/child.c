@@ -201,12 +201,14 @@ static int search(const char *name)
 _Noreturn void child(const struct run *r, const int ends[3], int report)
 {
 	struct identity user;
+	int result;
 
 	report_fd = report;
 	take_streams(r, ends);
 	take_oom_score(r);
 	enter_root();
-	check(find_user(r->user, r->groups, &user), STAGE_USER, user.unknown);
+	result = find_user(r->user, r->groups, &user);
+	check(result, STAGE_USER, user.unknown);
 	take_environment(r, &user);
 	enter_directory(r->cwd);
 	take_limits(r);

@@ -67,7 +67,7 @@ int early_children(int epoll, uint64_t tag)
 	/* Only the first process of a whole machine may say that Ctrl-Alt-Del is a signal, which is blocked below. */
 	sys_reboot(LINUX_REBOOT_CMD_CAD_OFF);
 	check(sys_sigmask(~0ull), "signal mask");
-	fd = sys_signalfd(1ull << (SIGCHLD - 1), O_NONBLOCK);
+	fd = sys_signalfd(1ull << (SIGCHLD - 1), O_NONBLOCK | O_CLOEXEC);
 	check(fd, "signalfd");
 	check(sys_epoll_add(epoll, fd, &event), "signalfd");
 	return fd;

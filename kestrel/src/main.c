@@ -37,11 +37,11 @@ static _Noreturn void serve(int epoll, int children)
 
 		for (int i = 0; i < count; i++)
 			sort_event(&events[i], children);
-		wait = link_again();
 		link_receive();
 		alone = processes_reap();
-		wait = sooner(wait, processes_pump());
+		wait = processes_pump();
 		link_send();
+		wait = sooner(wait, link_again());
 		wait = sooner(wait, shutdown_step(alone));
 	}
 }

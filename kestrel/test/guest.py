@@ -19,7 +19,7 @@ GROUP = "root:x:0:\naudio:x:29:web,root\nvideo:x:44:\nweb:x:102:\nlong:x:700:" +
 def make_image(directory):
     """A squashfs with busybox, users, and files that cannot be run; its path."""
     tree = os.path.join(directory, "tree")
-    for name in ("bin", "etc", "tmp", "home/web", "other"):
+    for name in ("bin", "etc", "tmp", "home/web", "other", "outside"):
         os.makedirs(os.path.join(tree, name))
     busybox = shutil.which("busybox")
     shutil.copy(busybox, os.path.join(tree, "bin/busybox"))

@@ -106,7 +106,7 @@ class Host:
         if number:
             if number <= self.taken:
                 raise Lost(f"frame {number} came again, {self.taken} are taken")
-            if number != self.taken + 1:
+            if number != self.taken + 1 and self.taken:
                 raise Lost(f"frame {number} came after {self.taken}")
             self.taken = number
         self.take(NAMES[type_], stream, body)
