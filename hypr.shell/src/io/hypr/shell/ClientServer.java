@@ -40,7 +40,7 @@ public final class ClientServer implements Frontend {
     private final CommandProcessor processor;
     private final Logger log;
     private final Path file;
-    private final ServerSocketChannel server;
+    private ServerSocketChannel server;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
@@ -63,15 +63,27 @@ public final class ClientServer implements Frontend {
             throw new IllegalStateException("The framework property hypr.run does not say where the client's socket goes");
         }
         file = Path.of(run, "hypr.sock");
-        server = listen();
-        Thread.ofPlatform().name("hypr client socket").daemon().start(() -> {
-            if (awaitStart(context)) {
-                accept();
-            }
-        });
+        Thread.ofPlatform().name("hypr client socket").daemon().start(() -> serve(context));
     }
 
-    /** Clients that come early wait in the socket's queue: before the framework has started, commands and backends are still appearing. */
+    private void serve(BundleContext context) {
+        if (!awaitStart(context)) {
+            return;
+        }
+        try {
+            synchronized (this) {
+                if (closing) {
+                    return;
+                }
+                server = listen();
+            }
+            accept();
+        } catch (UncheckedIOException e) {
+            log.error("Nobody can talk to this hyprd", e);
+        }
+    }
+
+    /** The socket appears when the framework has started, and clients wait for it: before that, commands and backends come and go. */
     private boolean awaitStart(BundleContext context) {
         CountDownLatch started = new CountDownLatch(1);
         FrameworkListener listener = e -> {
@@ -140,11 +152,13 @@ public final class ClientServer implements Frontend {
     }
 
     @Deactivate
-    void close() {
+    synchronized void close() {
         closing = true;
         try {
-            Files.deleteIfExists(file);
-            server.close();
+            if (server != null) {
+                Files.deleteIfExists(file);
+                server.close();
+            }
         } catch (IOException e) {
             log.warn("The client's socket {} was not closed cleanly", file, e);
         }
