@@ -40,11 +40,27 @@ public final class QemuBackend implements VmmBackend {
      */
     @Activate
     public QemuBackend(BundleContext context, Map<String, Object> configuration) {
-        this(Path.of(required(context, "hypr.dist"), "bin"), Path.of(required(context, "hypr.run")), Settings.of(configuration));
+        this(programs(context), kvmProbe(context), Settings.of(configuration));
     }
 
     QemuBackend(Path programs, Path run, Settings settings) {
-        this.qemu = new Qemu(settings, new Host(), new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json")), new Starter(programs.resolve("hypr-start")));
+        this(programs, kvmProbe(programs, run), settings);
+    }
+
+    private QemuBackend(Path programs, KvmProbe kvm, Settings settings) {
+        this.qemu = new Qemu(settings, new Host(), kvm, new Starter(programs.resolve("hypr-start")));
+    }
+
+    static KvmProbe kvmProbe(BundleContext context) {
+        return kvmProbe(programs(context), Path.of(required(context, "hypr.run")));
+    }
+
+    private static KvmProbe kvmProbe(Path programs, Path run) {
+        return new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json"));
+    }
+
+    private static Path programs(BundleContext context) {
+        return Path.of(required(context, "hypr.dist"), "bin");
     }
 
     private static String required(BundleContext context, String name) {

@@ -16,7 +16,8 @@ public record Accelerator(String name, String reason, int group) {
         return new Accelerator(TCG, reason, -1);
     }
 
-    boolean isKvm() {
+    /** @return whether it is KVM */
+    public boolean isKvm() {
         return name.equals(KVM);
     }
 }

@@ -46,11 +46,6 @@ public final class Qemu {
         }
     }
 
-    /** @return what the configuration and this host make of the choice between KVM and emulation */
-    public Accelerator accelerator() {
-        return accelerator(configured);
-    }
-
     private Accelerator accelerator(Settings settings) {
         if (settings.accelerator().equals(Accelerator.TCG)) {
             return Accelerator.emulation("Emulation was asked for.");

@@ -1,0 +1,40 @@
+package io.hypr.vmm.qemu;
+
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+import io.hypr.frontend.DoctorCheck;
+import io.hypr.model.Availability;
+import io.hypr.vmm.VmmBackend;
+import io.hypr.vmm.qemu.internal.Accelerator;
+import io.hypr.vmm.qemu.internal.KvmProbe;
+
+/** Tells {@code hypr doctor} whether KVM can run microVMs here, and if not, why they are emulated. */
+@Component(property = VmmBackend.NAME + "=qemu")
+public final class AcceleratorCheck implements DoctorCheck {
+
+    private final KvmProbe kvm;
+
+    /** @param context of this bundle; framework properties as for {@link QemuBackend} */
+    @Activate
+    public AcceleratorCheck(BundleContext context) {
+        this(QemuBackend.kvmProbe(context));
+    }
+
+    AcceleratorCheck(KvmProbe kvm) {
+        this.kvm = kvm;
+    }
+
+    @Override
+    public String title() {
+        return "KVM for QEMU";
+    }
+
+    @Override
+    public Availability check() {
+        Accelerator found = kvm.find();
+        return found.isKvm() ? Availability.available()
+                : Availability.unsupported(found.reason(), "Nothing is needed: containers run, only slower. For speed, use a host with hardware virtualisation, or enable it in the firmware.");
+    }
+}
