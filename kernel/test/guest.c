@@ -34,6 +34,7 @@
 #endif
 
 static char reason[256];
+static int checks;
 
 void because(const char *format, ...)
 {
@@ -50,6 +51,7 @@ void check(const char *name, int good)
     else
         printf("not ok %s: %s\n", name, reason[0] ? reason : strerror(errno));
     reason[0] = 0;
+    checks++;
     fflush(stdout);
 }
 
@@ -263,7 +265,7 @@ int main(int count, char **words)
     check_devices(count > 1 && strcmp(words[1], "pci") == 0);
     check_memory();
     check_network();
-    printf("end\n");
+    printf("end %d\n", checks);
     fflush(stdout);
     tcdrain(1);
     /* With ACPI this powers off; without, the command line has reboot=t and the machine no-reboot: both end the VMM. */
