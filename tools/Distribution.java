@@ -152,8 +152,7 @@ final class Distribution {
     private void sweep(String folder) throws IOException {
         List<Path> old;
         try (Stream<Path> files = Files.walk(home.resolve(folder))) {
-            old = files.filter(Files::isRegularFile).filter(f -> !written.contains(f))
-                .filter(f -> f.toString().endsWith(".jar") || f.toString().endsWith(".so")).toList();
+            old = files.filter(f -> !written.contains(f) && f.toString().matches(".*\\.(jar|so)")).toList();
         }
         for (Path file : old) {
             Files.delete(file);
