@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START_LIMIT_MS = 30000, RETRY_MS = 10, TAIL_OCTETS = 2048 };
+enum { START_LIMIT_MS = 30000, STOP_LIMIT_MS = 60000, RETRY_MS = 10, TAIL_OCTETS = 2048 };
 
 static long long now_ms(void) {
     struct timespec now;
@@ -51,6 +51,20 @@ int daemon_connect(const struct paths *paths) {
     }
     check_owner(fd, paths);
     return fd;
+}
+
+int daemon_hold(int fd) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    return (int) syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
+bool daemon_await_end(int hold) {
+    struct pollfd end = { .fd = hold, .events = POLLIN };
+    int ready;
+    do ready = poll(&end, 1, STOP_LIMIT_MS); while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 static void make_directories(char *path) {

@@ -50,6 +50,10 @@ void command_put(struct buffer *buffer, int argc, char **argv);
 int daemon_connect(const struct paths *paths);
 /* Starts hyprd, waits until it listens and returns the connection; ends the client with hyprd's last words otherwise. */
 int daemon_start(const struct paths *paths);
+/* A hold on the process at the other end, for daemon_await_end; -1 if there is none to be had. */
+int daemon_hold(int fd);
+/* Waits until that process has ended; false when it takes more than a minute. */
+bool daemon_await_end(int hold);
 /* Becomes hyprd: `hypr daemon run`. */
 _Noreturn void daemon_become(const struct paths *paths, char **arguments);
 

@@ -49,8 +49,11 @@ int main(int argc, char **argv) {
     paths_find(&paths);
     if (is_daemon_command(argc, argv, "run") && !asks_help(argc, argv)) daemon_become(&paths, argv + 2);
     int socket = connect_or_start(argc, argv, &paths);
+    int hold = is_daemon_command(argc, argv, "stop") && !asks_help(argc, argv) ? daemon_hold(socket) : -1;
     command_put(&out, argc, argv);
     int status = conversation(socket, &out);
     terminal_restore();
+    /* hyprd answers before it ends; who says stop wants to be able to start the next one. */
+    if (hold >= 0 && status == 0 && !daemon_await_end(hold)) fail("hyprd still runs a minute after it was asked to stop. Its log tells more: %s", paths.log);
     return status;
 }
