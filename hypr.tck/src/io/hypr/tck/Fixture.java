@@ -111,6 +111,10 @@ public final class Fixture implements AutoCloseable {
         return with(disks, plan.nics(), plan.facets(), plan.options());
     }
 
+    VmPlan onDisksOf(Fixture other) {
+        return with(other.plan.disks(), plan.nics(), plan.facets(), plan.options());
+    }
+
     VmPlan withNic(String tap, String mac) {
         return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), plan.facets(), plan.options());
     }

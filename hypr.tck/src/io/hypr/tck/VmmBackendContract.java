@@ -161,9 +161,9 @@ public abstract class VmmBackendContract {
 
     @Test
     void theVmmRunsAsTheJailsUserInItsControlGroup() throws Exception {
-        launch(fixture.plan());
+        VmSession vm = launch(fixture.plan());
         List<Long> processes = fixture.processes();
-        assertEquals(1, processes.size(), "processes in the control group");
+        assertEquals(List.of(vm.pid()), processes, "processes in the control group");
         String status = Files.readString(Path.of("/proc/" + processes.getFirst() + "/status"));
         int uid = fixture.plan().jail().uid();
         assertTrue(status.contains("\nUid:\t%d\t%d\t%d\t%d\n".formatted(uid, uid, uid, uid)), status);
@@ -204,6 +204,17 @@ public abstract class VmmBackendContract {
                 Guest.hello(other, true);
             }
             backend().discard(two.record());
+            second.assertGone();
+        }
+    }
+
+    @Test
+    void aWritableDiskServesOneMicroVmOnly() throws Exception {
+        launch(fixture.plan());
+        try (Fixture second = fixture.sibling()) {
+            VmmBackend backend = backend();
+            HyprException refusal = assertThrows(HyprException.class, () -> launch(backend, second.onDisksOf(fixture)));
+            assertEquals(ErrorCode.IN_USE, refusal.code(), refusal.getMessage());
             second.assertGone();
         }
     }
@@ -285,6 +296,7 @@ public abstract class VmmBackendContract {
         assertTrue(vm.awaitExit(Duration.ZERO), "it has ended when kill returns");
         assertEquals(VmState.ENDED, vm.state());
         vm.kill();
+        assertEquals(0, vm.pid());
         assertEquals(List.of(), fixture.processes());
     }
 

@@ -114,8 +114,9 @@ final class CommandLine {
         // Read-only files need no lock, and many microVMs share them. A writable one is locked: two machines on one disk destroy it.
         // cache=writeback: what the guest flushed is on the host's disk; what it only wrote survives QEMU, in the host's page cache.
         String common = disk.readOnly() ? ",read-only=on" : ",read-only=off,discard=unmap";
+        add("-add-fd", "set=" + index + ",fd=" + open(disk.readOnly() ? "--read" : "--open", disk.file()));
         add("-blockdev", "driver=file,node-name=file" + index + ",aio=" + (host.ioUring() ? "io_uring" : "threads") + ",cache.direct=off,cache.no-flush=off"
-                + ",locking=" + (disk.readOnly() ? "off" : "on") + common + ",filename=" + value(disk.file()));
+                + ",locking=" + (disk.readOnly() ? "off" : "on") + common + ",filename=/dev/fdset/" + index);
         add("-blockdev", "driver=raw,node-name=disk" + index + common + ",file=file" + index);
         device("blk", "drive=disk" + index + (disk.readOnly() ? "" : ",discard=on,write-cache=on") + ",serial=disk" + index);
     }

@@ -44,6 +44,11 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
     }
 
     @Override
+    public long pid() {
+        return isAlive() ? process.pid() : 0;
+    }
+
+    @Override
     public VmState state() {
         if (!isAlive()) {
             return VmState.ENDED;
