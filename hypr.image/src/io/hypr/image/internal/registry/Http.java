@@ -14,7 +14,9 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -31,16 +33,28 @@ final class Http implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Duration patience;
-    private final HttpClient strict;
-    private final HttpClient lenient;
+    private HttpClient strict;
+    private HttpClient lenient;
+    private boolean closed;
 
     /**
      * @param patience how long an answer, or the next part of one, may take
      */
     Http(Duration patience) {
         this.patience = patience;
-        this.strict = builder().build();
-        this.lenient = builder().sslContext(trustingAll()).build();
+    }
+
+    /** Made at the first request: certificates take a tenth of a second to read, which the start of the daemon need not pay. */
+    private synchronized HttpClient client(boolean insecure) throws IOException {
+        if (closed) {
+            throw new ProtocolException("the client is closed");
+        }
+        if (insecure) {
+            lenient = lenient == null ? builder().sslContext(trustingAll()).build() : lenient;
+            return lenient;
+        }
+        strict = strict == null ? builder().build() : strict;
+        return strict;
     }
 
     private HttpClient.Builder builder() {
@@ -64,7 +78,7 @@ final class Http implements AutoCloseable {
         for (int i = 0; i <= MAXIMUM_REDIRECTIONS; i++) {
             HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(patience).header("User-Agent", "hypr");
             sent.forEach(request::header);
-            HttpResponse<InputStream> response = (insecure ? lenient : strict).send(request.build(), info -> new TimedBody(patience));
+            HttpResponse<InputStream> response = client(insecure).send(request.build(), info -> new TimedBody(patience));
             String location = response.headers().firstValue("Location").orElse(null);
             if (location == null || !redirects(response.statusCode())) {
                 return response;
@@ -100,9 +114,9 @@ final class Http implements AutoCloseable {
 
     /** Ends all transfers. */
     @Override
-    public void close() {
-        strict.shutdownNow();
-        lenient.shutdownNow();
+    public synchronized void close() {
+        closed = true;
+        Stream.of(Optional.ofNullable(strict), Optional.ofNullable(lenient)).flatMap(Optional::stream).forEach(HttpClient::shutdownNow);
     }
 
     private static SSLContext trustingAll() {
