@@ -25,9 +25,11 @@ void session_begin(void) {
 }
 
 void signals_reset(void) {
-    struct sigaction standard = { .sa_handler = SIG_DFL };
+    /* The kernel's struct sigaction, all zero: SIG_DFL. Asked of the kernel itself, since the libc refuses the signals that it keeps for itself,
+       and a parent may have left those ignored. */
+    const struct { void *handler; unsigned long flags; void *restorer; unsigned long mask; } standard = { 0 };
     sigset_t none;
-    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);   /* SIGKILL, SIGSTOP and the libc's refuse */
+    for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, &standard, NULL, sizeof standard.mask);   /* SIGKILL and SIGSTOP refuse */
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(errno, "Cannot unblock signals");
 }
