@@ -158,7 +158,7 @@ static struct list take_list(struct cursor *c, const struct field *element)
 static void walk(struct cursor *c, const struct field *f, uint8_t *to)
 {
 	for (; f->kind; f++) {
-		uint8_t *place = to + f->place;
+		uint8_t *place = (uint8_t *)((uintptr_t)to + f->place);
 
 		if (f->kind < OCTETS) {
 			const uint8_t *at = take_octets(c, f->kind);

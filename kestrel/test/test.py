@@ -227,7 +227,7 @@ def test_signals_and_descriptors_are_clean():
 
 def test_terminal():
     with sandbox() as host:
-        result = host.run(1, "sh", "-c", "tty; stty size; trap 'stty size' WINCH; read line; echo got $line; cat; exit 3", flags=1, stdin=1,
+        result = host.run(1, "sh", "-c", "trap 'stty size' WINCH; tty; stty size; until read line; do :; done; echo got $line; cat; exit 3", flags=1, stdin=1,
                           stderr=0, rows=30, columns=90)
         equal(result["errno"], 0)
         host.until(lambda: b"30 90" in host.output_of(1), "first size")
