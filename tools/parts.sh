@@ -129,10 +129,10 @@ part() {
     local name=$1 status=0 log line p=0 f=0 s=0 start=$SECONDS; shift
     log=$(mktemp)
     echo "== $name"
-    "$@" </dev/null 2>&1 | tee "$log" | grep -vE '^([a-z.]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' || true
-    status=${PIPESTATUS[0]}
+    { "$@" </dev/null 2>&1 || echo $? >"$log.status"; } | tee "$log" | grep -vE '^([a-z.]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' || true
+    [ ! -f "$log.status" ] || status=$(cat "$log.status")
     line=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -1) || true
-    rm -f "$log"
+    rm -f "$log" "$log.status"
     [ -z "$line" ] || { set -- ${line//[^0-9]/ }; p=$1 f=$2 s=${3:-0}; }
     if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ $((p + s)) = 0 ]; }; then
         echo "FAILED: $name: ended with status $status after '${line:-no result}'"
