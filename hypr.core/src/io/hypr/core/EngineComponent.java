@@ -91,7 +91,7 @@ public final class EngineComponent implements Supplier<Engine> {
     private static void refuseUnknown(Map<String, Object> properties) {
         Set<String> unknown = new TreeSet<>();
         for (String key : properties.keySet()) {
-            if (!key.contains("service.") && !key.startsWith("component.") && !key.startsWith("osgi.ds.") && !key.startsWith("felix.") && !key.equals("objectClass") && !Settings.KEYS.contains(key)) {
+            if (!isOthers(key) && !Settings.KEYS.contains(key)) {
                 unknown.add(key);
             }
         }
@@ -99,6 +99,12 @@ public final class EngineComponent implements Supplier<Engine> {
             throw new HyprException(ErrorCode.INVALID, "The configuration " + EngineConfiguration.PID + " has keys that mean nothing: " + unknown + ".")
                 .remedy("The keys are " + Settings.KEYS + ".");
         }
+    }
+
+    /** Keys that Configuration Admin, FileInstall and DS add by themselves. */
+    private static boolean isOthers(String key) {
+        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("felix.") || key.startsWith("osgi.ds.") || key.equals("objectClass")
+            || key.endsWith(".target") || key.endsWith(".cardinality.minimum");
     }
 
     private static Settings settings(BundleContext context, EngineConfiguration c) {

@@ -171,6 +171,14 @@ final class Container {
         }
     }
 
+    /** Waits until a run that has ended is cleared away, and with it the container if it is to go. */
+    synchronized void awaitCleared(int number) throws InterruptedException {
+        while (!gone && !engine.isClosed() && record.run == number
+            && (run != null || record.phase == Phase.ENDING || record.info.spec.autoRemove && record.info.state != ContainerState.DEAD)) {
+            wait();
+        }
+    }
+
     synchronized boolean isRemoved() {
         return removed;
     }

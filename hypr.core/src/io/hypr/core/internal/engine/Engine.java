@@ -360,6 +360,7 @@ public final class Engine implements AutoCloseable {
             if (run != null) {
                 run.leave();
             }
+            c.changed();
             try {
                 c.log().close();
             } catch (IOException e) {

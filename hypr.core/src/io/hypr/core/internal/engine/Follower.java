@@ -30,6 +30,7 @@ final class Follower implements Attachment {
     private final Logger logger;
     private final ByteBuffer octets = ByteBuffer.allocate(LogRecord.MAX_PAYLOAD);
     private int stream;
+    private int run;
     private volatile long place;
     private volatile long end;
     private int status = -1;
@@ -67,6 +68,8 @@ final class Follower implements Attachment {
                 end = log.end();
                 Integer ended = deliver();
                 if (ended != null) {
+                    // As with Docker, whoever ran it finds its ports, its name and its disk free when it has ended.
+                    container.awaitCleared(run);
                     code = ended;
                     break;
                 }
@@ -95,6 +98,7 @@ final class Follower implements Attachment {
                 octets.put(r.payload());
             } else if (r.kind() == LogRecord.END) {
                 ended = r.payload().getInt(0);
+                run = r.run();
             }
         }
         hand();

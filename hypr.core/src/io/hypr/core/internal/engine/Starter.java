@@ -230,7 +230,8 @@ final class Starter {
         new SecureRandom().nextBytes(entropy);
         List<Setup.Interface> interfaces = new ArrayList<>();
         for (Endpoint e : info.networks.values()) {
-            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(), Ipv4.octets(e.ip), e.prefix, Ipv4.octets(e.gateway)));
+            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(), 
+                List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
         List<Setup.Mount> mounts = new ArrayList<>();
         if (spec.shmSize != 0) {
@@ -246,7 +247,7 @@ final class Starter {
     private RunProcess workload() {
         return new RunProcess(spec.tty, spec.noNewPrivileges, info.argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
             spec.ulimits.stream().map(Limits::parse).toList(), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
-            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, spec.oomScoreAdj);
+            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj);
     }
 
     private List<String> guestEnv() {

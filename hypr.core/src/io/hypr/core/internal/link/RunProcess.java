@@ -20,11 +20,12 @@ import java.util.List;
  * @param stdout stream; 0 = /dev/null
  * @param stderr stream; 0 = /dev/null
  * @param credit first credit of stdout and of stderr
+ * @param umask 0xFFFF = leave
  * @param oomScore -1000 to 1000
  */
 public record RunProcess(
         boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups,
-        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int oomScore) {
+        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore) {
 
     /**
      * A limit.
@@ -45,7 +46,7 @@ public record RunProcess(
         return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4)
             .list(argv, Payload::text).list(env, Payload::text).text(cwd).text(user).list(groups, Payload::text)
             .list(limits, (p, l) -> p.u32(l.resource).u64(l.soft).u64(l.hard))
-            .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(0xFFFF).u16(oomScore);
+            .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(umask).u16(oomScore);
     }
 
     /**
@@ -56,6 +57,6 @@ public record RunProcess(
      */
     public RunProcess streams(int in, int out, int err) {
         return new RunProcess(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, in, out, err,
-            credit, oomScore);
+            credit, umask, oomScore);
     }
 }

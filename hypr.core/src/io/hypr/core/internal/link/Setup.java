@@ -34,11 +34,21 @@ public record Setup(
      * @param mac 6 octets
      * @param name such as {@code eth0}
      * @param mtu octets
-     * @param address 4 octets
-     * @param prefix bits of the network's part
-     * @param gateway 4 octets; zero = none
+     * @param ipv4 addresses of 4 octets
+     * @param gateway4 4 octets; zero = none
+     * @param ipv6 addresses of 16 octets
+     * @param gateway6 16 octets; zero = none
      */
-    public record Interface(byte[] mac, String name, int mtu, byte[] address, int prefix, byte[] gateway) {
+    public record Interface(byte[] mac, String name, int mtu, List<Address> ipv4, byte[] gateway4, List<Address> ipv6, byte[] gateway6) {
+    }
+
+    /**
+     * An address.
+     *
+     * @param octets in network order
+     * @param prefix bits of the network's part
+     */
+    public record Address(byte[] octets, int prefix) {
     }
 
     /**
@@ -62,8 +72,8 @@ public record Setup(
         return new Payload().u32(id).u64(clock).bytes(entropy).text(root).text(rootType).text(upper).text(upperType).text(upperOptions)
             .u32((readOnly ? 1 : 0) | (privileged ? 2 : 0)).text(hostname).text(domainname).bytes(hosts).bytes(resolvConf)
             .list(interfaces, (p, i) -> p.raw(i.mac).text(i.name).u16(i.mtu)
-                .list(List.of(i), (q, one) -> q.raw(one.address).u8(one.prefix)).raw(i.gateway)
-                .u32(0).raw(new byte[16]))
+                .list(i.ipv4, (q, a) -> q.raw(a.octets).u8(a.prefix)).raw(i.gateway4)
+                .list(i.ipv6, (q, a) -> q.raw(a.octets).u8(a.prefix)).raw(i.gateway6))
             .list(mounts, (p, m) -> p.text(m.source).text(m.target).text(m.type).u32(m.flags).text(m.options).u8(m.kind))
             .list(sysctls.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue()));
     }

@@ -100,6 +100,7 @@ final class Fakes {
 
     static void sweep(Engine engine) {
         engine.services().networks.all().forEach(d -> new Reconciler(engine).sweep(d));
+        engine.ports().refresh();
     }
 
     record FakeDriver(Path socket) implements NetworkDriver {

@@ -1,0 +1,80 @@
+package io.hypr.core.internal.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+class RecordsTest {
+
+    @TempDir
+    Path home;
+
+    @Test
+    void addressesHaveOneOwnerAndCountersGoOn() {
+        try (Records records = new Records(home)) {
+            assertTrue(records.lease("n", "172.30.0.2", "a"));
+            assertTrue(records.lease("n", "172.30.0.2", "a"));
+            assertFalse(records.lease("n", "172.30.0.2", "b"));
+            assertEquals(1, records.next("ports"));
+        }
+        try (Records records = new Records(home)) {
+            assertEquals("a", records.owner("n", "172.30.0.2").orElseThrow());
+            assertEquals(2, records.next("ports"));
+            records.release("a");
+            assertTrue(records.lease("n", "172.30.0.2", "b"));
+            for (int i = 0; i < 1_100; i++) {
+                records.putEvent("{\"n\":" + i + "}");
+            }
+            assertEquals(1_000, records.events().size());
+            assertEquals("{\"n\":100}", records.events().getFirst());
+        }
+    }
+
+    @Test
+    void aDamagedDatabaseIsKeptAsideAndTheWayBackIsSaid() throws Exception {
+        Files.writeString(home.resolve("hypr.db"), "this is no database ".repeat(1_000));
+        HyprException e = assertThrows(HyprException.class, () -> new Records(home).close());
+        assertEquals(ErrorCode.CORRUPT, e.code());
+        try (Stream<Path> files = Files.list(home)) {
+            Path kept = files.filter(f -> f.getFileName().toString().startsWith("hypr.db.corrupt-")).findFirst().orElseThrow();
+            assertTrue(e.getMessage().contains(kept.toString()), e.getMessage());
+            assertTrue(e.remedy().orElseThrow().contains("Put back a good copy"));
+            assertTrue(Files.readString(kept).startsWith("this is no database"));
+        }
+        new Records(home).close();
+    }
+
+    @Test
+    void recordsOfANewerEngineAreRefusedAndLeftAlone() throws Exception {
+        new Records(home).close();
+        try (var c = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("hypr.db")); var s = c.createStatement()) {
+            s.executeUpdate("PRAGMA user_version = 99");
+        }
+        HyprException e = assertThrows(HyprException.class, () -> new Records(home).close());
+        assertEquals(ErrorCode.UNSUPPORTED, e.code());
+        assertTrue(Files.exists(home.resolve("hypr.db")));
+    }
+
+    @Test
+    void aSecondEngineIsRefusedWithThePidOfTheFirst() {
+        try (HomeLock first = new HomeLock(home)) {
+            HyprException e = assertThrows(HyprException.class, () -> new HomeLock(home).close());
+            assertEquals(ErrorCode.IN_USE, e.code());
+            assertTrue(e.getMessage().contains("pid " + ProcessHandle.current().pid()), e.getMessage());
+            assertEquals(HomeLock.class, first.getClass());
+        }
+        new HomeLock(home).close();
+    }
+}
