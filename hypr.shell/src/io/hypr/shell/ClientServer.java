@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.osgi.framework.Bundle;
@@ -36,6 +37,8 @@ import io.hypr.shell.internal.client.Connection;
  */
 @Component(service = Frontend.class, immediate = true, property = "hypr.name=client")
 public final class ClientServer implements Frontend {
+
+    private static final long PAUSE = 100_000_000;
 
     private final CommandProcessor processor;
     private final Logger log;
@@ -130,10 +133,12 @@ public final class ClientServer implements Frontend {
                 open.add(c);
                 c.start();
             } catch (IOException e) {
-                if (!closing) {
-                    log.error("The client's socket failed", e);
+                if (closing || !server.isOpen()) {
+                    return;
                 }
-                return;
+                // Such as too many open files: others must end first.
+                log.error("A client could not be taken", e);
+                LockSupport.parkNanos(PAUSE);
             }
         }
     }

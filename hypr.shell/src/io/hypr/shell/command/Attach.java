@@ -13,7 +13,9 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.DetachKeys;
 import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.grammar.Words;
 
@@ -34,6 +36,7 @@ public final class Attach extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        String keys = DetachKeys.of(words);
         ContainerInfo c = containers.inspect(words.rest().getFirst());
         if (c.state == ContainerState.PAUSED) {
             throw new HyprException(ErrorCode.CONFLICT, "You cannot attach to a paused container, unpause it first");
@@ -44,8 +47,10 @@ public final class Attach extends Command {
         boolean input = c.spec.openStdin && !words.is("no-stdin");
         boolean proxy = words.is("sig-proxy", true) && !c.spec.tty;
         try (Streams s = new Streams(call, c.spec.tty); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
-            int status = s.join(process, input, words.get("detach-keys").orElse("ctrl-p,ctrl-q"), new Streams.Control(
-                    proxy ? n -> containers.kill(c.id, String.valueOf(n)) : null, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
+            SignalProxy signals = new SignalProxy(containers, c.id);
+            signals.started();
+            int status = s.join(process, input, keys, new Streams.Control(
+                    proxy ? signals : null, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
             if (status > 0) {
                 throw new Exit(status);
             }

@@ -11,6 +11,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.DetachKeys;
 import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.StartStatus;
@@ -34,6 +35,7 @@ public final class Exec extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        String keys = DetachKeys.of(words);
         Execs.ExecSpec spec = new Execs.ExecSpec();
         spec.argv.addAll(words.rest().subList(1, words.rest().size()));
         spec.env.addAll(ContainerOptions.variables(call, words));
@@ -53,7 +55,7 @@ public final class Exec extends Command {
             if (detach) {
                 return null;
             }
-            int status = s.join(process, spec.openStdin, words.get("detach-keys").orElse("ctrl-p,ctrl-q"),
+            int status = s.join(process, spec.openStdin, keys,
                     new Streams.Control(null, spec.tty ? process::resize : null));
             if (status > 0) {
                 throw new Exit(status);

@@ -11,7 +11,6 @@ import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Catalog;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.UsageException;
-import io.hypr.shell.internal.client.SessionCall;
 
 /** {@code hypr help}, also what {@code hypr} alone and {@code hypr --help} print. */
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=help"})
@@ -24,13 +23,14 @@ public final class Help implements Function {
         List<Object> words = new ArrayList<>(arguments);
         words.removeIf(w -> String.valueOf(w).startsWith("-"));
         if (words.isEmpty()) {
-            Call call = session.get(Command.CALL) instanceof Call c ? c : new SessionCall(session);
+            Call call = Call.of(session);
             call.out().print(overview(session));
+            call.out().flush();
             return null;
         }
         String name = String.valueOf(words.removeFirst());
         if (!(session.get("hypr:" + name) instanceof Function f)) {
-            throw new UsageException("hypr: '" + name + "' is not a hypr command.\nSee 'hypr --help'");
+            throw new UsageException("hypr: unknown command: hypr " + name + "\n\nRun 'hypr --help' for more information");
         }
         words.add("--help");
         return f.execute(session, words);

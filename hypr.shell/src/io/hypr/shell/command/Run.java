@@ -18,10 +18,12 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.DetachKeys;
 import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Creation;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.StartStatus;
+import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.grammar.Words;
 
@@ -49,6 +51,7 @@ public final class Run extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         boolean detach = words.is("detach");
+        String keys = DetachKeys.of(words);
         ContainerSpec spec = ContainerOptions.read(call, words);
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
         check(call, spec, detach, streams);
@@ -59,18 +62,18 @@ public final class Run extends Command {
             return made.id;
         }
         boolean input = spec.openStdin && (streams.isEmpty() || streams.contains("stdin"));
-        String keys = words.get("detach-keys").orElse("ctrl-p,ctrl-q");
         try (Streams s = new Streams(call, spec.tty);
                 Attachment process = containers.attach(
                         made.id, s.output(streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr")), input)) {
             boolean proxy = words.is("sig-proxy", true) && !spec.tty;
+            SignalProxy signals = new SignalProxy(containers, made.id);
             if (proxy) {
-                // Before the start, so that an early Ctrl-C is not lost.
-                call.onSignal(n -> signal(made.id, n));
+                call.onSignal(signals);
             }
             start(made);
+            signals.started();
             int status = s.join(process, input, keys, new Streams.Control(
-                    proxy ? n -> signal(made.id, n) : null, spec.tty ? (rows, columns) -> containers.resize(made.id, rows, columns) : null));
+                    proxy ? signals : null, spec.tty ? (rows, columns) -> containers.resize(made.id, rows, columns) : null));
             if (status > 0) {
                 throw new Exit(status);
             }
@@ -110,16 +113,6 @@ public final class Run extends Command {
             }
         }
         return new Exit(StartStatus.of(e, NOT_STARTED), e);
-    }
-
-    private void signal(String container, int number) {
-        try {
-            containers.kill(container, String.valueOf(number));
-        } catch (HyprException e) {
-            if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.NOT_FOUND) {
-                throw e;
-            }
-        }
     }
 
     @Override

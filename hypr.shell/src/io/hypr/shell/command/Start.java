@@ -10,8 +10,10 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.DetachKeys;
 import io.hypr.shell.internal.Each;
 import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.UsageException;
 import io.hypr.shell.internal.grammar.Words;
@@ -39,15 +41,18 @@ public final class Start extends Command {
         if (words.rest().size() > 1) {
             throw new UsageException("you cannot start and attach multiple containers at once");
         }
+        String keys = DetachKeys.of(words);
         ContainerInfo c = containers.inspect(words.rest().getFirst());
         boolean input = words.is("interactive") && c.spec.openStdin;
         try (Streams s = new Streams(call, c.spec.tty); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
+            SignalProxy signals = new SignalProxy(containers, c.id);
             if (!c.spec.tty) {
-                call.onSignal(n -> containers.kill(c.id, String.valueOf(n)));
+                call.onSignal(signals);
             }
             containers.start(c.id);
-            int status = s.join(process, input, words.get("detach-keys").orElse("ctrl-p,ctrl-q"), new Streams.Control(
-                    c.spec.tty ? null : n -> containers.kill(c.id, String.valueOf(n)), c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
+            signals.started();
+            int status = s.join(process, input, keys, new Streams.Control(
+                    c.spec.tty ? null : signals, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
             if (status > 0) {
                 throw new Exit(status);
             }

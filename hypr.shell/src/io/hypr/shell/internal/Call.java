@@ -5,6 +5,11 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+import org.apache.felix.service.command.CommandSession;
+
+import io.hypr.shell.internal.client.SessionCall;
 
 /**
  * One command under way: where it was typed and what it is connected to. Served by the socket of the command line client or by a Gogo session; a command cannot tell which.
@@ -55,6 +60,23 @@ public interface Call {
      * @param taker called after each change; null = nobody
      */
     void onResize(Runnable taker);
+
+    /** The command is over: nothing more is read from {@link #in} by what it may have left behind. Nothing by default. */
+    default void end() {
+        out().flush();
+    }
+
+    /**
+     * @param session where a command was typed
+     * @return what the command is connected to
+     */
+    static Call of(CommandSession session) {
+        return switch (session.get(Command.CALL)) {
+            case Call c -> c;
+            case Supplier<?> s -> (Call) s.get();
+            case null, default -> new SessionCall(session);
+        };
+    }
 
     /**
      * The size of a terminal.

@@ -52,34 +52,46 @@ public final class Candidates {
         if (words.size() <= 1) {
             Catalog.names(session).forEach(n -> all.add(new Candidate(n, Catalog.summary(session, n))));
         } else {
+            int from = 1;
             Optional<Function> f = Catalog.find(session, words.getFirst());
             if (f.orElse(null) instanceof Group g) {
                 if (words.size() == 2) {
                     g.members().forEach((w, function) -> all.add(new Candidate(w, Catalog.summary(session, function))));
                 } else {
+                    from = 2;
                     f = Optional.ofNullable(g.members().get(words.get(1))).flatMap(n -> Catalog.find(session, n));
                 }
             }
             if (f.orElse(null) instanceof Command c) {
-                of(c, words, last, all);
+                of(c, words, from, last, all);
             }
         }
         return all.stream().filter(c -> c.word().startsWith(last)).toList();
     }
 
-    private void of(Command command, List<String> words, String last, List<Candidate> all) {
+    private void of(Command command, List<String> words, int from, String last, List<Candidate> all) {
         Grammar g = command.grammar();
-        Grammar.Option before = option(g, words.get(words.size() - 2));
-        if (before != null && !before.isSwitch()) {
-            switch (before.name()) {
-                case "network" -> networks.list().forEach(n -> all.add(new Candidate(n.name, n.driver)));
-                case "pull" -> List.of("always", "missing", "never").forEach(w -> all.add(new Candidate(w, "")));
-                case "restart" -> List.of("no", "always", "unless-stopped", "on-failure").forEach(w -> all.add(new Candidate(w, "")));
-                default -> { }
+        int typed = 0;
+        Grammar.Option open = null;
+        boolean optionsEnded = false;
+        for (String word : words.subList(from, words.size() - 1)) {
+            if (open != null) {
+                open = null;
+            } else if (optionsEnded || !word.startsWith("-") || word.equals("-")) {
+                typed++;
+                optionsEnded |= g.stopsAtFirstWord();
+            } else if (word.equals("--")) {
+                optionsEnded = true;
+            } else {
+                open = option(g, word).filter(o -> !o.isSwitch()).orElse(null);
             }
-            return;
         }
-        if (last.startsWith("-")) {
+        int equals = last.indexOf('=');
+        if (open != null) {
+            values(open, "", all);
+        } else if (!optionsEnded && last.startsWith("--") && equals > 0) {
+            g.option(last.substring(2, equals)).ifPresent(o -> values(o, last.substring(0, equals + 1), all));
+        } else if (!optionsEnded && last.startsWith("-")) {
             for (Grammar.Option o : g.options()) {
                 all.add(new Candidate("--" + o.name(), o.text()));
                 if (o.letter() != 0 && !last.startsWith("--")) {
@@ -87,9 +99,19 @@ public final class Candidates {
                 }
             }
             all.add(new Candidate("--help", "Print what the command does"));
-            return;
+        } else if (typed < g.most() && (typed == 0 || !g.stopsAtFirstWord())) {
+            // What follows the container or image is a command inside it.
+            names(command.completion(), all);
         }
-        names(command.completion(), all);
+    }
+
+    private void values(Grammar.Option option, String prefix, List<Candidate> all) {
+        switch (option.name()) {
+            case "network" -> networks.list().forEach(n -> all.add(new Candidate(prefix + n.name, n.driver)));
+            case "pull" -> List.of("always", "missing", "never").forEach(w -> all.add(new Candidate(prefix + w, "")));
+            case "restart" -> List.of("no", "always", "unless-stopped", "on-failure").forEach(w -> all.add(new Candidate(prefix + w, "")));
+            default -> { }
+        }
     }
 
     private void names(Command.Completion kind, List<Candidate> all) {
@@ -107,10 +129,18 @@ public final class Candidates {
         }
     }
 
-    private static Grammar.Option option(Grammar g, String word) {
+    /** The option whose value the next word is: `--name`, or the last letter of `-dit`; one that has its value in the same word is none. */
+    private static Optional<Grammar.Option> option(Grammar g, String word) {
         if (word.startsWith("--")) {
-            return g.option(word.substring(2)).orElse(null);
+            return g.option(word.substring(2));
         }
-        return word.matches("-\\w+") ? g.options().stream().filter(o -> o.letter() == word.charAt(word.length() - 1)).findFirst().orElse(null) : null;
+        for (int i = 1; i < word.length(); i++) {
+            char letter = word.charAt(i);
+            Optional<Grammar.Option> o = g.options().stream().filter(x -> x.letter() == letter).findFirst();
+            if (o.isEmpty() || !o.get().isSwitch()) {
+                return i == word.length() - 1 ? o : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 
-import io.hypr.shell.internal.client.SessionCall;
 import io.hypr.shell.internal.grammar.Grammar;
 import io.hypr.shell.internal.grammar.Words;
 
@@ -19,7 +18,7 @@ import io.hypr.shell.internal.grammar.Words;
  */
 public abstract class Command implements Function {
 
-    /** Variable of a session that holds the {@link Call} which it serves. */
+    /** Variable of a session that holds the {@link Call} which it serves, or a supplier of one for each command. */
     public static final String CALL = ".hypr.call";
 
     private final Grammar grammar;
@@ -43,13 +42,18 @@ public abstract class Command implements Function {
 
     @Override
     public final Object execute(CommandSession session, List<Object> arguments) throws Exception {
-        Call call = session.get(CALL) instanceof Call c ? c : new SessionCall(session);
+        Call call = Call.of(session);
         Words words = grammar.parse(arguments.stream().map(String::valueOf).toList());
         if (words.isHelp()) {
             call.out().print(grammar.help());
+            call.out().flush();
             return null;
         }
-        return run(call, words);
+        try {
+            return run(call, words);
+        } finally {
+            call.end();
+        }
     }
 
     /** @return the command's grammar, for help and completion */

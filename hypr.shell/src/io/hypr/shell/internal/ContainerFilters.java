@@ -2,12 +2,16 @@ package io.hypr.shell.internal;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerState;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
@@ -37,9 +41,36 @@ public final class ContainerFilters {
             if (!NAMES.contains(name)) {
                 throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "'").remedy("Filters are " + String.join(", ", NAMES) + ".");
             }
+            check(name, f.substring(equals + 1));
             all.wanted.computeIfAbsent(name, n -> new ArrayList<>()).add(f.substring(equals + 1));
         }
         return all;
+    }
+
+    private static void check(String name, String value) {
+        boolean fits = switch (name) {
+            case "status" -> Arrays.stream(ContainerState.values()).anyMatch(s -> s.word().equals(value));
+            case "exited" -> value.matches("\\d{1,3}");
+            case "name" -> isPattern(value);
+            default -> true;
+        };
+        if (!fits) {
+            throw new HyprException(ErrorCode.INVALID, "invalid filter '" + name + "=" + value + "'");
+        }
+    }
+
+    private static boolean isPattern(String text) {
+        try {
+            Pattern.compile(text);
+            return true;
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Docker's names begin with a slash, and its filters may. */
+    private static Pattern pattern(String text) {
+        return Pattern.compile(text.startsWith("^/") ? "^" + text.substring(2) : text.startsWith("/") ? text.substring(1) : text);
     }
 
     /** @return whether they speak of containers that do not run */
@@ -62,7 +93,7 @@ public final class ContainerFilters {
     private static Predicate<String> test(String name, ContainerInfo c, List<ContainerInfo> all) {
         return switch (name) {
             case "id" -> c.id::startsWith;
-            case "name" -> v -> java.util.regex.Pattern.compile(v.startsWith("^/") ? "^" + v.substring(2) : v.startsWith("/") ? v.substring(1) : v).matcher(c.name).find();
+            case "name" -> v -> pattern(v).matcher(c.name).find();
             case "label" -> v -> label(c.spec.labels, v);
             case "status" -> v -> c.state.word().equals(v);
             case "ancestor" -> v -> c.imageId.equals(v) || Names.brief(c.imageId).equals(v) || Names.familiar(c.image).equals(Names.familiar(v));

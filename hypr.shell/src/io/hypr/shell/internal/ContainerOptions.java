@@ -113,7 +113,7 @@ public final class ContainerOptions {
     private static double decimal(String text) {
         try {
             double v = Double.parseDouble(text);
-            if (v > 0 && v < 1024) {
+            if (v >= 0 && v < 1024) {
                 return v;
             }
         } catch (NumberFormatException e) {
@@ -124,6 +124,9 @@ public final class ContainerOptions {
 
     private static void restart(ContainerSpec s, String policy) {
         String[] parts = policy.split(":", 2);
+        if (policy.isEmpty()) {
+            return;
+        }
         if (!List.of("no", "always", "unless-stopped", "on-failure").contains(parts[0])) {
             throw new HyprException(ErrorCode.INVALID, "invalid restart policy '" + parts[0] + "'");
         }
@@ -134,6 +137,9 @@ public final class ContainerOptions {
             }
             try {
                 s.restartRetries = Integer.parseInt(parts[1]);
+                if (s.restartRetries < 0) {
+                    throw new HyprException(ErrorCode.INVALID, "maximum retry count cannot be negative");
+                }
             } catch (NumberFormatException e) {
                 throw new HyprException(ErrorCode.INVALID, "maximum retry count must be an integer", e);
             }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.shell.internal.format.Human;
@@ -38,7 +37,7 @@ public final class ContainerTable {
                 .field("Status", "STATUS", ContainerTable::status)
                 .field("Names", "NAMES", c -> c.name)
                 .field("Labels", "LABELS", c -> String.join(",", new TreeSet<>(c.spec.labels.keySet()).stream().map(k -> k + "=" + c.spec.labels.get(k)).toList()))
-                .field("Label", "", c -> (Function<Object, Object>) name -> c.spec.labels.getOrDefault(String.valueOf(name), ""))
+                .method("Label", (c, name) -> c.spec.labels.getOrDefault(name, ""))
                 .field("Networks", "NETWORKS", c -> String.join(",", c.networks.keySet()))
                 .field("Backend", "BACKEND", c -> c.backend);
         return t.list(containers, format, List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));

@@ -3,12 +3,16 @@ package io.hypr.shell.internal;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.Words;
 
 /** Standard input that ends when a sequence of keys comes, and passes on all else. A beginning of the sequence that does not go on is passed on too. */
 public final class DetachKeys extends FilterInputStream {
+
+    private static final String USUAL = "ctrl-p,ctrl-q";
 
     private final byte[] keys;
     private int matched;
@@ -23,16 +27,28 @@ public final class DetachKeys extends FilterInputStream {
      */
     public DetachKeys(InputStream in, String spec) {
         super(in);
-        keys = parse(spec);
+        keys = parse(spec.isEmpty() ? USUAL : spec);
         held = new byte[keys.length];
     }
 
+    /**
+     * Reads and checks the keys that {@code --detach-keys} names, before anything is made.
+     *
+     * @param words a command's words
+     * @return the keys
+     */
+    public static String of(Words words) {
+        String spec = words.get("detach-keys").orElse(USUAL);
+        parse(spec.isEmpty() ? USUAL : spec);
+        return spec;
+    }
+
     private static byte[] parse(String spec) {
-        String[] parts = spec.split(",");
+        String[] parts = spec.split(",", -1);
         byte[] all = new byte[parts.length];
         for (int i = 0; i < parts.length; i++) {
             String p = parts[i];
-            if (p.length() == 1) {
+            if (p.length() == 1 && p.charAt(0) < 0x80) {
                 all[i] = (byte) p.charAt(0);
             } else if (p.matches("ctrl-[a-z@\\[\\\\\\]^_]")) {
                 char c = p.charAt("ctrl-".length());
@@ -83,24 +99,26 @@ public final class DetachKeys extends FilterInputStream {
     /** @return how many octets were put into b: 0 while the sequence may still come, else 1 */
     private int take(byte c, byte[] b, int off) {
         if (c == keys[matched]) {
-            held[matched++] = c;
+            matched++;
             detached = matched == keys.length;
             return 0;
         }
-        if (matched > 0) {
-            // What was held goes first, then this key; both are plain keys now.
-            System.arraycopy(keys, 0, held, 0, matched);
-            heldFrom = 1;
-            heldTo = matched;
-            byte first = held[0];
-            matched = 0;
-            if (heldTo < held.length) {
-                held[heldTo++] = c;
-            }
-            b[off] = first;
+        if (matched == 0) {
+            b[off] = c;
             return 1;
         }
-        b[off] = c;
+        // What was held and this key: its longest end that begins the sequence is held on, what stands before it is plain.
+        byte[] all = Arrays.copyOf(keys, matched + 1);
+        all[matched] = c;
+        int plain = 1;
+        while (plain < all.length && !Arrays.equals(all, plain, all.length, keys, 0, all.length - plain)) {
+            plain++;
+        }
+        matched = all.length - plain;
+        System.arraycopy(all, 0, held, 0, plain);
+        b[off] = held[0];
+        heldFrom = 1;
+        heldTo = plain;
         return 1;
     }
 
@@ -108,6 +126,7 @@ public final class DetachKeys extends FilterInputStream {
         if (matched == 0) {
             return -1;
         }
+        System.arraycopy(keys, 0, held, 0, matched);
         heldFrom = 1;
         heldTo = matched;
         matched = 0;

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 
-import io.hypr.shell.internal.client.SessionCall;
 
 /** A command of commands, such as {@code network}: its first word chooses a function of its own, or one that is also called without the group. */
 public abstract class Group implements Function {
@@ -31,15 +30,16 @@ public abstract class Group implements Function {
 
     @Override
     public final Object execute(CommandSession session, List<Object> arguments) throws Exception {
-        Call call = session.get(Command.CALL) instanceof Call c ? c : new SessionCall(session);
+        Call call = Call.of(session);
         String word = arguments.isEmpty() ? "--help" : String.valueOf(arguments.getFirst());
         if (word.equals("--help") || word.equals("-h")) {
             call.out().print(help(session));
+            call.out().flush();
             return null;
         }
         String function = members.get(word);
         if (function == null || !(session.get("hypr:" + function) instanceof Function f)) {
-            throw new UsageException("hypr: '" + name + " " + word + "' is not a hypr command.\nSee 'hypr " + name + " --help'");
+            throw new UsageException("hypr: unknown command: hypr " + name + " " + word + "\n\nUsage:  hypr " + name + " COMMAND\n\nRun 'hypr " + name + " --help' for more information");
         }
         return f.execute(session, new ArrayList<>(arguments.subList(1, arguments.size())));
     }

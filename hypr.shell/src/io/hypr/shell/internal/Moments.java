@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalQueries;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +25,15 @@ public final class Moments {
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|m|s|us|ns)");
     private static final DateTimeFormatter NANOS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder().appendPattern("uuuu-MM-dd['T'HH[:mm[:ss]]]")
+            .optionalStart().appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true).optionalEnd().optionalStart().appendOffset("+HH:MM", "Z").optionalEnd()
+            .toFormatter(Locale.ROOT);
+
     private Moments() {
+    }
+
+    private static int part(TemporalAccessor t, ChronoField field) {
+        return t.isSupported(field) ? t.get(field) : 0;
     }
 
     /**
@@ -39,13 +50,11 @@ public final class Moments {
             if (text.matches("(\\d+(\\.\\d+)?(h|ms|m|s|us|ns))+")) {
                 return Instant.now().minus(duration(text));
             }
-            if (text.matches("\\d{4}-\\d{2}-\\d{2}")) {
-                return LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
-            }
-            if (text.matches(".*(Z|[+-]\\d{2}:\\d{2})")) {
-                return OffsetDateTime.parse(text).toInstant();
-            }
-            return LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
+            TemporalAccessor t = DATE_TIME.parse(text);
+            LocalDateTime local = LocalDate.from(t).atTime(
+                    part(t, ChronoField.HOUR_OF_DAY), part(t, ChronoField.MINUTE_OF_HOUR), part(t, ChronoField.SECOND_OF_MINUTE), part(t, ChronoField.NANO_OF_SECOND));
+            ZoneId zone = t.query(TemporalQueries.offset());
+            return local.atZone(zone == null ? ZoneId.systemDefault() : zone).toInstant();
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
             throw new HyprException(ErrorCode.INVALID, "invalid time: \"" + text + "\"", e).remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
         }

@@ -1,7 +1,9 @@
 package io.hypr.shell.internal;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import io.hypr.engine.ContainerSpec.PortMapping;
 import io.hypr.model.ErrorCode;
@@ -36,17 +38,26 @@ public final class Ports {
                     throw invalid(text, "address " + rest + ": missing ']' in address");
                 }
                 address = rest.substring(1, close);
-                host = close + 1 < rest.length() ? rest.substring(close + 2) : "";
+                String after = rest.substring(close + 1);
+                if (!after.isEmpty() && after.charAt(0) != ':') {
+                    throw invalid(text, "address " + rest + ": missing port in address");
+                }
+                host = after.isEmpty() ? "" : after.substring(1);
             } else {
                 address = colon < 0 ? "" : rest.substring(0, colon);
                 host = rest.substring(colon + 1);
             }
         }
         checkAddress(text, address);
-        int[] inside = range(container, text);
-        int[] outside = host.isEmpty() ? new int[] {0, 0} : range(host, text);
+        if (container.isEmpty()) {
+            throw invalid(text, "no port specified: " + text + "<empty>");
+        }
+        int[] inside = range(container, text, "containerPort");
+        // Port 0 of the host is any that is free, as none is.
+        int[] outside = host.isEmpty() || host.equals("0") ? new int[] {0, 0} : range(host, text, "hostPort");
         int count = inside[1] - inside[0];
-        boolean chosen = !host.isEmpty() && outside[1] - outside[0] != count;
+        boolean free = outside[0] == 0;
+        boolean chosen = !free && outside[1] - outside[0] != count;
         if (chosen && count != 0) {
             throw invalid(text, "invalid ranges specified for container and host Ports: " + container + " and " + host);
         }
@@ -56,7 +67,7 @@ public final class Ports {
             m.protocol = protocol;
             m.containerPort = inside[0] + i;
             m.hostAddress = address;
-            m.hostPort = host.isEmpty() ? 0 : outside[0] + i;
+            m.hostPort = free ? 0 : outside[0] + i;
             m.hostPortEnd = chosen ? outside[1] : 0;
             all.add(m);
         }
@@ -70,7 +81,7 @@ public final class Ports {
      * @return each port with its protocol, such as {@code 80/tcp}
      */
     public static List<String> exposed(String text) {
-        int[] r = range(withoutProtocol(text), text);
+        int[] r = range(withoutProtocol(text), text, "containerPort");
         List<String> all = new ArrayList<>();
         for (int p = r[0]; p <= r[1]; p++) {
             all.add(p + "/" + protocol(text));
@@ -85,7 +96,7 @@ public final class Ports {
 
     private static String protocol(String text) {
         int slash = text.indexOf('/');
-        String p = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(java.util.Locale.ROOT);
+        String p = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
         if (p.equals("sctp")) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "SCTP ports cannot be published, as " + text + " asks.").remedy("Publish TCP or UDP ports.");
         }
@@ -95,26 +106,28 @@ public final class Ports {
         return p;
     }
 
-    private static int[] range(String text, String whole) {
-        if (text.isEmpty()) {
-            throw invalid(whole, "No port specified: " + whole + "<empty>");
-        }
+    private static int[] range(String text, String whole, String what) {
         String[] ends = text.split("-", 2);
-        try {
-            int from = Integer.parseInt(ends[0]);
-            int to = ends.length == 2 ? Integer.parseInt(ends[1]) : from;
-            if (from >= 1 && to <= HIGHEST && from <= to) {
-                return new int[] {from, to};
+        for (String end : ends) {
+            if (!end.matches("\\d{1,5}") || Integer.parseInt(end) < 1 || Integer.parseInt(end) > HIGHEST) {
+                throw invalid(whole, "invalid " + what + ": " + text);
             }
-        } catch (NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid publish \"" + whole + "\": invalid containerPort: " + text, e);
         }
-        throw invalid(whole, "invalid range: " + text);
+        int from = Integer.parseInt(ends[0]);
+        int to = ends.length == 2 ? Integer.parseInt(ends[1]) : from;
+        if (from > to) {
+            throw invalid(whole, "invalid " + what + ": " + text + ": its end is before its beginning");
+        }
+        return new int[] {from, to};
     }
 
     private static void checkAddress(String whole, String address) {
-        if (!address.isEmpty() && !address.matches("[0-9.]+|[0-9a-fA-F:.]+")) {
-            throw invalid(whole, "invalid IP address: " + address);
+        try {
+            if (!address.isEmpty()) {
+                InetAddress.ofLiteral(address);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new HyprException(ErrorCode.INVALID, "invalid publish \"" + whole + "\": invalid IP address: " + address, e);
         }
     }
 

@@ -30,6 +30,7 @@ final class ClientCall implements Call {
     private volatile IntConsumer signals;
     private volatile Runnable resizes;
     private volatile int endedBy;
+    private volatile boolean raw;
 
     ClientCall(Frames frames, Request request, Thread worker) {
         this.frames = frames;
@@ -46,7 +47,7 @@ final class ClientCall implements Call {
             taker.accept(number);
         } else if (number == 1 || number == 2 || number == 3 || number == 15) {
             endedBy = number;
-            worker.interrupt();
+            frames.interrupt(worker);
         }
     }
 
@@ -66,7 +67,7 @@ final class ClientCall implements Call {
     void hangUp() {
         in.end();
         endedBy = 1;
-        worker.interrupt();
+        frames.interrupt(worker);
     }
 
     /** @return the signal that interrupted the command, 0 = none */
@@ -111,8 +112,13 @@ final class ClientCall implements Call {
 
     @Override
     public void raw(boolean on) {
+        if (on == raw) {
+            return;
+        }
         try {
+            out.flush();
             frames.write(Frames.RAW, on ? 1 : 0);
+            raw = on;
         } catch (IOException e) {
             throw new UncheckedIOException("The client is gone", e);
         }
@@ -169,23 +175,27 @@ final class ClientCall implements Call {
 
     /** Standard input: a ring that asks the client for more as it empties, and for nothing before the first read. */
     private final class Input extends InputStream {
-        private final byte[] ring = new byte[WINDOW];
+        private byte[] ring = new byte[0];
         private int first;
         private int count;
         private int wanted;
         private boolean ended;
 
         synchronized void add(ByteBuffer octets) {
-            if (!octets.hasRemaining()) {
-                ended = true;
-            }
             int n = octets.remaining();
-            if (n > WINDOW - count) {
+            if (n == 0) {
                 ended = true;
                 notifyAll();
                 return;
             }
+            if (n > wanted) {
+                throw new IllegalArgumentException("A client sent " + n + " octets of input where " + wanted + " were asked for");
+            }
             wanted -= n;
+            if (ring.length == 0) {
+                // Most commands never read.
+                ring = new byte[WINDOW];
+            }
             while (octets.hasRemaining()) {
                 int at = (first + count) % WINDOW;
                 int part = Math.min(octets.remaining(), WINDOW - at);

@@ -1,15 +1,23 @@
 package io.hypr.shell.internal.client;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.osgi.service.log.Logger;
 
+import io.hypr.model.HyprException;
+
 /** One client of the socket: one command, read by one thread and run by another. */
 public final class Connection {
+
+    private static final int REFUSED = 125;
+    private static final int FAULT = 125;
 
     private final SocketChannel socket;
     private final Frames frames;
@@ -53,6 +61,8 @@ public final class Connection {
             if (request != null) {
                 serve(request);
             }
+        } catch (Request.Malformed e) {
+            refuse(e);
         } catch (IOException e) {
             log.debug("A client's connection broke", e);
         } finally {
@@ -60,23 +70,34 @@ public final class Connection {
         }
     }
 
+    /** Tells the client why its command is not run. */
+    private void refuse(Request.Malformed e) {
+        byte[] sentence = (e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            frames.write(Frames.ERROR, sentence, 0, sentence.length);
+            frames.write(Frames.EXIT, REFUSED);
+        } catch (IOException gone) {
+            e.addSuppressed(gone);
+        }
+        log.warn("A client's command was refused", e);
+    }
+
     private void serve(Request request) throws IOException {
-        Thread worker = Thread.ofVirtual().name("hypr " + String.join(" ", request.words())).unstarted(() -> { });
         ClientCall[] call = new ClientCall[1];
-        worker = Thread.ofVirtual().name("hypr " + String.join(" ", request.words())).unstarted(() -> run(call[0], request));
+        Thread worker = Thread.ofVirtual().name("hypr " + String.join(" ", request.words())).unstarted(() -> run(call[0], request));
         call[0] = new ClientCall(frames, request, worker);
         worker.start();
         try {
             for (Frames.Frame f = frames.read(); f != null; f = frames.read()) {
                 switch (f.type()) {
                     case Frames.INPUT -> call[0].input(f.payload());
-                    case Frames.SIGNAL -> call[0].signal(f.payload().get() & 0xff);
+                    case Frames.SIGNAL -> signal(call[0], f.payload().get() & 0xff);
                     case Frames.SIZE -> call[0].resized(Short.toUnsignedInt(f.payload().getShort()), Short.toUnsignedInt(f.payload().getShort()));
                     default -> throw new IOException("A client sent a frame of type " + f.type());
                 }
             }
-        } catch (java.nio.BufferUnderflowException e) {
-            throw new IOException("A client sent a frame that is too short", e);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new IOException("A client sent a frame that does not fit", e);
         } finally {
             if (worker.isAlive()) {
                 call[0].hangUp();
@@ -84,15 +105,31 @@ public final class Connection {
         }
     }
 
+    private void signal(ClientCall call, int number) {
+        try {
+            call.signal(number);
+        } catch (HyprException e) {
+            // Who it was for has just ended, most often; the command tells its end.
+            log.debug("The signal {} was not delivered", number, e);
+        }
+    }
+
     private void run(ClientCall call, Request request) {
-        int status = new Runner(processor, log).run(call, call::endedBy, request.words());
+        int status = FAULT;
+        try {
+            status = new Runner(processor, log).run(call, call::endedBy, request.words());
+        } catch (RuntimeException | Error e) {
+            log.error("A command ended by a fault of hyprd", e);
+            call.err().println("hyprd failed: " + e);
+        }
         call.out().flush();
         call.err().flush();
         try {
+            call.raw(false);
             frames.write(Frames.EXIT, status);
             // The client closes; its end of file ends the reader.
             socket.shutdownOutput();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.debug("A client was gone before its command ended", e);
         }
     }

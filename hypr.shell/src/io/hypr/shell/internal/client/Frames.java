@@ -74,11 +74,26 @@ final class Frames {
             synchronized (out) {
                 out.clear();
                 out.put((byte) type).put(new byte[3]).putInt(n).put(bytes, at, n).flip();
-                while (out.hasRemaining()) {
-                    socket.write(out);
+                // A thread that is interrupted while it writes would close the connection: interrupts wait for the frame to be out.
+                boolean interrupted = Thread.interrupted();
+                try {
+                    while (out.hasRemaining()) {
+                        socket.write(out);
+                    }
+                } finally {
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
                 }
             }
             at += n;
+        }
+    }
+
+    /** Interrupts a thread, but not while it writes a frame. */
+    void interrupt(Thread thread) {
+        synchronized (out) {
+            thread.interrupt();
         }
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -53,8 +55,15 @@ public final class Json {
      * @return on one line
      */
     public static String compact(Object value) {
+        Object shown = value;
+        if (value instanceof Map<?, ?> m && m.values().stream().anyMatch(Function.class::isInstance)) {
+            // Fields of a listing that are methods are not part of it.
+            Map<Object, Object> fields = new LinkedHashMap<>(m);
+            fields.values().removeIf(Function.class::isInstance);
+            shown = fields;
+        }
         try {
-            return MAPPER.writeValueAsString(value);
+            return MAPPER.writeValueAsString(shown);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

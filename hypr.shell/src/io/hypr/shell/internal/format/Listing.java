@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param <T> what is listed
  */
-public final class Listing<T> extends AbstractList<T> {
+public final class Listing<T> extends AbstractList<Object> {
 
     private final List<T> items;
     private final String text;
@@ -22,9 +22,10 @@ public final class Listing<T> extends AbstractList<T> {
         this.text = text;
     }
 
+    /** What a script sees: see {@link Item}. */
     @Override
-    public T get(int index) {
-        return items.get(index);
+    public Object get(int index) {
+        return Item.of(items.get(index));
     }
 
     @Override

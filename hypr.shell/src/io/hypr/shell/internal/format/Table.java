@@ -1,9 +1,12 @@
 package io.hypr.shell.internal.format;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -18,6 +21,7 @@ public final class Table<T> {
 
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final Map<String, Function<T, ?>> fields = new LinkedHashMap<>();
+    private final Set<String> methods = new HashSet<>();
 
     /**
      * Adds a field.
@@ -30,6 +34,19 @@ public final class Table<T> {
     public Table<T> field(String name, String header, Function<T, ?> value) {
         headers.put(name, header);
         fields.put(name, value);
+        return this;
+    }
+
+    /**
+     * Adds a field that takes an argument, as {@code {{.Label "name"}}} does.
+     *
+     * @param name of the field
+     * @param value how it is found
+     * @return this table
+     */
+    public Table<T> method(String name, BiFunction<T, String, String> value) {
+        methods.add(name);
+        fields.put(name, item -> (Function<Object, Object>) argument -> value.apply(item, String.valueOf(argument)));
         return this;
     }
 
@@ -60,6 +77,16 @@ public final class Table<T> {
         return new Listing<>(items, out.toString());
     }
 
+    /** A field that is a method, such as {{.Label "com.example.shelf-life"}}, has its argument for a header, as Docker writes it. */
+    private Map<String, Object> heads() {
+        Map<String, Object> all = new LinkedHashMap<>(headers);
+        methods.forEach(name -> all.put(name, (Function<Object, Object>) argument -> {
+            String text = String.valueOf(argument);
+            return text.substring(text.lastIndexOf('.') + 1).replace('-', ' ').replace('_', ' ');
+        }));
+        return all;
+    }
+
     private Map<String, Object> row(T item) {
         Map<String, Object> row = new LinkedHashMap<>();
         fields.forEach((name, value) -> row.put(name, value.apply(item)));
@@ -77,7 +104,7 @@ public final class Table<T> {
 
     private String columns(Template template, List<Map<String, Object>> rows) {
         List<String[]> lines = new ArrayList<>();
-        lines.add(template.render(new LinkedHashMap<String, Object>(headers)).split("\t", -1));
+        lines.add(template.render(heads()).split("\t", -1));
         rows.forEach(r -> lines.add(template.render(r).split("\t", -1)));
         int columns = lines.stream().mapToInt(l -> l.length).max().orElse(0);
         int[] widths = new int[columns];

@@ -136,6 +136,7 @@ final class TemplateFunctions {
     static String text(Object v) {
         return switch (v) {
             case null -> "<no value>";
+            case java.util.function.Function<?, ?> f -> throw wrong("wrong number of args for a field that needs one");
             case Map<?, ?> m -> {
                 StringBuilder out = new StringBuilder("map[");
                 new java.util.TreeMap<Object, Object>(m).forEach((k, x) -> out.append(out.length() > 4 ? " " : "").append(k).append(':').append(text(x)));

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class TemplateParser {
 
     private static final Pattern TOKEN = Pattern.compile(
-            "\\s*(?:(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)|(-?\\d+(?:\\.\\d+)?)|(\\$?(?:\\.?[A-Za-z_][\\w-]*)+|\\$|\\.)|(:=|[|(),=])|(\\S))");
+            "\\s*(?:\"(?:\\\\.|[^\"\\\\])*+\"|`[^`]*`|-?\\d++(?:\\.\\d++)?|\\$?[A-Za-z_.][\\w.]*+|\\$|:=|[|(),=]|\\S)", Pattern.DOTALL);
     private static final int DEEPEST = 100;
 
     private final String text;
@@ -157,6 +157,17 @@ final class TemplateParser {
     }
 
     private Node node(String action) {
+        if (++depth > DEEPEST) {
+            throw TemplateFunctions.wrong("blocks are nested more than " + DEEPEST + " deep");
+        }
+        try {
+            return read(action);
+        } finally {
+            depth--;
+        }
+    }
+
+    private Node read(String action) {
         String word = action.split("[\\s(]", 2)[0];
         String rest = action.substring(word.length());
         return switch (word) {

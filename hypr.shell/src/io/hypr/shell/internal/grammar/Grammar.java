@@ -36,6 +36,7 @@ public final class Grammar {
 
     private static final Pattern OPTION =
             Pattern.compile("^ {2}(?:-(\\w), | {4})--([\\w-]+)(?: (\\w+))? {2,}(.*)$");
+    private static final int BAD_OPTION = 125;
     private static final Set<String> REPEATED = Set.of("list", "filter", "map", "ulimit", "mount");
 
     private final String command;
@@ -144,6 +145,16 @@ public final class Grammar {
     /** @return the words by which the command is called */
     public String command() {
         return command;
+    }
+
+    /** @return whether options end at the first word that is none, as before a command in a container */
+    public boolean stopsAtFirstWord() {
+        return stopsAtFirstWord;
+    }
+
+    /** @return how many words that are no options can follow at most */
+    public int most() {
+        return most;
     }
 
     /** @return all options in the order of the help text */
@@ -255,7 +266,7 @@ public final class Grammar {
      * @return the exception that says so as Docker does
      */
     public UsageException wrong(String sentence) {
-        return new UsageException(sentence + "\nSee 'hypr " + command + " --help'.");
+        return new UsageException(sentence + more(), BAD_OPTION);
     }
 
     private void checkCount(int count) {
@@ -264,15 +275,19 @@ public final class Grammar {
         }
         String need;
         if (most == 0) {
-            need = "accepts no arguments.";
+            need = "accepts no arguments";
         } else if (least == most) {
-            need = "requires exactly " + arguments(least) + ".";
+            need = "requires exactly " + arguments(least);
         } else if (count < least) {
-            need = "requires at least " + arguments(least) + ".";
+            need = "requires at least " + arguments(least);
         } else {
-            need = "requires at most " + arguments(most) + ".";
+            need = "requires at most " + arguments(most);
         }
-        throw new UsageException("\"hypr " + command + "\" " + need + "\nSee 'hypr " + command + " --help'.\n\n" + usage + "\n\n" + summary);
+        throw new UsageException("hypr: 'hypr " + command + "' " + need + more());
+    }
+
+    private String more() {
+        return "\n\n" + usage + "\n\nRun 'hypr " + command + " --help' for more information";
     }
 
     private static String arguments(int n) {

@@ -1,0 +1,94 @@
+package io.hypr.shell.internal;
+
+import java.io.InterruptedIOException;
+import java.io.PrintStream;
+import java.util.List;
+
+import org.osgi.service.log.Logger;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Turns what ended a command into sentences on standard error and an exit status. The same for the command line, the shell and its scripts. */
+public final class Failures {
+
+    private static final int FAILED = 1;
+    private static final int DAEMON = 125;
+    private static final int SIGNALLED = 128;
+
+    private final Logger log;
+
+    /**
+     * @param log gets what a user cannot do anything about
+     */
+    public Failures(Logger log) {
+        this.log = log;
+    }
+
+    /**
+     * Says what went wrong.
+     *
+     * @param failure what ended the command
+     * @param err where it is said
+     * @param words the command and what was typed after it; they decide how Docker would say it
+     * @param signal the signal that interrupted the command; 0 = none
+     * @return the exit status, 1 to 255
+     */
+    public int tell(Exception failure, PrintStream err, List<String> words, int signal) {
+        String creation = creation(words);
+        switch (failure) {
+            case Exit e -> {
+                e.reason().ifPresent(r -> say(r, err, creation));
+                return e.status();
+            }
+            case UsageException e -> {
+                err.println(e.getMessage());
+                return e.status();
+            }
+            case InterruptedException e -> {
+                log.debug("A command was interrupted", e);
+                return SIGNALLED + Math.max(1, signal);
+            }
+            case InterruptedIOException e -> {
+                log.debug("A command was interrupted", e);
+                return SIGNALLED + Math.max(1, signal);
+            }
+            default -> {
+                if (signal != 0) {
+                    log.debug("A command was interrupted", failure);
+                    return SIGNALLED + signal;
+                }
+                say(failure, err, creation);
+                return creation.isEmpty() ? FAILED : DAEMON;
+            }
+        }
+    }
+
+    /** Docker says failures of these with its own name before them, and ends with 125. */
+    private static String creation(List<String> words) {
+        int at = !words.isEmpty() && words.getFirst().equals("container") ? 1 : 0;
+        String word = words.size() > at ? words.get(at) : "";
+        return word.equals("run") || word.equals("create") ? word : "";
+    }
+
+    private void say(Exception e, PrintStream err, String creation) {
+        String prefix = creation.isEmpty() ? "" : "hypr: ";
+        if (!(e instanceof HyprException h)) {
+            err.println(prefix + "hyprd failed: " + e);
+            err.println("This is a fault of HYPR. What led to it is in hyprd's log.");
+            log.error("A command failed", e);
+            return;
+        }
+        // What is wrong with the words themselves Docker's client finds, without asking its daemon.
+        err.println(prefix + (h.code() == ErrorCode.INVALID ? "" : "Error response from daemon: ") + h.getMessage());
+        h.remedy().ifPresent(err::println);
+        if (!creation.isEmpty()) {
+            err.println("\nRun 'hypr " + creation + " --help' for more information");
+        }
+        if (h.code() == ErrorCode.INTERNAL) {
+            log.error("A command failed", e);
+        } else {
+            log.debug("A command failed", e);
+        }
+    }
+}
