@@ -200,7 +200,7 @@ public final class NetworkBook {
         }
         if (ip.equals(record.network.gateway) || !records.lease(record.network.id, ip, container)) {
             throw new HyprException(ErrorCode.IN_USE, "Address already in use: " + ip + " belongs to "
-                + records.owner(record.network.id, ip).map(c -> "container " + c.substring(0, 12)).orElse("the host") + ".");
+                + records.owner(record.network.id, ip).map(c -> "container " + c.substring(0, Math.min(12, c.length()))).orElse("the host") + ".");
         }
         return ip;
     }

@@ -236,6 +236,103 @@ class EngineTest {
         assertEquals(1, containers.list().size());
     }
 
+    private void awaitState(String id, ContainerState state) throws InterruptedException {
+        Container c = engine.find(id);
+        synchronized (c) {
+            while (c.state() != state || c.run() != null) {
+                c.wait();
+            }
+        }
+    }
+
+    @Test
+    void onFailureRestartsSoOftenAndThenLeavesIt() throws Exception {
+        ContainerSpec spec = Fakes.spec("exit", "1");
+        spec.restartPolicy = "on-failure";
+        spec.restartRetries = 2;
+        ContainerInfo c = containers.create(spec);
+        containers.start(c.id);
+        awaitState(c.id, ContainerState.EXITED);
+        assertEquals(2, containers.inspect(c.id).restarts);
+        assertEquals(1, containers.inspect(c.id).exitCode);
+        List<String> actions = new ArrayList<>();
+        new EventService(() -> engine).read(java.time.Instant.EPOCH, java.time.Instant.now(), e -> actions.add(e.action()));
+        assertEquals(List.of("create", "start", "die", "start", "die", "start", "die"), actions);
+        assertEquals(Duration.ofMillis(100), Restarts.pause(0));
+        assertEquals(Duration.ofMillis(800), Restarts.pause(3));
+        assertEquals(Duration.ofMinutes(1), Restarts.pause(50));
+    }
+
+    @Test
+    void aStoppedContainerIsNotRestartedButAVanishedOneIs() throws Exception {
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.restartPolicy = "always";
+        ContainerInfo c = containers.create(spec);
+        containers.start(c.id);
+        host.vms.get(c.id).end();
+        Container container = engine.find(c.id);
+        synchronized (container) {
+            while (container.info().restarts == 0 || container.state() != ContainerState.RUNNING) {
+                container.wait();
+            }
+        }
+        containers.stop(c.id, Duration.ofSeconds(20));
+        assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
+        assertEquals(143, containers.inspect(c.id).exitCode);
+    }
+
+    @Test
+    void aBackendCanBeReplacedWhileAContainerRuns() throws Exception {
+        FakeBackend successor = new FakeBackend(host.socket);
+        ContainerInfo c = containers.create(Fakes.spec("stubborn"));
+        Collected seen = new Collected();
+        containers.attach(c.id, seen::write, false);
+        containers.start(c.id);
+        containers.kill(c.id, "USR1");
+        seen.await("got 10\n");
+        engine.services().backends.remove(Fakes.backend(engine));
+        assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
+        host.vms.get(c.id).guest.cut();
+        engine.services().backends.add(successor, FakeBackend.PROPERTIES);
+        containers.kill(c.id, "USR2");
+        seen.await("got 12\n");
+        containers.remove(c.id, true);
+        assertEquals("got 10\ngot 12\n", seen.text(1));
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
+    void aBackendThatCannotBeUsedIsPassedOverWithItsReason() {
+        FakeBackend broken = new FakeBackend(host.socket);
+        broken.availability = io.hypr.model.Availability.unsupported("It has no engine.", "Buy one.");
+        Engine other = Fakes.engine(base.resolve("other"), host.socket, point -> { }, log);
+        other.services().backends.remove(Fakes.backend(other));
+        other.services().backends.add(broken, FakeBackend.PROPERTIES);
+        HyprException e = assertThrows(HyprException.class, () -> other.services().backends.choose(null, java.util.Set.of(), List.of()));
+        assertEquals("No backend can start microVMs here. fake was passed over: It has no engine.", e.getMessage());
+        assertEquals("Buy one.", e.remedy().orElseThrow());
+        HyprException filter = assertThrows(HyprException.class, () -> other.services().backends.choose("(nonsense", java.util.Set.of(), List.of()));
+        assertEquals(ErrorCode.INVALID, filter.code());
+        assertEquals("fake", engine.services().backends.choose("(hypr.name=fake)", java.util.Set.of(), List.of()).name());
+        other.close();
+    }
+
+    @Test
+    void badRequestsAreRefusedAndLeaveNothing() {
+        List<java.util.function.Consumer<ContainerSpec>> bad = List.of(s -> s.image = "nope", s -> s.memory = 1, s -> s.memory = Long.MAX_VALUE / 8, s -> s.cpus = 1_000,
+            s -> s.workingDir = "relative", s -> s.capAdd.add("NOPE"), s -> s.ulimits.add("nofile"), s -> s.stopSignal = "SIGNOPE", s -> s.network = "nope", s -> s.network = "host",
+            s -> s.restartPolicy = "sometimes", s -> s.env.add("=x"), s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
+            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "-x",
+            s -> s.entrypoint = List.of());
+        for (var wrong : bad) {
+            ContainerSpec spec = Fakes.spec();
+            wrong.accept(spec);
+            assertThrows(HyprException.class, () -> containers.create(spec));
+        }
+        assertEquals(0, containers.list().size());
+        assertFalse(Files.exists(base.resolve("home/containers/x")));
+    }
+
     @Test
     void aRunningContainerSurvivesTheEngine() throws Exception {
         ContainerInfo c = containers.create(Fakes.spec("stubborn"));

@@ -34,7 +34,13 @@ final class Fakes {
     static final Image IMAGE = new Image("sha256:" + "a".repeat(64), List.of("box:latest"), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
         new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), Set.of(), "", Map.of("l", "image"), "", null, List.of()), "", List.of());
 
+    private static final Map<Engine, FakeBackend> BACKENDS = java.util.Collections.synchronizedMap(new java.util.WeakHashMap<>());
+
     private Fakes() {
+    }
+
+    static FakeBackend backend(Engine engine) {
+        return BACKENDS.get(engine);
     }
 
     static ContainerSpec spec(String... cmd) {
@@ -93,9 +99,12 @@ final class Fakes {
         ServiceBalancer balancer = (generation, table) -> FakeHost.ask(socket, "publish "
             + String.join(",", table.stream().map(p -> p.address() + ":" + p.port() + "/" + p.protocol() + ">" + p.backends().getFirst().port()).toList()));
         Services services = new Services(() -> images, () -> roots, () -> balancer, logger(log));
-        services.backends.add(new FakeBackend(socket), FakeBackend.PROPERTIES);
+        FakeBackend backend = new FakeBackend(socket);
+        services.backends.add(backend, FakeBackend.PROPERTIES);
         services.networks.add(new FakeDriver(socket), Map.of("hypr.name", "bridge"));
-        return new Engine(settings(base, points), services);
+        Engine engine = new Engine(settings(base, points), services);
+        BACKENDS.put(engine, backend);
+        return engine;
     }
 
     static void sweep(Engine engine) {
