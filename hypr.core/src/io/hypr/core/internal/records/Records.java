@@ -262,14 +262,15 @@ public final class Records implements AutoCloseable {
     }
 
     /**
-     * Counts.
+     * Counts. A value is also above every value that a lost database has given out on this host, since it is never below the clock.
      *
      * @param name of the counter
-     * @return its next value, from 1
+     * @return its next value
      */
     public long next(String name) {
-        return Long.parseLong(texts("INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value", name)
-            .getFirst());
+        return Long.parseLong(texts(
+            "INSERT INTO counter VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = max(value + 1, ?2) RETURNING value",
+            name, System.currentTimeMillis()).getFirst());
     }
 
     @Override
