@@ -1,0 +1,79 @@
+"""Kestrel in a real microVM under emulation."""
+import os
+import shutil
+import subprocess
+import time
+
+import guest
+from common import DIRECTORY, Skip, equal, image
+from guest import Machine
+
+
+INTERFACE = dict(mac=bytes.fromhex("021122334455"), name="net7", mtu=1400, ipv4=[dict(address=bytes([10, 0, 2, 15]), prefix=24)],
+                 gateway4=bytes([10, 0, 2, 2]), ipv6=[dict(address=bytes.fromhex("fd00000000000000000000000000000a"), prefix=64)],
+                 gateway6=bytes.fromhex("fd000000000000000000000000000001"))
+
+
+def machine(upper, options=()):
+    if not shutil.which("qemu-system-x86_64"):
+        raise Skip("qemu-system-x86_64 is not installed")
+    if not guest.kernel():
+        raise Skip("the guest kernel is not built (kernel/build.sh)")
+    for tool in ("mksquashfs", "busybox", "mkfs.ext4"):
+        if not shutil.which(tool):
+            raise Skip(f"{tool} is not installed")
+    if not os.path.exists(upper):
+        subprocess.run(["truncate", "-s", "64M", upper], check=True)
+        subprocess.run(["mkfs.ext4", "-q", upper], check=True)
+    return Machine(guest.kernel(), image(), upper, options)
+
+
+def set_up(host):
+    equal(host.setup(upper="/dev/vdb", upper_type="ext4", upper_options="", clock=time.time_ns(), entropy=os.urandom(64),
+                     interfaces=[INTERFACE], hosts=b"127.0.0.1 localhost\n")["errno"], 0)
+
+
+def test_microvm_from_boot_to_power_off():
+    upper = os.path.join(DIRECTORY, "upper")
+    for round_ in range(2):
+        with machine(upper) as vm:
+            host = vm.host
+            set_up(host)
+            host.run(1, "sh", "-c", "cat /kept 2>/dev/null; echo hello | tee -a /kept; ip -o addr show dev net7; ip route; date +%s; sleep 1; exit 6")
+            equal(host.run(2, "echo", "exec")["errno"], 0)
+            host.exit_of(2, 60)
+            equal(host.output_of(2), b"exec\n")
+            vm.connect()
+            equal(host.exit_of(1, 60)["value"], 6)
+            out = host.output_of(1).decode()
+            equal(out.count("hello"), round_ + 1)
+            for part in ("10.0.2.15/24", "fd00::a/64", "default via 10.0.2.2 dev net7"):
+                assert part in out, out
+            assert abs(int(out.strip().split("\n")[-1]) - time.time()) < 60, out
+            equal(host.ask("SHUTDOWN", action=0, grace=1000)["errno"], 0)
+            host.acknowledge = True
+            ended(vm)
+    equal(subprocess.run(["e2fsck", "-fn", upper], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode, 0)
+
+
+def ended(vm):
+    try:
+        vm.host.until(lambda: vm.process.poll() is not None, "the end of QEMU", 30)
+    except (ConnectionError, OSError):
+        pass
+    equal(vm.process.wait(30), 0)
+
+
+def test_microvm_reports_lack_of_memory():
+    with machine(os.path.join(DIRECTORY, "upper")) as vm:
+        set_up(vm.host)
+        vm.host.run(1, "sh", "-c", "tail /dev/zero")
+        done = vm.host.exit_of(1, 120)
+        equal((done["oom"], done["value"]), (1, 137) if done["how"] == 0 else (1, 9))
+
+
+def test_boot_cost_in_guest_time():
+    with machine(os.path.join(DIRECTORY, "upper"), ["-icount", "shift=0,sleep=off"]) as vm:
+        up = vm.host.welcome["up"]
+        print(f"   guest time at Kestrel's start: {up / 1e6:.1f} ms")
+        assert up < 1_000_000_000, up
