@@ -10,13 +10,14 @@ import io.hypr.core.internal.logs.JournalState;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerState;
+import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /** What follows when the workload of a run has ended, or its microVM. */
 final class Ending {
 
     /** Exit status of a workload whose microVM vanished. */
-    private static final int KILLED = 137;
+    static final int KILLED = 137;
     /** How long a microVM may take to write its disk and power off. */
     private static final Duration POWER_OFF = Duration.ofSeconds(10);
 
@@ -40,26 +41,19 @@ final class Ending {
             if (vanished) {
                 container.log().end(0, KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
-            int status = state.status();
-            boolean oom = state.oom();
             ContainerRecord before = container.record();
             container.change(r -> r.phase = Phase.ENDING);
             if (!vanished) {
                 powerOff(run, before.info.spec.autoRemove);
             }
             boolean cleared = new Clearing(engine, container).rest();
-            Instant finished = plausible(state.endTime(), before.info.started);
-            container.change(r -> {
-                r.phase = cleared ? Phase.IDLE : Phase.ENDING;
-                r.info.state = ContainerState.EXITED;
-                r.info.exitCode = status;
-                r.info.oomKilled = oom;
-                r.info.finished = finished;
-            });
-            if (oom) {
-                container.event("oom", Map.of());
+            if (engine.isClosed()) {
+                return;
             }
-            container.event("die", Map.of("exitCode", Integer.toString(status)));
+            conclude(before);
+            if (!cleared) {
+                container.change(r -> r.phase = Phase.ENDING);
+            }
             engine.restarts().decide(container);
             container.ended();
         } catch (IOException | HyprException e) {
@@ -73,6 +67,30 @@ final class Ending {
         if (container.record().info.spec.autoRemove && !engine.isClosed()) {
             engine.removeAfterEnd(container);
         }
+    }
+
+    /** Says what became of a run that was cleared away: the log knows. */
+    void conclude(ContainerRecord before) {
+        JournalState state;
+        try {
+            state = container.log().state();
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The log of container " + container.id() + " cannot be read.", e);
+        }
+        int status = state.status();
+        boolean oom = state.oom();
+        Instant finished = plausible(state.endTime(), before.info.started);
+        container.change(r -> {
+            r.phase = Phase.IDLE;
+            r.info.state = ContainerState.EXITED;
+            r.info.exitCode = status;
+            r.info.oomKilled = oom;
+            r.info.finished = finished;
+        });
+        if (oom) {
+            container.event("oom", Map.of());
+        }
+        container.event("die", Map.of("exitCode", Integer.toString(status)));
     }
 
     /** Lets the guest write its disk, unless the disk goes anyway. */

@@ -10,6 +10,7 @@ import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerInfo.Endpoint;
 import io.hypr.engine.ContainerState;
 import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.net.NetworkDriver;
 
@@ -64,6 +65,7 @@ final class Reconciler {
     private void begin(Container container, Run run) {
         try {
             if (!run.hold().lives()) {
+                run.link().end(new HyprException(ErrorCode.UNAVAILABLE, "The microVM has ended."));
                 container.vanished(run);
                 return;
             }
@@ -90,18 +92,26 @@ final class Reconciler {
         if (!new Clearing(engine, container).rest()) {
             return;
         }
+        if (r.phase == Phase.STARTING) {
+            close(container, 255);
+            container.change(c -> {
+                c.phase = Phase.IDLE;
+                c.info.state = c.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
+                c.info.error = "The engine ended while the container was started.";
+            });
+        } else {
+            close(container, Ending.KILLED);
+            new Ending(engine, container).conclude(r);
+            engine.restarts().decide(container);
+        }
+    }
+
+    private void close(Container container, int status) {
         try {
-            container.log().end(0, 255, false, System.currentTimeMillis() * 1_000_000);
+            container.log().end(0, status, false, System.currentTimeMillis() * 1_000_000);
         } catch (IOException e) {
             engine.log().warn("The log of {} could not be written.", container.id(), e);
         }
-        container.change(c -> {
-            c.phase = Phase.IDLE;
-            c.info.state = c.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
-            if (r.phase == Phase.STARTING) {
-                c.info.error = "The engine ended while the container was started.";
-            }
-        });
     }
 
     private static Instant soon(Container container) {

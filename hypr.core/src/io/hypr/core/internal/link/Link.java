@@ -32,6 +32,8 @@ public final class Link {
 
     private static final int GENERATION = 1;
     private static final int PADDING = Frame.HEADER + Frame.MAX_PAYLOAD + Frame.TRAILER;
+    /** How long a frame waits for the first connection of this engine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Host host;
@@ -170,8 +172,11 @@ public final class Link {
     public long send(int type, int stream, Before before, LongFunction<ByteBuffer> payload) throws IOException {
         lock.lock();
         try {
-            while (welcome == null && ended == null) {
-                changed.awaitUninterruptibly();
+            for (long left = PATIENCE.toNanos(); welcome == null && ended == null;) {
+                if (left <= 0) {
+                    throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + PATIENCE.toSeconds() + " s.");
+                }
+                left = changed.awaitNanos(left);
             }
             if (ended != null) {
                 throw ended;
@@ -183,6 +188,9 @@ public final class Link {
             unacknowledged.put(number, frame);
             changed.signalAll();
             return number;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "The wait for the agent in the microVM was interrupted.", e);
         } finally {
             lock.unlock();
         }

@@ -96,8 +96,8 @@ final class Guest {
                 while (!over && signal == 0) {
                     Guest.this.wait();
                 }
-                if (over) {
-                    throw new InterruptedException("the machine is off");
+                if (over || signal == 9) {
+                    throw new InterruptedException("killed");
                 }
                 int now = signal;
                 signal = 0;
