@@ -2,7 +2,9 @@ package io.hypr.net.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.annotation.Annotation;
 import java.util.Map;
@@ -26,20 +28,31 @@ class ConfigurationTest {
 
     @Test
     void defaultsAreWhatTheReadmeSays() throws Exception {
-        assertEquals("hypr", BridgeDriver.Config.class.getDeclaredMethod("table").getDefaultValue());
-        assertEquals("hypr0", BridgeDriver.Config.class.getDeclaredMethod("bridge").getDefaultValue());
+        Given none = new Given(
+                (String) BridgeDriver.Config.class.getDeclaredMethod("table").getDefaultValue(), (String) BridgeDriver.Config.class.getDeclaredMethod("bridge").getDefaultValue());
+        assertEquals("hypr", BridgeDriver.table(none, "/var/lib/hypr"));
+        assertEquals("hypr0", BridgeDriver.bridge(none, "/var/lib/hypr"));
+    }
+
+    @Test
+    void anotherHomeHasATableAndABridgeOfItsOwn() {
+        Given none = new Given("", "");
+        assertTrue(BridgeDriver.table(none, "/srv/a").matches("hypr_[0-9a-f]{8}"));
+        assertTrue(BridgeDriver.bridge(none, "/srv/a").matches("hypr-[0-9a-f]{8}"));
+        assertNotEquals(BridgeDriver.table(none, "/srv/a"), BridgeDriver.table(none, "/srv/b"));
+        assertEquals(BridgeDriver.bridge(none, "/srv/a"), BridgeDriver.bridge(none, "/srv/x/../a"));
     }
 
     @Test
     void bothKeysAreTaken() {
-        assertDoesNotThrow(() -> new BridgeDriver(new Given("t", "b"), FROM_FRAMEWORK, null));
+        assertDoesNotThrow(() -> new BridgeDriver("/srv/a", new Given("t", "b"), FROM_FRAMEWORK, null));
     }
 
     @Test
     void unknownKeysAndImpossibleNamesAreRefused() {
-        HyprException unknown = assertThrows(HyprException.class, () -> new BridgeDriver(new Given("t", "b"), Map.of("tabel", "x"), null));
+        HyprException unknown = assertThrows(HyprException.class, () -> new BridgeDriver("/srv/a", new Given("t", "b"), Map.of("tabel", "x"), null));
         assertEquals(ErrorCode.INVALID, unknown.code());
         assertEquals("Configuration io.hypr.net.bridge has an unknown key 'tabel'.", unknown.getMessage());
-        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> new BridgeDriver(new Given("t; flush", "b"), Map.of(), null)).code());
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> new BridgeDriver("/srv/a", new Given("t; flush", "b"), Map.of(), null)).code());
     }
 }

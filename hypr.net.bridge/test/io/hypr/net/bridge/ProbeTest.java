@@ -17,7 +17,7 @@ class ProbeTest {
 
         /** @param args none */
         public static void main(String... args) {
-            System.out.println(new BridgeDriver(new ConfigurationTest.Given("hypr", "hypr0"), Map.of(), null).probe());
+            System.out.println(new BridgeDriver("/srv/a", new ConfigurationTest.Given("hypr", "hypr0"), Map.of(), null).probe());
         }
     }
 
