@@ -20,8 +20,10 @@ final class LineSplitter {
         void line(int stream, long time, byte[] bytes);
     }
 
+    private static final byte[] NOTHING = {};
+
     private final Lines lines;
-    private final byte[][] rest = {null, new byte[0], new byte[0]};
+    private final byte[][] rest = {null, NOTHING, NOTHING};
     private final long[] times = new long[3];
 
     LineSplitter(Lines lines) {
@@ -29,28 +31,35 @@ final class LineSplitter {
     }
 
     void take(LogRecord r) {
-        ByteBuffer in = r.payload();
+        ByteBuffer payload = r.payload();
+        byte[] in = payload.array(); // Readers have their octets in an array, which is searched much faster than a buffer.
+        int from = payload.arrayOffset() + payload.position();
+        int limit = payload.arrayOffset() + payload.limit();
         int stream = r.kind();
         times[stream] = r.time();
-        int from = in.position();
-        for (int at = from; at < in.limit(); at++) {
-            int held = rest[stream].length;
-            if (in.get(at) == '\n' || at + 1 - from + held == PART) {
-                byte[] line = Arrays.copyOf(rest[stream], held + at + 1 - from);
-                in.get(from, line, held, at + 1 - from);
-                if (held > 0) {
-                    rest[stream] = new byte[0];
-                }
-                lines.line(stream, r.time(), line);
+        int part = from + PART - rest[stream].length;
+        for (int at = from; at < limit; at++) {
+            if (in[at] == '\n' || at + 1 == part) {
+                lines.line(stream, r.time(), joined(stream, in, from, at + 1));
                 from = at + 1;
+                part = from + PART;
             }
         }
-        if (from < in.limit()) {
-            int held = rest[stream].length;
-            byte[] more = Arrays.copyOf(rest[stream], held + in.limit() - from);
-            in.get(from, more, held, in.limit() - from);
-            rest[stream] = more;
+        if (from < limit) {
+            rest[stream] = joined(stream, in, from, limit);
         }
+    }
+
+    /** @return what is held of a stream and what follows; nothing is held then */
+    private byte[] joined(int stream, byte[] in, int from, int to) {
+        int held = rest[stream].length;
+        if (held == 0) {
+            return Arrays.copyOfRange(in, from, to);
+        }
+        byte[] all = Arrays.copyOf(rest[stream], held + to - from);
+        System.arraycopy(in, from, all, held, to - from);
+        rest[stream] = NOTHING;
+        return all;
     }
 
     /** Hands on what has no line feed: nothing more will come. */
@@ -58,7 +67,7 @@ final class LineSplitter {
         for (int stream = 1; stream <= 2; stream++) {
             if (rest[stream].length > 0) {
                 lines.line(stream, times[stream], rest[stream]);
-                rest[stream] = new byte[0];
+                rest[stream] = NOTHING;
             }
         }
     }

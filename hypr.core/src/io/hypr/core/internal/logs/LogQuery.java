@@ -53,9 +53,13 @@ public final class LogQuery {
 
     private void read(long first, long end, long skip, Sink sink) throws IOException, InterruptedException {
         long[] left = {skip};
+        Instant[] last = {Instant.EPOCH};
         LineSplitter splitter = new LineSplitter((stream, time, bytes) -> {
             if (time >= since && time < until && left[0]-- <= 0) {
-                sink.line(stream, Instant.ofEpochSecond(time / 1_000_000_000, time % 1_000_000_000), bytes);
+                if (last[0].getNano() != time % 1_000_000_000 || last[0].getEpochSecond() != time / 1_000_000_000) {
+                    last[0] = Instant.ofEpochSecond(time / 1_000_000_000, time % 1_000_000_000);
+                }
+                sink.line(stream, last[0], bytes);
             }
         });
         try (LogReader reader = new LogReader(log, first)) {
