@@ -1,5 +1,6 @@
 """Runs the launcher's tests; the last line adds them up. Arguments: parts of names of tests to run."""
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -16,6 +17,10 @@ class Result(unittest.TextTestResult):
 
 def main():
     sys.path.insert(0, str(HERE))
+    # nohup and background jobs hand down signals that are ignored, and the client leaves such signals alone.
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     loader = unittest.TestLoader()
     if len(sys.argv) > 1:
         loader.testNamePatterns = [f"*{part}*" for part in sys.argv[1:]]
