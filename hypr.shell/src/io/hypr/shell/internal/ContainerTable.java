@@ -44,7 +44,12 @@ public final class ContainerTable {
     }
 
     private static String command(ContainerInfo c, boolean full) {
-        String line = String.join(" ", c.argv);
+        // Words with a blank are shown in quotes, but for the first.
+        StringBuilder words = new StringBuilder();
+        for (String word : c.argv) {
+            words.append(words.isEmpty() ? word : word.contains(" ") ? " '" + word + "'" : " " + word);
+        }
+        String line = words.toString();
         return '"' + (full ? line : Human.ellipsis(line, COMMAND)) + '"';
     }
 

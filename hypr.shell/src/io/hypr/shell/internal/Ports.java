@@ -123,8 +123,10 @@ public final class Ports {
 
     private static void checkAddress(String whole, String address) {
         try {
-            if (!address.isEmpty()) {
+            if (!address.isEmpty() && (!address.matches("[0-9.]*") || address.matches("\\d+\\.\\d+\\.\\d+\\.\\d+"))) {
                 InetAddress.ofLiteral(address);
+            } else if (!address.isEmpty()) {
+                throw new IllegalArgumentException("An IPv4 address has four parts");
             }
         } catch (IllegalArgumentException e) {
             throw new HyprException(ErrorCode.INVALID, "invalid publish \"" + whole + "\": invalid IP address: " + address, e);

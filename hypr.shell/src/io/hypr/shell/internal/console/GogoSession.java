@@ -103,7 +103,8 @@ final class GogoSession implements AutoCloseable {
             }
             Token first = tokens.get(from);
             Token last = tokens.get(i);
-            line = first.line();
+            // Gogo's own count leaves out empty lines.
+            line = 1 + (int) text.substring(0, first.start()).chars().filter(c -> c == '\n').count();
             boolean shown = from == i && first instanceof Parser.Statement s && isOurs(s);
             if (i + 1 < tokens.size() && isEnd(tokens.get(i + 1))) {
                 i++;

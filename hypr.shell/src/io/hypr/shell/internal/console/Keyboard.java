@@ -98,8 +98,12 @@ final class Keyboard {
         notifyAll();
     }
 
+    /** A command takes keys as they come, also the beginning of a line that was typed before, or no more. */
     synchronized void raw(boolean on) {
         raw = on;
+        if (on) {
+            deliver();
+        }
     }
 
     /** No more keys will be read: everybody gets the end of file. */

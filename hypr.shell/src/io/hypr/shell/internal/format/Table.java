@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -62,7 +63,7 @@ public final class Table<T> {
         List<Map<String, Object>> rows = items.stream().map(this::row).toList();
         if (format.equals("json") || format.equals("{{json .}}")) {
             StringBuilder out = new StringBuilder();
-            rows.forEach(r -> out.append(Json.compact(r)).append('\n'));
+            rows.forEach(r -> out.append(Json.compact(new TreeMap<>(r))).append('\n'));
             return new Listing<>(items, out.toString());
         }
         if (format.equals("table")) {

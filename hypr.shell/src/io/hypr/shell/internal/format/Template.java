@@ -2,6 +2,7 @@ package io.hypr.shell.internal.format;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +37,7 @@ public final class Template {
      */
     public String render(Object value) {
         StringBuilder out = new StringBuilder();
-        render(block, new Scope(value, value, null), out);
+        render(block, new Scope(value, value, Map.of()), out);
         return out.toString();
     }
 
@@ -45,13 +46,34 @@ public final class Template {
      *
      * @param dot what {@code .} stands for
      * @param root what {@code $} stands for
-     * @param variables by name without the dollar sign; null = none
+     * @param variables by name without the dollar sign
      */
-    record Scope(Object dot, Object root, Map<String, Object> variables) {
-        Scope with(Object newDot, Map<String, Object> more) {
-            Map<String, Object> all = new java.util.HashMap<>(variables == null ? Map.of() : variables);
+    record Scope(Object dot, Object root, Map<String, Cell> variables) {
+        Scope with(Object newDot, Map<String, Cell> more) {
+            Map<String, Cell> all = new HashMap<>(variables);
             all.putAll(more);
             return new Scope(newDot, root, all);
+        }
+
+        Cell cell(String name) {
+            Cell c = variables.get(name);
+            if (c == null) {
+                throw TemplateFunctions.wrong("undefined variable \"$" + name + "\"");
+            }
+            return c;
+        }
+    }
+
+    /** A variable. */
+    static final class Cell {
+        private Object value;
+
+        Cell(Object value) {
+            this.value = value;
+        }
+
+        Object value() {
+            return value;
         }
     }
 
@@ -62,9 +84,12 @@ public final class Template {
                 case Node.Text t -> out.append(t.text());
                 case Node.Print p -> out.append(TemplateFunctions.text(TemplateFunctions.evaluate(p.pipe(), here)));
                 case Node.Assign a -> {
-                    Map<String, Object> more = new java.util.HashMap<>();
-                    more.put(a.name(), TemplateFunctions.evaluate(a.pipe(), here));
-                    here = here.with(here.dot(), more);
+                    Object value = TemplateFunctions.evaluate(a.pipe(), here);
+                    if (a.declares()) {
+                        here = here.with(here.dot(), Map.of(a.name(), new Cell(value)));
+                    } else {
+                        here.cell(a.name()).value = value;
+                    }
                 }
                 case Node.If i -> render(
                         TemplateFunctions.isTrue(TemplateFunctions.evaluate(i.pipe(), here)) ? i.then() : i.otherwise(), here, out);
@@ -98,12 +123,12 @@ public final class Template {
             render(r.otherwise(), scope, out);
         }
         for (Map.Entry<Object, Object> item : items) {
-            Map<String, Object> more = new java.util.HashMap<>();
+            Map<String, Cell> more = new HashMap<>();
             if (r.key() != null) {
-                more.put(r.key(), item.getKey());
+                more.put(r.key(), new Cell(item.getKey()));
             }
             if (r.value() != null) {
-                more.put(r.value(), item.getValue());
+                more.put(r.value(), new Cell(item.getValue()));
             }
             render(r.then(), scope.with(item.getValue(), more), out);
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,10 @@ final class TemplateFunctions {
 
     private static final int LONGEST_PAD = 10_000;
     private static final Pattern VERB = Pattern.compile("%([-+# 0]{0,5}\\d{0,4}(?:\\.\\d{1,4})?)([a-zA-Z%])");
+
+    /** Names of all functions. */
+    static final Set<String> NAMES = Set.of("and", "or", "json", "join", "split", "lower", "upper", "title", "pad", "truncate", "println", "print", "printf", "len", "index", "slice",
+            "not", "eq", "ne", "lt", "le", "gt", "ge");
 
     private TemplateFunctions() {
     }
@@ -50,11 +55,7 @@ final class TemplateFunctions {
             if (piped != null) {
                 arguments.add(piped[0]);
             }
-            try {
-                return apply(name.name(), arguments);
-            } catch (IndexOutOfBoundsException | ClassCastException | java.util.IllegalFormatException e) {
-                throw new HyprException(ErrorCode.INVALID, "template: error calling " + name.name() + ": its arguments do not fit", e);
-            }
+            return apply(name.name(), arguments);
         }
         Object value = value(call.terms().getFirst(), scope);
         if (call.terms().size() > 1 || piped != null) {
@@ -88,10 +89,7 @@ final class TemplateFunctions {
             case Term.Path p -> {
                 Object from = scope.dot();
                 if (p.variable() != null) {
-                    if (!p.variable().isEmpty() && (scope.variables() == null || !scope.variables().containsKey(p.variable()))) {
-                        throw wrong("undefined variable \"$" + p.variable() + "\"");
-                    }
-                    from = p.variable().isEmpty() ? scope.root() : scope.variables().get(p.variable());
+                    from = p.variable().isEmpty() ? scope.root() : scope.cell(p.variable()).value();
                 }
                 yield descend(from, p.fields());
             }
@@ -148,7 +146,15 @@ final class TemplateFunctions {
         };
     }
 
-    private static Object apply(String name, List<Object> a) {
+    private static Object apply(String name, List<Object> arguments) {
+        try {
+            return called(name, arguments);
+        } catch (IndexOutOfBoundsException | ClassCastException | IllegalArgumentException e) {
+            throw new HyprException(ErrorCode.INVALID, "template: error calling " + name + ": its arguments do not fit", e);
+        }
+    }
+
+    private static Object called(String name, List<Object> a) {
         return switch (name) {
             case "json" -> Json.compact(a.get(0));
             case "join" -> String.join(text(a.get(1)), ((Collection<?>) Objects.requireNonNullElse(a.get(0), List.of())).stream().map(TemplateFunctions::text).toList());
@@ -161,6 +167,7 @@ final class TemplateFunctions {
                 String s = text(a.get(0));
                 yield s.substring(0, Math.min(s.length(), Math.max(0, (int) number(a.get(1)))));
             }
+            case "slice" -> text(a.get(0)).substring((int) number(a.get(1)), a.size() > 2 ? (int) number(a.get(2)) : text(a.get(0)).length());
             case "println" -> String.join(" ", a.stream().map(TemplateFunctions::text).toList()) + "\n";
             case "print" -> String.join("", a.stream().map(TemplateFunctions::text).toList());
             case "printf" -> printf(text(a.get(0)), a.subList(1, a.size()));
@@ -256,6 +263,7 @@ final class TemplateFunctions {
         boolean number = v instanceof Number;
         return switch (verb) {
             case 'v', 's' -> String.format(Locale.ROOT, "%" + flags.replaceAll("[+# 0]*(?=[1-9]|$|\\.)", "") + "s", text(v));
+            case 't' -> v instanceof Boolean ? text(v) : "%!t(" + text(v) + ")";
             case 'q' -> "\"" + text(v).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
             case 'd', 'x' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).longValue()) : "%!" + verb + "(string=" + text(v) + ")";
             case 'f', 'e', 'g' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).doubleValue()) : "%!" + verb + "(string=" + text(v) + ")";

@@ -24,7 +24,7 @@ final class TemplateParser {
         record Print(Pipe pipe) implements Node {
         }
 
-        record Assign(String name, Pipe pipe) implements Node {
+        record Assign(String name, boolean declares, Pipe pipe) implements Node {
         }
 
         record If(Pipe pipe, Block then, Block otherwise) implements Node {
@@ -191,8 +191,8 @@ final class TemplateParser {
                 yield new Node.Range(key, value, p, then, otherwise());
             }
             default -> {
-                Matcher m = Pattern.compile("\\$(\\w+)\\s*:?=(.*)", Pattern.DOTALL).matcher(action);
-                yield m.matches() ? new Node.Assign(m.group(1), pipe(m.group(2))) : new Node.Print(pipe(action));
+                Matcher m = Pattern.compile("\\$(\\w+)\\s*(:?=)(.*)", Pattern.DOTALL).matcher(action);
+                yield m.matches() ? new Node.Assign(m.group(1), m.group(2).equals(":="), pipe(m.group(3))) : new Node.Print(pipe(action));
             }
         };
     }
@@ -287,6 +287,9 @@ final class TemplateParser {
         } else if (token.equals("nil")) {
             return new Term.Literal(null);
         } else if (Character.isLetter(c) && !token.contains(".")) {
+            if (!TemplateFunctions.NAMES.contains(token)) {
+                throw TemplateFunctions.wrong("function \"" + token + "\" not defined");
+            }
             return new Term.Name(token);
         }
         throw TemplateFunctions.wrong("unexpected \"" + token + "\" in operand");
@@ -305,6 +308,15 @@ final class TemplateParser {
                 case 'n' -> '\n';
                 case 't' -> '\t';
                 case 'r' -> '\r';
+                case 'x', 'u' -> {
+                    int digits = e == 'x' ? 2 : 4;
+                    String code = quoted.substring(i + 1, Math.min(i + 1 + digits, quoted.length() - 1));
+                    if (!code.matches("[0-9a-fA-F]{" + digits + "}")) {
+                        throw TemplateFunctions.wrong("bad character in " + quoted);
+                    }
+                    i += digits;
+                    yield (char) Integer.parseInt(code, 16);
+                }
                 default -> e;
             });
         }

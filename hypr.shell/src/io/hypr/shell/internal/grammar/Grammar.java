@@ -277,7 +277,7 @@ public final class Grammar {
         if (most == 0) {
             need = "accepts no arguments";
         } else if (least == most) {
-            need = "requires exactly " + arguments(least);
+            need = "requires " + arguments(least);
         } else if (count < least) {
             need = "requires at least " + arguments(least);
         } else {

@@ -9,6 +9,8 @@ public final class Sizes {
 
     private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])(?:i?b)?|b)?");
 
+    private static final Pattern SUFFIX = Pattern.compile("\\d+(?:\\.\\d+)? ?(\\D+)");
+
     private Sizes() {
     }
 
@@ -20,6 +22,10 @@ public final class Sizes {
     public static long parse(String text) {
         Matcher m = SIZE.matcher(text.toLowerCase(Locale.ROOT));
         if (!m.matches()) {
+            Matcher suffix = SUFFIX.matcher(text);
+            if (suffix.matches()) {
+                throw new NumberFormatException("invalid suffix: '" + suffix.group(1).toLowerCase(Locale.ROOT) + "'");
+            }
             throw new NumberFormatException("invalid size: '" + text + "'");
         }
         int power = m.group(2) == null ? 0 : "kmgtp".indexOf(m.group(2)) + 1;

@@ -140,7 +140,7 @@ public final class Words {
             try {
                 return Sizes.parse(v);
             } catch (NumberFormatException e) {
-                throw invalid(o, v, "invalid size: '" + v + "'");
+                throw invalid(o, v, e.getMessage());
             }
         });
     }

@@ -1,0 +1,98 @@
+package io.hypr.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.hypr.engine.ContainerSpec;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.Grammar;
+
+class ContainerOptionsTest {
+
+    @TempDir
+    private Path directory;
+    private final FakeCall call = new FakeCall();
+
+    private ContainerSpec read(String... words) {
+        call.directory = directory;
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("busybox");
+        return ContainerOptions.read(call, Grammar.of(Command.class, "run").parse(all));
+    }
+
+    @Test
+    void variablesComeFromFilesThenOptionsAndTheLastWins() throws IOException {
+        Files.writeString(directory.resolve("env"), "# a comment\nA=file\n\n  B=file\nC\nABSENT\nD=x=y\n");
+        call.environment.put("C", "mine");
+        call.environment.put("E", "also mine");
+        assertEquals(List.of("A=option", "B=file", "C=mine", "D=x=y", "E=also mine", "F="), read("--env-file", "env", "-e", "A=option", "-eE", "--env=F=", "-e", "ABSENT").env);
+    }
+
+    @Test
+    void everythingThatIsNamedArrives() {
+        ContainerSpec s = read("-it", "--rm", "--name", "web", "-m", "1.5g", "--cpus", "0.5", "-l", "a=b", "-l", "c", "--entrypoint", "/bin/x", "-w", "/srv", "-u", "1:2", "--tmpfs", "/t:size=1m",
+                "-p", "80", "--expose", "90", "-P", "--read-only", "--sysctl", "a.b=1", "--storage-opt", "size=2g", "--stop-timeout", "3", "--security-opt", "no-new-privileges", "--vmm-opt", "k=v");
+        assertTrue(s.tty && s.openStdin && s.autoRemove && s.publishAll && s.readOnly && s.noNewPrivileges);
+        assertEquals("web", s.name);
+        assertEquals("busybox", s.image);
+        assertEquals(1_610_612_736L, s.memory);
+        assertEquals(0.5, s.cpus);
+        assertEquals("b", s.labels.get("a"));
+        assertEquals("", s.labels.get("c"));
+        assertEquals(List.of("/bin/x"), s.entrypoint);
+        assertEquals("size=1m", s.tmpfs.get("/t"));
+        assertEquals(2L << 30, s.diskSize);
+        assertEquals(3, s.stopTimeout);
+        assertEquals("v", s.vmmOptions.get("k"));
+        assertEquals(List.of(), read("--entrypoint", "").entrypoint);
+        assertNull(read().entrypoint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"no,no,0", "always,always,0", "on-failure,on-failure,0", "on-failure:3,on-failure,3", "unless-stopped,unless-stopped,0"})
+    void readsRestartPolicies(String text, String policy, int retries) {
+        ContainerSpec s = read("--restart", text);
+        assertEquals(policy, s.restartPolicy);
+        assertEquals(retries, s.restartRetries);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --restart=foo                  | invalid restart policy 'foo'
+            --restart=always:3             | maximum retry count cannot be used with restart policy 'always'
+            --restart=on-failure:x         | maximum retry count must be an integer
+            --restart=on-failure:-1        | maximum retry count cannot be negative
+            --cpus=x                       | failed to parse x as a rational number
+            --cpus=-1                      | Range of CPUs
+            --cpus=NaN                     | Range of CPUs
+            --env-file=nothere             | open nothere: no such file or directory
+            --env=                         | invalid environment variable
+            --env==x                       | invalid environment variable: =x
+            --security-opt=seccomp=x       | seccomp=x
+            --storage-opt=foo=1            | foo=1
+            --storage-opt=size=q           | invalid size
+            """)
+    void refusesWithTheValue(String option, String sentence) {
+        RuntimeException e = assertThrows(HyprException.class, () -> read(option));
+        assertTrue(e.getMessage().contains(sentence), e.getMessage());
+    }
+
+    @Test
+    void restartAndRemoveContradictEachOther() {
+        assertThrows(HyprException.class, () -> read("--rm", "--restart", "always"));
+        assertEquals("no", read("--rm", "--restart", "no").restartPolicy);
+    }
+}
