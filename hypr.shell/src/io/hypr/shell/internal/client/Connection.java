@@ -57,16 +57,24 @@ public final class Connection {
 
     private void serve() {
         try (socket) {
-            Request request = Request.read(frames);
+            Request request = request();
             if (request != null) {
                 serve(request);
             }
-        } catch (Request.Malformed e) {
-            refuse(e);
         } catch (IOException e) {
             log.debug("A client's connection broke", e);
         } finally {
             ended.accept(this);
+        }
+    }
+
+    /** @return what the client wants; null if it left, or was told that it cannot be understood */
+    private Request request() throws IOException {
+        try {
+            return Request.read(frames);
+        } catch (Request.Malformed e) {
+            refuse(e);
+            return null;
         }
     }
 
