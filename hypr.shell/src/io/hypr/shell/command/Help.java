@@ -10,7 +10,7 @@ import org.osgi.service.component.annotations.Component;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Catalog;
 import io.hypr.shell.internal.Command;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** {@code hypr help}, also what {@code hypr} alone and {@code hypr --help} print. */
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=help"})

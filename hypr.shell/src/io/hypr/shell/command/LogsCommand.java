@@ -12,7 +12,7 @@ import io.hypr.engine.Logs;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Moments;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr logs}. */

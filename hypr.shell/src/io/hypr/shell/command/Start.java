@@ -15,7 +15,7 @@ import io.hypr.shell.internal.Each;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr start}. */

@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 
 import org.apache.felix.service.command.CommandSession;
 
-import io.hypr.shell.internal.client.SessionCall;
 
 /**
  * One command under way: where it was typed and what it is connected to. Served by the socket of the command line client or by a Gogo session; a command cannot tell which.

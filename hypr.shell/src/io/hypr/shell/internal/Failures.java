@@ -8,6 +8,7 @@ import org.osgi.service.log.Logger;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** Turns what ended a command into sentences on standard error and an exit status. The same for the command line, the shell and its scripts. */
 public final class Failures {

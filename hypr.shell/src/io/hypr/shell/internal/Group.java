@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
+import io.hypr.shell.internal.grammar.UsageException;
 
 
 /** A command of commands, such as {@code network}: its first word chooses a function of its own, or one that is also called without the group. */

@@ -13,7 +13,7 @@ import org.osgi.service.log.Logger;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Failures;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** Runs one command line of the client in a session of its own: finds the command, prints its value, and turns failures into sentences and exit statuses. */
 final class Runner {

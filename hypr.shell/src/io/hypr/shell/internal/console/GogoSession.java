@@ -22,7 +22,7 @@ import io.hypr.shell.internal.Catalog;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.Failures;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** Executes Gogo, one statement after another, for the prompt and for scripts: names are looked for in scope hypr first, so that {@code stop 3} stops no bundle. */
 final class GogoSession implements AutoCloseable {

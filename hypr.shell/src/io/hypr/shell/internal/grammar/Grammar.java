@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.hypr.shell.internal.UsageException;
 
 /**
  * The grammar of a command, read from its help text, so that the two cannot differ. The text is laid out as Docker lays out its own:

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.hypr.shell.internal.Command;
-import io.hypr.shell.internal.UsageException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** Words as the library pflag reads them. Sentences recorded from docker 28.2.2: `docker WORDS 2>&1 | head -1`. */
 class GrammarTest {

@@ -1,4 +1,4 @@
-package io.hypr.shell.internal.client;
+package io.hypr.shell.internal;
 
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -8,7 +8,6 @@ import java.util.function.IntConsumer;
 
 import org.apache.felix.service.command.CommandSession;
 
-import io.hypr.shell.internal.Call;
 
 /** A command that was typed in a Gogo session that no client of ours opened, such as the framework's own console. */
 public final class SessionCall implements Call {

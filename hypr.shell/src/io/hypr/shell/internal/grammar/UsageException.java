@@ -1,4 +1,4 @@
-package io.hypr.shell.internal;
+package io.hypr.shell.internal.grammar;
 
 /** The words of a command are not of its grammar. The message is what Docker prints, over several lines. */
 public final class UsageException extends RuntimeException {
