@@ -77,4 +77,4 @@ install -m 755 "$here/welcome/index.cgi" "$top/www/cgi-bin/index.cgi"
 find "$top" -type d -exec chmod 755 {} +
 
 image busybox "{\"Env\":[\"PATH=$path\"],\"Cmd\":[\"sh\"],\"Labels\":{\"org.opencontainers.image.title\":\"busybox\",\"org.opencontainers.image.version\":\"$("$busybox" | head -1 | cut -d' ' -f2)\"}}" "$base"
-image welcome "{\"Env\":[\"PATH=$path\"],\"Cmd\":[\"welcome\"],\"WorkingDir\":\"/www\",\"ExposedPorts\":{\"80/tcp\":{}},\"Labels\":{\"org.opencontainers.image.title\":\"welcome\"}}" "$base" "$top"
+image welcome "{\"Env\":[\"PATH=$path\"],\"Cmd\":[\"welcome\"],\"WorkingDir\":\"/www\",\"ExposedPorts\":{\"80/tcp\":{}},\"Labels\":{\"org.opencontainers.image.title\":\"welcome\",\"io.hypr.facts\":\"true\"}}" "$base" "$top"

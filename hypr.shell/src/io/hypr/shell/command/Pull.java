@@ -10,7 +10,6 @@ import org.osgi.service.component.annotations.Reference;
 
 import io.hypr.engine.EngineEvent;
 import io.hypr.engine.Events;
-import io.hypr.image.Image;
 import io.hypr.image.Images;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
@@ -44,16 +43,10 @@ public final class Pull extends Command {
         if (!quiet && !name.equals(typed)) {
             call.out().println("Using default tag: latest");
         }
-        String before = images.find(name).map(Image::id).orElse("");
-        Image image;
         try (PullProgress progress = new PullProgress(call.out(), call.isTerminal(1), quiet)) {
-            image = images.pull(name, words.get("platform").orElse(null), progress);
+            images.pull(name, words.get("platform").orElse(null), progress);
         }
         events.publish(new EngineEvent(Instant.now(), "image", "pull", name, Map.of("name", name)));
-        if (!quiet) {
-            image.digests().stream().findFirst().ifPresent(d -> call.out().println("Digest: " + d.substring(d.indexOf('@') + 1)));
-            call.out().println("Status: " + (before.equals(image.id()) ? "Image is up to date for " : "Downloaded newer image for ") + name);
-        }
         call.out().println(Names.canonical(name));
         return null;
     }

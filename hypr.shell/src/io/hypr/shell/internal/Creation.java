@@ -89,10 +89,6 @@ public final class Creation {
             Image image = images.pull(spec.image, spec.platform, progress);
             progress.finish();
             events.publish(new EngineEvent(Instant.now(), "image", "pull", Names.familiar(spec.image), Map.of("name", image.tags().isEmpty() ? image.id() : image.tags().getFirst())));
-            if (!quiet) {
-                image.digests().stream().findFirst().ifPresent(d -> call.err().println("Digest: " + d.substring(d.indexOf('@') + 1)));
-                call.err().println("Status: Downloaded newer image for " + Names.familiar(spec.image));
-            }
         }
     }
 }
