@@ -23,6 +23,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ExternalTerminal;
+import org.jline.utils.InfoCmp;
 import org.osgi.service.log.Logger;
 
 import io.hypr.model.HyprException;
@@ -69,7 +70,7 @@ public final class Console {
         LineReaderBuilder b = LineReaderBuilder.builder().appName("hypr").terminal(terminal).parser(new Parser())
                 .completer(new WordCompleter(session.session(), candidates))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                .option(LineReader.Option.AUTO_FRESH_LINE, false)
+                .option(LineReader.Option.AUTO_FRESH_LINE, !type(call).equals("dumb"))
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, "%B>%b ")
                 .variable(LineReader.HISTORY_FILE, kept(history));
         if (isColoured()) {
@@ -111,6 +112,8 @@ public final class Console {
     public int run() {
         session.session().put("exit", (Function) GogoSession::exit);
         session.session().put("quit", (Function) GogoSession::exit);
+        // Gogo's own looks for a terminal that has the keys, which here the line editor has.
+        session.session().put("clear", (Function) (s, words) -> clear());
         call.onResize(this::sizeChanged);
         call.onSignal(this::hangUp);
         call.raw(true);
@@ -133,6 +136,12 @@ public final class Console {
             session.close();
             close();
         }
+    }
+
+    private Object clear() {
+        terminal.puts(InfoCmp.Capability.clear_screen);
+        terminal.flush();
+        return null;
     }
 
     private void close() {

@@ -39,6 +39,11 @@ final class Gogo implements AutoCloseable {
         protected Object run(Call call, Words words) throws Exception {
             return body.run(call, words);
         }
+
+        @Override
+        public Completion completion() {
+            return Completion.CONTAINER;
+        }
     }
 
     Gogo(List<ContainerInfo> containers) {
