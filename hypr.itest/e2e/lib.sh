@@ -79,7 +79,7 @@ inventory() {
     nft list ruleset | sed 's/comment "[0-9]*"//; s/^/rule /'
     ss -Hltnu | awk '{ print "socket", $1, $5 }' | sort
     "$HERE/processes" $SHELL_PID "$WORK"
-    grep -F "$WORK" /proc/self/mountinfo | sed 's/^/mount /'
+    sed -n "\#$WORK#s/^/mount /p" /proc/self/mountinfo
     # Those with processes may be of other containers on this host; ours are named by "processes".
     local group
     for group in $(find /sys/fs/cgroup/hypr /sys/fs/cgroup/*/hypr -mindepth 2 -type d 2>/dev/null | sort); do
