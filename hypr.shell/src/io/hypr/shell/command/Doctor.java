@@ -59,12 +59,14 @@ public final class Doctor extends Command {
         i.networkDrivers.forEach(p -> all.add(new Finding("Network driver " + p.name, p.availability, p.details)));
         i.deviceDrivers.forEach(p -> all.add(new Finding("Device driver " + p.name, p.availability, p.details)));
         if (i.backends.stream().noneMatch(p -> p.availability.isAvailable())) {
-            all.add(new Finding("A backend that can be used", Availability.unsupported("No hypervisor backend works here, so no container can be started.", ""), List.of()));
+            all.add(new Finding("A backend that can be used",
+                    Availability.unsupported("No hypervisor backend works here, so no container can be started.", ""), List.of()));
         }
         checks.stream().sorted(Comparator.comparing(DoctorCheck::title)).forEach(c -> all.add(new Finding(c.title(), c.check(), List.of())));
         Listing<Finding> listing = words.has("format") ? table().list(all, words.get("format").get(), List.of("Check", "State", "Reason", "Remedy"))
                 : new Listing<>(all, text(all));
-        boolean works = i.backends.stream().anyMatch(p -> p.availability.isAvailable()) && i.networkDrivers.stream().anyMatch(p -> p.availability.isAvailable());
+        boolean works = i.backends.stream().anyMatch(p -> p.availability.isAvailable()) && i.networkDrivers.stream().anyMatch(p ->
+                p.availability.isAvailable());
         if (!works) {
             call.out().print(listing.text());
             throw new Exit(1);

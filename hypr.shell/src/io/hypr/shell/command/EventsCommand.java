@@ -49,7 +49,8 @@ public final class EventsCommand extends Command {
         for (String f : words.all("filter")) {
             String[] parts = f.split("=", 2);
             if (parts.length < 2 || !FILTERS.contains(parts[0])) {
-                throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + f + "'").remedy("Filters are " + String.join(", ", FILTERS) + ", as name=value.");
+                throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + f + "'").remedy("Filters are " + String.join(", ", FILTERS)
+                        + ", as name=value.");
             }
             filters.computeIfAbsent(parts[0], n -> new java.util.ArrayList<>()).add(parts[1]);
         }

@@ -46,7 +46,8 @@ public final class Help implements Function {
                 """);
         for (String name : Catalog.names(session)) {
             String summary = Catalog.summary(session, name);
-            out.append("  ").append(name).append(" ".repeat(Math.max(1, COLUMN - name.length()))).append(name.equals("help") ? "Print what a command does" : summary).append('\n');
+            out.append("  ").append(name).append(" ".repeat(Math.max(1, COLUMN - name.length()))).append(name.equals("help")
+                    ? "Print what a command does" : summary).append('\n');
         }
         return out.append("\nRun 'hypr COMMAND --help' for more information on a command.\nExample: hypr run --rm -it hypr/busybox sh\n").toString();
     }

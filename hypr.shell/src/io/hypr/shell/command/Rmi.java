@@ -66,7 +66,8 @@ public final class Rmi extends Command {
     }
 
     private void remove(Call call, String name, boolean force) {
-        Image image = images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(name) ? name : Names.familiar(name))));
+        Image image = images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(name) ? name
+                : Names.familiar(name))));
         if (image.tags().size() <= 1 || isId(name)) {
             checkUnused(name, image, force);
         }

@@ -90,7 +90,8 @@ public final class Run extends Command {
         }
         for (String s : streams) {
             if (!List.of("stdin", "stdout", "stderr").contains(s)) {
-                throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + s + "\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR");
+                throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + s
+                        + "\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR");
             }
         }
     }

@@ -11,7 +11,8 @@ import org.apache.felix.service.command.CommandSession;
 
 
 /**
- * One command under way: where it was typed and what it is connected to. Served by the socket of the command line client or by a Gogo session; a command cannot tell which.
+ * One command under way: where it was typed and what it is connected to. Served by the socket of the command line client or by a Gogo session; a
+ * command cannot tell which.
  */
 public interface Call {
 

@@ -14,7 +14,10 @@ import io.hypr.engine.Networks;
 import io.hypr.image.Images;
 import io.hypr.shell.internal.grammar.Grammar;
 
-/** What the last word of a command line can become: commands, options, and the names of what is there. Serves the shells of the client and the Gogo shell alike. */
+/**
+ * What the last word of a command line can become: commands, options, and the names of what is there. Serves the shells of the client and the Gogo
+ * shell alike.
+ */
 public final class Candidates {
 
     private final Containers containers;

@@ -9,11 +9,13 @@ import io.hypr.shell.internal.grammar.Grammar;
 import io.hypr.shell.internal.grammar.Words;
 
 /**
- * A command: a Gogo function that takes its words as they were typed, by the grammar of its help text. Its subclasses are service components in scope {@code hypr}. A command keeps no state:
+ * A command: a Gogo function that takes its words as they were typed, by the grammar of its help text. Its subclasses are service components in
+ * scope {@code hypr}. A command keeps no state:
  * many calls run at once.
  *
  * <p>
- * What {@link #run} returns is the command's value. In a script it can be used as it is; typed at a prompt or called by the command line client it is printed by the converter, so that {@code ps}
+ * What {@link #run} returns is the command's value. In a script it can be used as it is; typed at a prompt or called by the command line client it
+ * is printed by the converter, so that {@code ps}
  * looks as Docker's does.
  */
 public abstract class Command implements Function {

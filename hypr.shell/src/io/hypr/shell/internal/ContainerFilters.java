@@ -99,7 +99,8 @@ public final class ContainerFilters {
             case "ancestor" -> v -> c.imageId.equals(v) || Names.brief(c.imageId).equals(v) || Names.familiar(c.image).equals(Names.familiar(v));
             case "exited" -> v -> c.finished != null && String.valueOf(c.exitCode).equals(v) && c.vmmPid == 0;
             case "network" -> v -> c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
-            case "publish" -> v -> c.published.stream().anyMatch(p -> port(v).equals(p.hostPort + "/" + p.protocol) || port(v).equals(p.containerPort + "/" + p.protocol));
+            case "publish" -> v -> c.published.stream().anyMatch(p -> port(v).equals(p.hostPort + "/" + p.protocol) || port(v).equals(p.containerPort
+                    + "/" + p.protocol));
             case "expose" -> v -> c.exposed.contains(port(v));
             case "before" -> v -> c.created.isBefore(created(v, all));
             case "since" -> v -> c.created.isAfter(created(v, all));

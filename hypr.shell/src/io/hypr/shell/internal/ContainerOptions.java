@@ -117,7 +117,8 @@ public final class ContainerOptions {
                 return v;
             }
         } catch (NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--cpus\" flag: failed to parse " + text + " as a rational number", e);
+            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--cpus\" flag: failed to parse " + text
+                    + " as a rational number", e);
         }
         throw new HyprException(ErrorCode.INVALID, "Range of CPUs is from 0.01 to 1024, not " + text + ".");
     }

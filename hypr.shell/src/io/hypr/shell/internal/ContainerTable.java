@@ -36,7 +36,8 @@ public final class ContainerTable {
                 .field("State", "STATE", c -> c.state.word())
                 .field("Status", "STATUS", ContainerTable::status)
                 .field("Names", "NAMES", c -> c.name)
-                .field("Labels", "LABELS", c -> String.join(",", new TreeSet<>(c.spec.labels.keySet()).stream().map(k -> k + "=" + c.spec.labels.get(k)).toList()))
+                .field("Labels", "LABELS", c -> String.join(",", new TreeSet<>(c.spec.labels.keySet()).stream().map(k -> k + "="
+                        + c.spec.labels.get(k)).toList()))
                 .method("Label", (c, name) -> c.spec.labels.getOrDefault(name, ""))
                 .field("Networks", "NETWORKS", c -> String.join(",", c.networks.keySet()))
                 .field("Backend", "BACKEND", c -> c.backend);

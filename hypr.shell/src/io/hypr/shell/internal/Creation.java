@@ -57,7 +57,8 @@ public final class Creation {
                 Files.writeString(file, made.id, StandardOpenOption.CREATE_NEW);
             } catch (IOException e) {
                 containers.remove(made.id, true);
-                throw new HyprException(ErrorCode.INVALID, (e instanceof FileAlreadyExistsException ? "The file exists already: " : "The id cannot be written to ") + file, e);
+                throw new HyprException(ErrorCode.INVALID, (e instanceof FileAlreadyExistsException ? "The file exists already: "
+                        : "The id cannot be written to ") + file, e);
             }
         }
         return made;
@@ -88,7 +89,8 @@ public final class Creation {
         try (PullProgress progress = new PullProgress(call.err(), !quiet && call.isTerminal(2), quiet)) {
             Image image = images.pull(spec.image, spec.platform, progress);
             progress.finish();
-            events.publish(new EngineEvent(Instant.now(), "image", "pull", Names.familiar(spec.image), Map.of("name", image.tags().isEmpty() ? image.id() : image.tags().getFirst())));
+            events.publish(new EngineEvent(Instant.now(), "image", "pull", Names.familiar(spec.image), Map.of("name", image.tags().isEmpty()
+                    ? image.id() : image.tags().getFirst())));
         }
     }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 
 import io.hypr.model.HyprException;
 
-/** Does something to each of several things in turn, as Docker does: prints each name when it is done, goes on after a failure, and fails at the end if one did. */
+/**
+ * Does something to each of several things in turn, as Docker does: prints each name when it is done, goes on after a failure, and fails at the end
+ * if one did.
+ */
 public final class Each {
 
     /** What is done. */

@@ -22,7 +22,8 @@ public final class Facts {
      * @return the facts, as a list of one
      */
     public static Listing<Map<String, Object>> print(Map<String, Object> facts, Optional<String> format, Supplier<String> text) {
-        String shown = format.isEmpty() ? text.get() : format.get().equals("json") ? Json.compact(facts) + "\n" : Template.parse(format.get()).render(facts) + "\n";
+        String shown = format.isEmpty() ? text.get() : format.get().equals("json") ? Json.compact(facts) + "\n" : Template.parse(format.get())
+                .render(facts) + "\n";
         return new Listing<>(List.of(facts), shown);
     }
 

@@ -40,7 +40,8 @@ public abstract class Group implements Function {
         }
         String function = members.get(word);
         if (function == null || !(session.get("hypr:" + function) instanceof Function f)) {
-            throw new UsageException("hypr: unknown command: hypr " + name + " " + word + "\n\nUsage:  hypr " + name + " COMMAND\n\nRun 'hypr " + name + " --help' for more information");
+            throw new UsageException("hypr: unknown command: hypr " + name + " " + word + "\n\nUsage:  hypr " + name + " COMMAND\n\nRun 'hypr "
+                    + name + " --help' for more information");
         }
         return f.execute(session, new ArrayList<>(arguments.subList(1, arguments.size())));
     }
@@ -58,7 +59,8 @@ public abstract class Group implements Function {
     private String help(CommandSession session) {
         int width = members.keySet().stream().mapToInt(String::length).max().orElse(0) + 2;
         return "Usage:  hypr " + name + " COMMAND\n\n" + summary + "\n\nCommands:\n" + members.entrySet().stream()
-                .map(m -> "  " + m.getKey() + " ".repeat(width - m.getKey().length()) + Catalog.summary(session, m.getValue()) + "\n").collect(Collectors.joining())
+                .map(m -> "  " + m.getKey() + " ".repeat(width - m.getKey().length()) + Catalog.summary(session, m.getValue()) + "\n")
+                        .collect(Collectors.joining())
                 + "\nRun 'hypr " + name + " COMMAND --help' for more information on a command.\n";
     }
 }

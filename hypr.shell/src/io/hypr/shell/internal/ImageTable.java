@@ -82,7 +82,8 @@ public final class ImageTable {
                 case "reference" -> matches(value, row);
                 case "before" -> row.image().created().isBefore(created(value, images));
                 case "since" -> row.image().created().isAfter(created(value, images));
-                default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "'").remedy("Filters are dangling, label, before, since and reference.");
+                default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "'")
+                        .remedy("Filters are dangling, label, before, since and reference.");
             };
             if (!fits) {
                 return false;

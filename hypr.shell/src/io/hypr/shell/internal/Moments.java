@@ -52,11 +52,13 @@ public final class Moments {
             }
             TemporalAccessor t = DATE_TIME.parse(text);
             LocalDateTime local = LocalDate.from(t).atTime(
-                    part(t, ChronoField.HOUR_OF_DAY), part(t, ChronoField.MINUTE_OF_HOUR), part(t, ChronoField.SECOND_OF_MINUTE), part(t, ChronoField.NANO_OF_SECOND));
+                    part(t, ChronoField.HOUR_OF_DAY), part(t, ChronoField.MINUTE_OF_HOUR), part(t, ChronoField.SECOND_OF_MINUTE), part(t,
+                            ChronoField.NANO_OF_SECOND));
             ZoneId zone = t.query(TemporalQueries.offset());
             return local.atZone(zone == null ? ZoneId.systemDefault() : zone).toInstant();
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid time: \"" + text + "\"", e).remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
+            throw new HyprException(ErrorCode.INVALID, "invalid time: \"" + text + "\"", e)
+                    .remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
         }
     }
 

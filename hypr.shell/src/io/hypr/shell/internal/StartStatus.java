@@ -3,7 +3,10 @@ package io.hypr.shell.internal;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
-/** The exit statuses that scripts tell failed starts apart by: 127 = the command is not there, 126 = it cannot be executed. Docker's client reads them from the sentence too. */
+/**
+ * The exit statuses that scripts tell failed starts apart by: 127 = the command is not there, 126 = it cannot be executed. Docker's client reads them
+ * from the sentence too.
+ */
 public final class StartStatus {
 
     private static final int NOT_EXECUTABLE = 126;

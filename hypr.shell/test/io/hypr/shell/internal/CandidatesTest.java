@@ -53,9 +53,11 @@ class CandidatesTest {
         processor.addCommand("hypr", new Named("network ls", Command.Completion.NOTHING), "network-ls");
         processor.addCommand("hypr", new Named("network rm", Command.Completion.NETWORK), "network-rm");
         processor.addCommand("hypr", new Networks(), "network");
-        Candidates c = new Candidates(Fakes.containers(List.of(Fakes.container("web", ContainerState.RUNNING), Fakes.container("web-old", ContainerState.EXITED))), Fakes.images(),
+        Candidates c = new Candidates(Fakes.containers(List.of(Fakes.container("web", ContainerState.RUNNING), Fakes.container("web-old",
+                ContainerState.EXITED))), Fakes.images(),
                 Fakes.networks("bridge", "backend"));
-        try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), OutputStream.nullOutputStream(), OutputStream.nullOutputStream())) {
+        try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream())) {
             return c.of(session, List.of(line.split("/", -1))).stream().map(Candidates.Candidate::word).toList();
         } finally {
             processor.stop();

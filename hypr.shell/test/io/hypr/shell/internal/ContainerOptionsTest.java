@@ -38,13 +38,16 @@ class ContainerOptionsTest {
         Files.writeString(directory.resolve("env"), "# a comment\nA=file\n\n  B=file\nC\nABSENT\nD=x=y\n");
         call.environment.put("C", "mine");
         call.environment.put("E", "also mine");
-        assertEquals(List.of("A=option", "B=file", "C=mine", "D=x=y", "E=also mine", "F="), read("--env-file", "env", "-e", "A=option", "-eE", "--env=F=", "-e", "ABSENT").env);
+        assertEquals(List.of("A=option", "B=file", "C=mine", "D=x=y", "E=also mine", "F="), read("--env-file", "env", "-e", "A=option", "-eE",
+                "--env=F=", "-e", "ABSENT").env);
     }
 
     @Test
     void everythingThatIsNamedArrives() {
-        ContainerSpec s = read("-it", "--rm", "--name", "web", "-m", "1.5g", "--cpus", "0.5", "-l", "a=b", "-l", "c", "--entrypoint", "/bin/x", "-w", "/srv", "-u", "1:2", "--tmpfs", "/t:size=1m",
-                "-p", "80", "--expose", "90", "-P", "--read-only", "--sysctl", "a.b=1", "--storage-opt", "size=2g", "--stop-timeout", "3", "--security-opt", "no-new-privileges", "--vmm-opt", "k=v");
+        ContainerSpec s = read("-it", "--rm", "--name", "web", "-m", "1.5g", "--cpus", "0.5", "-l", "a=b", "-l", "c", "--entrypoint", "/bin/x", "-w",
+                "/srv", "-u", "1:2", "--tmpfs", "/t:size=1m",
+                "-p", "80", "--expose", "90", "-P", "--read-only", "--sysctl", "a.b=1", "--storage-opt", "size=2g", "--stop-timeout", "3",
+                "--security-opt", "no-new-privileges", "--vmm-opt", "k=v");
         assertTrue(s.tty && s.openStdin && s.autoRemove && s.publishAll && s.readOnly && s.noNewPrivileges);
         assertEquals("web", s.name);
         assertEquals("busybox", s.image);

@@ -21,7 +21,8 @@ class PortsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"80, |0|0|80/tcp", "8080:80, |8080|0|80/tcp", "53:53/udp, |53|0|53/udp", "127.0.0.1:8080:80, 127.0.0.1|8080|0|80/tcp", "127.0.0.1::80, 127.0.0.1|0|0|80/tcp",
+    @CsvSource({"80, |0|0|80/tcp", "8080:80, |8080|0|80/tcp", "53:53/udp, |53|0|53/udp", "127.0.0.1:8080:80, 127.0.0.1|8080|0|80/tcp",
+            "127.0.0.1::80, 127.0.0.1|0|0|80/tcp",
         "[::1]:8080:80, ::1|8080|0|80/tcp", "[::1]::80/UDP, ::1|0|0|80/udp", "0:80, |0|0|80/tcp", "8000-8010:80, |8000|8010|80/tcp"})
     void readsOnePort(String text, String expected) {
         List<PortMapping> all = Ports.parse(text);
@@ -39,7 +40,8 @@ class PortsTest {
 
     /** What docker 28.2.2 says after its name: {@code docker run -p TEXT busybox}. */
     @ParameterizedTest
-    @CsvSource({"abc,invalid containerPort: abc", "99999:80,invalid hostPort: 99999", "x:80,invalid hostPort: x", "999.1.1.1:80:80,invalid IP address: 999.1.1.1", "80/foo,invalid proto: foo",
+    @CsvSource({"abc,invalid containerPort: abc", "99999:80,invalid hostPort: 99999", "x:80,invalid hostPort: x",
+            "999.1.1.1:80:80,invalid IP address: 999.1.1.1", "80/foo,invalid proto: foo",
         "80-81:90-95,invalid ranges specified for container and host Ports: 90-95 and 80-81"})
     void refusesAsDockerDoes(String text, String sentence) {
         HyprException e = assertThrows(HyprException.class, () -> Ports.parse(text));

@@ -30,7 +30,10 @@ import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Candidates;
 
-/** The prompt {@code g!}: reads lines with history, completion and colours at the caller's terminal and executes them, until Ctrl-D, {@code exit} or the end of the caller. */
+/**
+ * The prompt {@code g!}: reads lines with history, completion and colours at the caller's terminal and executes them, until Ctrl-D, {@code exit} or
+ * the end of the caller.
+ */
 public final class Console {
 
     private static final int INTERRUPTED = 2;

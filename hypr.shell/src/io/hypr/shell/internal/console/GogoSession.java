@@ -24,7 +24,10 @@ import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.Failures;
 import io.hypr.shell.internal.grammar.UsageException;
 
-/** Executes Gogo, one statement after another, for the prompt and for scripts: names are looked for in scope hypr first, so that {@code stop 3} stops no bundle. */
+/**
+ * Executes Gogo, one statement after another, for the prompt and for scripts: names are looked for in scope hypr first, so that {@code stop 3} stops
+ * no bundle.
+ */
 final class GogoSession implements AutoCloseable {
 
     private static final int NOT_FOUND = 127;

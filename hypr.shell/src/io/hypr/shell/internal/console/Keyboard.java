@@ -8,8 +8,10 @@ import java.io.PrintStream;
 import java.util.function.IntConsumer;
 
 /**
- * The keys of the caller's terminal, which is in raw mode as long as the shell is open. One thread reads them and gives them to the line editor or, while a line is executed, to its command: as they
- * are to one that has asked for raw mode, and else as a terminal in its usual mode does, that is line by line, with echo, Ctrl-C and Ctrl-D. The terminal itself cannot do that part: its end of
+ * The keys of the caller's terminal, which is in raw mode as long as the shell is open. One thread reads them and gives them to the line editor or,
+ * while a line is executed, to its command: as they
+ * are to one that has asked for raw mode, and else as a terminal in its usual mode does, that is line by line, with echo, Ctrl-C and Ctrl-D. The
+ * terminal itself cannot do that part: its end of
  * file would end the connection's input for good.
  */
 final class Keyboard {

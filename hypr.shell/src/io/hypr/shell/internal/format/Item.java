@@ -15,7 +15,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * A data transfer object, record or map as a script sees it: {@code ($it name)} is the value of the field, {@code (($it spec) memory)} goes on from there, {@code ($it)} or printing shows all.
+ * A data transfer object, record or map as a script sees it: {@code ($it name)} is the value of the field, {@code (($it spec) memory)} goes on from
+ * there, {@code ($it)} or printing shows all.
  * Gogo calls methods but reads no fields, and what it finds no method for it gives to {@code _main}.
  */
 public final class Item {

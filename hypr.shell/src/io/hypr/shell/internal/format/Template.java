@@ -10,8 +10,10 @@ import io.hypr.shell.internal.format.TemplateParser.Block;
 import io.hypr.shell.internal.format.TemplateParser.Node;
 
 /**
- * A template in the subset of Go's text/template that {@code docker --format} is used with: fields, variables of a range, pipes, {@code if}, {@code range}, {@code with}, {@code else}, comparisons and
- * logic, and Docker's functions {@code json, join, split, lower, upper, title, println, printf, index, len, pad, truncate}. Values are maps, lists, strings, numbers and booleans.
+ * A template in the subset of Go's text/template that {@code docker --format} is used with: fields, variables of a range, pipes, {@code if}, {@code
+ * range}, {@code with}, {@code else}, comparisons and
+ * logic, and Docker's functions {@code json, join, split, lower, upper, title, println, printf, index, len, pad, truncate}. Values are maps, lists,
+ * strings, numbers and booleans.
  */
 public final class Template {
 

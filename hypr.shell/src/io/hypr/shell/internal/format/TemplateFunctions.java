@@ -24,7 +24,8 @@ final class TemplateFunctions {
     private static final Pattern VERB = Pattern.compile("%([-+# 0]{0,5}\\d{0,4}(?:\\.\\d{1,4})?)([a-zA-Z%])");
 
     /** Names of all functions. */
-    static final Set<String> NAMES = Set.of("and", "or", "json", "join", "split", "lower", "upper", "title", "pad", "truncate", "println", "print", "printf", "len", "index", "slice",
+    static final Set<String> NAMES = Set.of("and", "or", "json", "join", "split", "lower", "upper", "title", "pad", "truncate", "println", "print",
+            "printf", "len", "index", "slice",
             "not", "eq", "ne", "lt", "le", "gt", "ge");
 
     private TemplateFunctions() {
@@ -157,7 +158,8 @@ final class TemplateFunctions {
     private static Object called(String name, List<Object> a) {
         return switch (name) {
             case "json" -> Json.compact(a.get(0));
-            case "join" -> String.join(text(a.get(1)), ((Collection<?>) Objects.requireNonNullElse(a.get(0), List.of())).stream().map(TemplateFunctions::text).toList());
+            case "join" -> String.join(text(a.get(1)), ((Collection<?>) Objects.requireNonNullElse(a.get(0), List.of())).stream()
+                    .map(TemplateFunctions::text).toList());
             case "split" -> Arrays.asList(text(a.get(0)).split(Pattern.quote(text(a.get(1))), -1));
             case "lower" -> text(a.get(0)).toLowerCase(Locale.ROOT);
             case "upper" -> text(a.get(0)).toUpperCase(Locale.ROOT);
@@ -266,7 +268,8 @@ final class TemplateFunctions {
             case 't' -> v instanceof Boolean ? text(v) : "%!t(" + text(v) + ")";
             case 'q' -> "\"" + text(v).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
             case 'd', 'x' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).longValue()) : "%!" + verb + "(string=" + text(v) + ")";
-            case 'f', 'e', 'g' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).doubleValue()) : "%!" + verb + "(string=" + text(v) + ")";
+            case 'f', 'e', 'g' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).doubleValue()) : "%!" + verb + "(string="
+                    + text(v) + ")";
             default -> "%!" + verb + "(" + text(v) + ")";
         };
     }

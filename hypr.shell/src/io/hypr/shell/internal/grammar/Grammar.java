@@ -28,8 +28,10 @@ import java.util.regex.Pattern;
  *       --format string Format the output
  * </pre>
  *
- * An option without a type word is a switch; {@code list} and {@code filter} may be given more than once. The usage line tells how many words may follow the options, and that options
- * end at the first of them where it closes with {@code [COMMAND] [ARG...]} or {@code COMMAND [ARG...]}. Words are read as the library pflag does, which Docker's command line uses.
+ * An option without a type word is a switch; {@code list} and {@code filter} may be given more than once. The usage line tells how many words may
+ * follow the options, and that options
+ * end at the first of them where it closes with {@code [COMMAND] [ARG...]} or {@code COMMAND [ARG...]}. Words are read as the library pflag does,
+ * which Docker's command line uses.
  */
 public final class Grammar {
 

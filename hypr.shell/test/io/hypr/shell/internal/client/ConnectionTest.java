@@ -49,7 +49,8 @@ class ConnectionTest {
     @BeforeEach
     void start() throws Exception {
         add("say", (call, words) -> {
-            call.out().println("out " + words + " " + call.directory() + " " + call.environment().get("A") + " " + call.isTerminal(0) + call.isTerminal(1) + " " + call.size());
+            call.out().println("out " + words + " " + call.directory() + " " + call.environment().get("A") + " " + call.isTerminal(0)
+                    + call.isTerminal(1) + " " + call.size());
             call.err().println("err");
             return "value";
         });
@@ -262,7 +263,8 @@ class ConnectionTest {
                 new Case(List.of("fail", "exit"), 77, ""),
                 new Case(List.of("run"), 125, "hypr: Error response from daemon: No such image: x\n\nRun 'hypr run --help' for more information\n"),
                 new Case(List.of("nosuch"), 1, "hypr: unknown command: hypr nosuch\n\nRun 'hypr --help' for more information\n"),
-                new Case(List.of("fail", "fault"), 1, "hyprd failed: java.lang.IllegalStateException: broken\nThis is a fault of HYPR. What led to it is in hyprd's log.\n"),
+                new Case(List.of("fail", "fault"), 1,
+                        "hyprd failed: java.lang.IllegalStateException: broken\nThis is a fault of HYPR. What led to it is in hyprd's log.\n"),
                 new Case(List.of("fail", "error"), 125, "hyprd failed: java.lang.StackOverflowError\n"));
         for (Case c : cases) {
             try (Client one = new Client(directory, processor)) {

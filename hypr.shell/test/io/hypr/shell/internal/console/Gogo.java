@@ -65,7 +65,8 @@ final class Gogo implements AutoCloseable {
             return null;
         });
         add("pull", (call, words) -> {
-            call.out().println("read " + new String(call.in().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip() + (call.isTerminal(0) ? " from a terminal" : ""));
+            call.out().println("read " + new String(call.in().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip() + (call.isTerminal(0)
+                    ? " from a terminal" : ""));
             return null;
         });
     }

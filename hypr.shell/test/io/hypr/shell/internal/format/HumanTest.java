@@ -11,8 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HumanTest {
 
     @ParameterizedTest
-    @CsvSource({"0,Less than a second", "1,1 second", "2,2 seconds", "59,59 seconds", "60,About a minute", "119,About a minute", "120,2 minutes", "3599,59 minutes", "3600,About an hour",
-        "5399,About an hour", "5400,2 hours", "86400,24 hours", "171000,2 days", "169200,47 hours", "172800,2 days", "1209600,2 weeks", "1209599,2 weeks", "5184000,2 months", "63072000,2 years",
+    @CsvSource({"0,Less than a second", "1,1 second", "2,2 seconds", "59,59 seconds", "60,About a minute", "119,About a minute", "120,2 minutes",
+            "3599,59 minutes", "3600,About an hour",
+        "5399,About an hour", "5400,2 hours", "86400,24 hours", "171000,2 days", "169200,47 hours", "172800,2 days", "1209600,2 weeks",
+        "1209599,2 weeks", "5184000,2 months", "63072000,2 years",
         "31536000,12 months"})
     void durations(long seconds, String text) {
         assertEquals(text, Human.duration(Duration.ofSeconds(seconds)));

@@ -13,7 +13,10 @@ import io.hypr.engine.ContainerState;
 import io.hypr.shell.internal.ContainerTable;
 import io.hypr.shell.internal.Fakes;
 
-/** Layout as docker 28.2.2 has it: {@code docker create --name hyprsh2 IMAGE true; docker create --name hyprsh1 -l com.ex.shelf-life=long IMAGE sh -c 'echo a quite long command line'; docker ps -a}. */
+/**
+ * Layout as docker 28.2.2 has it: {@code docker create --name hyprsh2 IMAGE true; docker create --name hyprsh1 -l com.ex.shelf-life=long IMAGE sh -c
+ * 'echo a quite long command line'; docker ps -a}.
+ */
 class TableTest {
 
     private static List<ContainerInfo> containers() {

@@ -77,8 +77,10 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{.Foo}}", "{{if}}", "{{.Names", "{{join .Names \",\"}}", "{{index .Ports 99}}", "{{.Label}}", "{{end}}", "{{else}}", "{{nosuch 1}}", "{{range .Names}}x{{end}}",
-        "{{if 1}}x", "{{\"abc}}", "{{(1}}", "{{1)}}", "{{$y}}", "{{$y = 1}}", "{{.Names \"x\"}}", "{{|}}", "{{json}}", "{{slice \"abc\" 5}}", "{{\"\\xzz\"}}", "{{99999999999999999999}}", "{{printf}}",
+    @ValueSource(strings = {"{{.Foo}}", "{{if}}", "{{.Names", "{{join .Names \",\"}}", "{{index .Ports 99}}", "{{.Label}}", "{{end}}", "{{else}}",
+            "{{nosuch 1}}", "{{range .Names}}x{{end}}",
+        "{{if 1}}x", "{{\"abc}}", "{{(1}}", "{{1)}}", "{{$y}}", "{{$y = 1}}", "{{.Names \"x\"}}", "{{|}}", "{{json}}", "{{slice \"abc\" 5}}",
+        "{{\"\\xzz\"}}", "{{99999999999999999999}}", "{{printf}}",
         "{{pad \"a\" \"b\" \"c\"}}", "{{.Names.X}}", "{{index .Names \"k\"}}"})
     void refusesWithASentence(String template) {
         HyprException e = assertThrows(HyprException.class, () -> render(template));
@@ -100,8 +102,10 @@ class TemplateTest {
     @Test
     void nothingButASentenceEscapes() {
         Random random = new Random(71);
-        String[] pieces = {"{{", "}}", "{{-", "-}}", " ", "if", "range", "with", "end", "else", "else if", "$x", ":=", "=", "|", "(", ")", ".", ".Names", ".Ports", ".Label", "\"a\"", "`", "\"", "\\", "1",
-            "-2", "printf", "\"%d %s %99999d\"", "json", "index", "join", "len", "pad", "slice", "truncate", "split", ",", "and", "not", "eq", "lt", "ü", "\n", "/*", "*/", "nil", "true"};
+        String[] pieces = {"{{", "}}", "{{-", "-}}", " ", "if", "range", "with", "end", "else", "else if", "$x", ":=", "=", "|", "(", ")", ".",
+                ".Names", ".Ports", ".Label", "\"a\"", "`", "\"", "\\", "1",
+            "-2", "printf", "\"%d %s %99999d\"", "json", "index", "join", "len", "pad", "slice", "truncate", "split", ",", "and", "not", "eq", "lt",
+            "ü", "\n", "/*", "*/", "nil", "true"};
         int rendered = 0;
         for (int i = 0; i < 60_000; i++) {
             StringBuilder t = new StringBuilder(random.nextBoolean() ? "{{" : "");
