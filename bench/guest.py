@@ -1,0 +1,58 @@
+"""Boots the guest on the virtual clock: one nanosecond an instruction, so that the figure is of the guest alone and the same on any host."""
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+from figures import DIST, LIMIT, Failure
+
+MAGIC = struct.pack("<Q", 0x4B4E494C52505948)
+# WELCOME (kestrel/protocol/PROTOCOL.md): magic u64, nonce u64, generation u16, taken u64, sent u64, boot id, up u64.
+UP = 8 + 8 + 2 + 8 + 8 + 16
+WORDS = ("console=hvc0 panic=-1 reboot=t quiet acpi=off pci=off no_timer_check tsc_early_khz=1000000 tsc=reliable lapic_timer_khz=1000000 "
+         "rcupdate.rcu_expedited=1 8250.nr_uarts=0")
+
+
+def command(directory):
+    return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+            "-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off", "-global", "virtio-mmio.force-legacy=false",
+            "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max,-la57", "-smp", "1", "-m", "256M",
+            "-kernel", str(DIST / "share/kernel/vmlinux"), "-initrd", str(DIST / "share/initramfs.cpio"), "-append", WORDS,
+            "-chardev", f"socket,id=link,server=on,wait=off,path={directory}/link", "-device", "virtio-serial-device,max_ports=2",
+            "-chardev", f"file,id=console,path={directory}/console", "-device", "virtconsole,chardev=console,nr=0",
+            "-device", "virtserialport,chardev=link,nr=1,name=io.hypr.link",
+            "-object", "rng-random,id=entropy,filename=/dev/urandom", "-device", "virtio-rng-device,rng=entropy",
+            "-device", "virtio-balloon-device,free-page-reporting=on",
+            "-drive", f"file={directory}/disk,if=none,id=disk,format=raw", "-device", "virtio-blk-device,drive=disk"]
+
+
+def boot():
+    """The guest's monotonic clock, in nanoseconds, when Kestrel begins and says WELCOME."""
+    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as link:
+        os.truncate(os.open(f"{directory}/disk", os.O_CREAT | os.O_WRONLY), 64 << 20)
+        qemu = subprocess.Popen(command(directory), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            link.settimeout(LIMIT)
+            while True:
+                try:
+                    link.connect(f"{directory}/link")
+                    break
+                except (FileNotFoundError, ConnectionRefusedError):
+                    if qemu.poll() is not None:
+                        raise Failure(f"QEMU ended with {qemu.returncode}: {qemu.stderr.read().decode().strip()[-300:]}")
+                    time.sleep(0.001)
+            octets = b""
+            while (at := octets.find(MAGIC)) < 0 or len(octets) < at + UP + 8:
+                more = link.recv(4096)
+                if not more:
+                    raise Failure(f"the guest ended: {pathlib.Path(directory, 'console').read_text()[-300:]}")
+                octets += more
+            return struct.unpack_from("<Q", octets, at + UP)[0]
+        except TimeoutError:
+            raise Failure(f"the guest said nothing in {LIMIT} s") from None
+        finally:
+            qemu.kill()
+            qemu.wait()
