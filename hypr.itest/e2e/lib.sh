@@ -65,7 +65,7 @@ gone() { ! hypr inspect "$1" >/dev/null 2>&1; }
 logged() { [[ "$(hypr logs "$1" 2>&1)" == *"$2"* ]]; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
 none() { [ -z "$(hypr ps -aq)" ]; }
-hyprd_pid() { HYPR_NO_AUTOSTART=1 hypr daemon status --format '{{.Pid}}'; }
+hyprd_pid() { cat "$HYPR_HOME/lock"; }
 
 stop_hyprd() {
     local pid; pid=$(hyprd_pid 2>/dev/null) || return 0
