@@ -76,10 +76,11 @@ class Host:
 
     def find_welcome(self):
         at = self.buffer.find(struct.pack("<QQ", MAGIC, self.nonce))
+        # Both may come in one piece, the unsolicited one first.
+        free = self.buffer.find(struct.pack("<QQ", MAGIC, 0))
+        if free >= 16 and (at < 16 or free < at) and len(self.buffer) >= free + 74 and not self.unsolicited:
+            self.unsolicited = link.decode_fields(MESSAGES["WELCOME"][1], link.Cursor(bytes(self.buffer[free:free + 66])))
         if at < 16:
-            free = self.buffer.find(struct.pack("<QQ", MAGIC, 0))
-            if free >= 16 and len(self.buffer) >= free + 74 and not self.unsolicited:
-                self.unsolicited = link.decode_fields(MESSAGES["WELCOME"][1], link.Cursor(bytes(self.buffer[free:free + 66])))
             return False
         if len(self.buffer) < at + 74:
             return False

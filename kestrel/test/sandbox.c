@@ -1,8 +1,10 @@
 /*
  * sandbox ROOT PROGRAM HOST [FD]: runs PROGRAM as the first process of its own namespaces, with an empty tmpfs as its root and the
- * directory HOST at /host. FD becomes descriptor 100. Ends as PROGRAM ends; a signal's number is added to 128.
+ * directory HOST at /host, signals with their usual actions, and a control group of its own that is removed in the end. FD becomes descriptor 100.
+ * Ends as PROGRAM ends; a signal's number is added to 128.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -40,9 +42,45 @@ static void copy(const char *from, const char *to)
 	check(close(in) | close(out), to);
 }
 
+/* Makes a group under the root of cgroup2, which is mounted at ROOT in our own namespace only; its path, or NULL where there is no cgroup2. */
+static const char *group_make(const char *root)
+{
+	static char path[4096];
+
+	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+	if (mount("cgroup2", root, "cgroup2", 0, NULL))
+		return NULL;
+	snprintf(path, sizeof path, "%s/kestrel-test-%d", root, (int)getpid());
+	check(mkdir(path, 0755), path);
+	return path;
+}
+
+static void group_enter(const char *group)
+{
+	char procs[4200];
+	int fd;
+
+	snprintf(procs, sizeof procs, "%s/cgroup.procs", group);
+	fd = open(procs, O_WRONLY | O_CLOEXEC);
+	check(fd < 0 || write(fd, "0", 1) != 1, procs);
+	close(fd);
+}
+
+static void group_remove(const char *group)
+{
+	DIR *directory = opendir(group);
+	struct dirent *entry;
+
+	check(directory == NULL, group);
+	while ((entry = readdir(directory)) != NULL)
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			check(unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR), entry->d_name);
+	closedir(directory);
+	check(rmdir(group), group);
+}
+
 static void inside(const char *root, const char *program, const char *host, int fd)
 {
-	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
 	check(mount("tmpfs", root, "tmpfs", 0, NULL), root);
 	check(chdir(root), root);
 	copy(program, "init");
@@ -63,7 +101,10 @@ static void inside(const char *root, const char *program, const char *host, int 
 
 int main(int argc, char **argv)
 {
-	int status;
+	/* The kernel's struct sigaction, all zero: the libc would leave the signals out that it keeps for itself. */
+	const struct { void *handler; unsigned long flags; void *restorer; unsigned long mask; } usual = { 0 };
+	const char *group;
+	int status, number;
 	pid_t pid;
 
 	if (argc < 4) {
@@ -71,15 +112,23 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	check(prctl(PR_SET_PDEATHSIG, SIGKILL), "parent");
-	check(unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP), "namespaces");
+	check(unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC), "namespaces");
+	group = group_make(argv[1]);
 	pid = fork();
 	check(pid < 0, "fork");
 	if (pid == 0) {
 		check(prctl(PR_SET_PDEATHSIG, SIGKILL), "parent");
+		for (number = 1; number < NSIG; number++) /* SIGKILL and SIGSTOP refuse */
+			syscall(SYS_rt_sigaction, number, &usual, NULL, sizeof usual.mask);
+		if (group != NULL)
+			group_enter(group);
+		check(unshare(CLONE_NEWCGROUP), "control group");
 		inside(argv[1], argv[2], argv[3], argc > 4 ? atoi(argv[4]) : -1);
 	}
 	if (argc > 4)
 		close(atoi(argv[4]));
 	check(waitpid(pid, &status, 0) < 0, "wait");
+	if (group != NULL)
+		group_remove(group);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

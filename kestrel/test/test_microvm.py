@@ -28,9 +28,9 @@ def machine(upper, options=()):
     return Machine(guest.kernel(), image(), upper, options)
 
 
-def set_up(host):
+def set_up(host, **more):
     equal(host.setup(upper="/dev/vdb", upper_type="ext4", upper_options="", clock=time.time_ns(), entropy=os.urandom(64),
-                     interfaces=[INTERFACE], hosts=b"127.0.0.1 localhost\n")["errno"], 0)
+                     interfaces=[INTERFACE], hosts=b"127.0.0.1 localhost\n", **more)["errno"], 0)
 
 
 def test_microvm_from_boot_to_power_off():
@@ -66,8 +66,9 @@ def ended(vm):
 
 def test_microvm_reports_lack_of_memory():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
-        set_up(vm.host)
-        vm.host.run(1, "sh", "-c", "tail /dev/zero")
+        # One buffer that is larger than the memory, which the kernel grants and cannot provide.
+        set_up(vm.host, sysctls=[dict(name="vm.overcommit_memory", value="1")])
+        vm.host.run(1, "dd", "if=/dev/zero", "of=/dev/null", "bs=1000M", "count=1")
         done = vm.host.exit_of(1, 120)
         equal((done["oom"], done["value"]), (1, 137) if done["how"] == 0 else (1, 9))
 
