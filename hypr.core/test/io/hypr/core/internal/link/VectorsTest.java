@@ -172,7 +172,7 @@ class VectorsTest {
                     case "WELCOME" -> assertThrows(LinkException.class, () -> Answers.welcome(p), block.name);
                     case "RESULT" -> assertThrows(LinkException.class, () -> Answers.result(p), block.name);
                     case "EXIT" -> assertThrows(LinkException.class, () -> Answers.exit(p), block.name);
-                    default -> assertTrue(true);
+                    default -> { } // What the host says is decoded by the guest alone.
                 }
                 continue;
             }
