@@ -2,6 +2,7 @@ package io.hypr.image.internal.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.hypr.image.internal.oci.Descriptor;
 import io.hypr.image.internal.oci.Layout;
@@ -25,6 +28,7 @@ public final class Download {
 
     private static final int BUFFER = 1 << 17;
     private static final int STEPS = 100;
+    private static final Pattern TOTAL = Pattern.compile("bytes .*/(\\d{1,18})");
 
     private final Registry registry;
     private final Layout layout;
@@ -118,18 +122,17 @@ public final class Download {
     }
 
     private void fetch(FileChannel out) throws IOException {
+        // What comes again after a restart is nothing new: a blob that always ends too early would be brought for ever.
+        long reached = have;
         for (int failures = 0; have < blob.size();) {
-            long before = have;
             try {
                 attempt(out);
-                if (have < blob.size()) {
-                    throw new IOException("the answer ends after " + have + " of " + blob.size() + " octets");
-                }
             } catch (Disk e) {
                 throw (IOException) e.getCause();
             } catch (IOException e) {
-                failures = have - before > blob.size() / STEPS ? 1 : failures + 1;
-                registry.retries().pause(e, failures, last -> Registry.unreachable(at, reference, last));
+                failures = have - reached > blob.size() / STEPS ? 1 : failures + 1;
+                reached = Math.max(reached, have);
+                registry.retries().pause(e, failures, last -> last instanceof TooShort s ? tooShort(s.octets) : Registry.unreachable(at, reference, last));
             } catch (InterruptedException e) {
                 throw Retries.cancelled(e);
             }
@@ -140,7 +143,11 @@ public final class Download {
         HttpResponse<InputStream> response = registry.blob(at, reference, blob.digest(), have);
         try (InputStream in = response.body()) {
             if (response.statusCode() == 416) {
+                long octets = total(response);
                 restart(out);
+                if (octets < blob.size()) {
+                    throw new TooShort(octets);
+                }
                 throw new IOException("it has no part of the blob after those that are here");
             }
             if (response.statusCode() == 200 || !response.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + have + "-")) {
@@ -151,7 +158,32 @@ public final class Download {
                 restart(out);
             }
             copy(in, out);
+            if (have < blob.size()) {
+                long octets = total(response);
+                throw octets < blob.size() ? new TooShort(octets) : new IOException("the answer ends after " + have + " of " + blob.size() + " octets");
+            }
         }
+    }
+
+    /** Returns how many octets the registry says that the blob has, by an answer read to its end; {@code Long.MAX_VALUE} if it does not say. */
+    private long total(HttpResponse<InputStream> response) {
+        HttpHeaders headers = response.headers();
+        if (response.statusCode() == 200) {
+            // Chunks have an end of their own. Without them and without a length, a broken connection looks like the end.
+            return headers.firstValueAsLong("Content-Length").orElse(headers.firstValue("Transfer-Encoding").isPresent() ? have : Long.MAX_VALUE);
+        }
+        Matcher range = TOTAL.matcher(headers.firstValue("Content-Range").orElse(""));
+        if (range.matches()) {
+            return Long.parseLong(range.group(1));
+        }
+        return response.statusCode() == 416 && have > 0 ? have : Long.MAX_VALUE;
+    }
+
+    private HyprException tooShort(long octets) {
+        return new HyprException(ErrorCode.CORRUPT,
+                "The blob " + blob.digest() + " of " + reference.shortName() + " at " + at.host() + " has " + octets
+                        + " octets, its manifest says " + blob.size() + ".")
+                .remedy("Push the image to " + at.host() + " again, or pull it from another registry.");
     }
 
     private void copy(InputStream in, FileChannel out) throws IOException {
@@ -186,6 +218,19 @@ public final class Download {
             return blob.hex().equals(HexFormat.of().formatHex(((MessageDigest) sum.clone()).digest()));
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("SHA-256 can be copied.", e);
+        }
+    }
+
+    /** The registry says that the blob has fewer octets than its descriptor. */
+    private static final class TooShort extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        private final long octets;
+
+        TooShort(long octets) {
+            super("the blob has " + octets + " octets there");
+            this.octets = octets;
         }
     }
 
