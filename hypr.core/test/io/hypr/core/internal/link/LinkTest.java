@@ -1,0 +1,164 @@
+package io.hypr.core.internal.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.core.internal.link.Answers.Exit;
+import io.hypr.core.internal.link.Answers.Welcome;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** A new engine's link to a guest whose port loses things while engines change. */
+@Timeout(30)
+class LinkTest {
+
+    /** What the guest says, as it comes. */
+    private static final class Heard implements Host {
+        final BlockingQueue<String> data = new LinkedBlockingQueue<>();
+        private long taken;
+
+        @Override
+        public synchronized long taken() {
+            return taken;
+        }
+
+        @Override
+        public void connected(Welcome welcome) {
+            assertEquals(1, welcome.generation());
+        }
+
+        @Override
+        public synchronized void data(int stream, long number, ByteBuffer octets) {
+            taken = number;
+            data.add(StandardCharsets.UTF_8.decode(octets).toString());
+        }
+
+        @Override
+        public void end(int stream, long number) {
+            throw new IllegalStateException("No stream ends");
+        }
+
+        @Override
+        public void credit(int stream, long number, long octets) {
+            throw new IllegalStateException("No stream has credit");
+        }
+
+        @Override
+        public void exit(long number, Exit exit) {
+            throw new IllegalStateException("No process ends");
+        }
+
+        @Override
+        public void note(String sentence) {
+            throw new IllegalStateException(sentence);
+        }
+
+        @Override
+        public void flush(long number) {
+            assertEquals(taken(), number);
+        }
+    }
+
+    @TempDir
+    Path base;
+    private final Heard heard = new Heard();
+    private final Link link = new Link(heard);
+    private final FrameDecoder decoder = new FrameDecoder();
+    private SocketChannel guest;
+    private Thread serving;
+
+    @BeforeEach
+    void connect() throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(base.resolve("link")));
+            guest = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("link")));
+            SocketChannel host = server.accept();
+            serving = Thread.ofVirtual().start(() -> assertThrows(IOException.class, () -> link.serve(host, false)));
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        link.end(new HyprException(ErrorCode.GONE, "The test is over."));
+        serving.join();
+        guest.close();
+    }
+
+    /** @return the nonce of the next HELLO */
+    private long hello(long taken) throws IOException {
+        while (true) {
+            for (Frame f = decoder.next(); f != null; f = decoder.next()) {
+                if (f.type() == Frame.HELLO) {
+                    ByteBuffer p = f.payload();
+                    assertEquals(FrameDecoder.MAGIC, p.getLong(0));
+                    assertEquals(taken, p.getLong(18));
+                    return p.getLong(8);
+                }
+            }
+            assertTrue(decoder.feed(guest), "the host hung up");
+        }
+    }
+
+    private void say(ByteBuffer octets) throws IOException {
+        while (octets.hasRemaining()) {
+            guest.write(octets);
+        }
+    }
+
+    private void welcome(long nonce, long sent) throws IOException {
+        say(new Frame(Frame.WELCOME, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(sent).raw(new byte[16]).u64(1).u64(0).toBuffer()).encode());
+    }
+
+    private static ByteBuffer data(long number) {
+        return new Frame(Frame.DATA, 0, 2, number, ByteBuffer.wrap(("line " + number).getBytes(StandardCharsets.UTF_8))).encode();
+    }
+
+    private String next() throws InterruptedException {
+        return heard.data.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aHelloThatIsLostIsSaidAgain() throws Exception {
+        long lost = hello(0);
+        long second = hello(0);
+        assertNotEquals(lost, second);
+        welcome(second, 1);
+        say(data(1));
+        assertEquals("line 1", next());
+    }
+
+    @Test
+    void aGuestThatForgetsTheConnectionAfterItsAnswerIsGreetedOnceMore() throws Exception {
+        long first = hello(0);
+        welcome(first, 2);
+        say(data(1));
+        assertEquals("line 1", next());
+        say(data(2).limit(20)); // Now it hears that the host has gone, though that was the one before.
+        long second = hello(1);
+        welcome(second, 2);
+        say(data(2));
+        say(data(3));
+        assertEquals("line 2", next());
+        assertEquals("line 3", next());
+    }
+}
