@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PORT = 100 };
@@ -66,6 +67,22 @@ static void group_enter(const char *group)
 	close(fd);
 }
 
+/* The kernel lets a group go a moment after its last process. */
+static int remove_soon(int directory, const char *name)
+{
+	const struct timespec moment = { 0, 10 * 1000 * 1000 };
+	int tries, failed = -1;
+
+	for (tries = 0; tries < 1000 && failed; tries++) {
+		failed = unlinkat(directory, name, AT_REMOVEDIR);
+		if (failed && errno != EBUSY)
+			break;
+		if (failed)
+			nanosleep(&moment, NULL);
+	}
+	return failed;
+}
+
 static void group_remove(const char *group)
 {
 	DIR *directory = opendir(group);
@@ -74,9 +91,9 @@ static void group_remove(const char *group)
 	check(directory == NULL, group);
 	while ((entry = readdir(directory)) != NULL)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			check(unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR), entry->d_name);
+			check(remove_soon(dirfd(directory), entry->d_name), entry->d_name);
 	closedir(directory);
-	check(rmdir(group), group);
+	check(remove_soon(AT_FDCWD, group), group);
 }
 
 static void inside(const char *root, const char *program, const char *host, int fd)
@@ -122,7 +139,7 @@ int main(int argc, char **argv)
 			syscall(SYS_rt_sigaction, number, &usual, NULL, sizeof usual.mask);
 		if (group != NULL)
 			group_enter(group);
-		check(unshare(CLONE_NEWCGROUP), "control group");
+		check(unshare(CLONE_NEWCGROUP | CLONE_NEWNS), "control group and mounts");
 		inside(argv[1], argv[2], argv[3], argc > 4 ? atoi(argv[4]) : -1);
 	}
 	if (argc > 4)
