@@ -153,10 +153,10 @@ def test_too_many_answers_that_nobody_takes():
 def test_shutdown_ends_all():
     box = sandbox()
     with box as host:
-        host.run(1, "sh", "-c", "trap 'echo term; exit 3' TERM; while :; do sleep 0.05; done")
-        host.run(2, "sh", "-c", "trap '' TERM; while :; do sleep 0.05; done")
+        host.run(1, "sh", "-c", "trap 'echo term; exit 3' TERM; echo ready; while :; do sleep 0.05; done")
+        host.run(2, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done")
         host.run(3, "sh", "-c", "echo ready; sleep 1000")
-        host.until(lambda: host.output_of(3), "ready")
+        host.until(lambda: all(host.output_of(process) for process in (1, 2, 3)), "ready")
         equal(host.ask("SHUTDOWN", action=1, grace=500)["errno"], 0)
         equal(host.exit_of(1)["value"], 3)
         equal((host.exit_of(3)["how"], host.exits[3]["value"]), (1, 15))
