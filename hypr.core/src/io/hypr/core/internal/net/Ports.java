@@ -205,7 +205,11 @@ public final class Ports {
         List<PublishedPort> table = new ArrayList<>();
         for (Owner o : owners.values()) {
             for (Publication p : o.publications) {
-                table.add(new PublishedPort(p.protocol, p.hostAddress, p.hostPort, o.id, List.of(new Backend(o.address, p.containerPort))));
+                List<Backend> backends = List.of(new Backend(o.address, p.containerPort));
+                table.add(new PublishedPort(p.protocol, p.hostAddress, p.hostPort, o.id, backends));
+                if (p.hostAddress.equals("0.0.0.0")) { // All addresses, as Docker means it: those of IPv6 too.
+                    table.add(new PublishedPort(p.protocol, "::", p.hostPort, o.id, backends));
+                }
             }
         }
         now.publish(records.next("ports"), table);
