@@ -93,9 +93,14 @@ inventory() {
 unchanged() { inventory >"$1.now" && cmp -s "$1" "$1.now"; }
 nothing_new() { (eventually "nothing remains" unchanged "$1") 2>/dev/null || fail "this differs (< before, > now):" "$(diff "$1" "$1.now")"; }
 
-take_down() {
-    local file pid start ids
+remove_all() {
+    local ids
     if ids=$(HYPR_NO_AUTOSTART=1 hypr ps -aq 2>/dev/null) && [ -n "$ids" ]; then HYPR_NO_AUTOSTART=1 hypr rm -f $ids >/dev/null 2>&1; fi
+}
+
+take_down() {
+    local file pid start
+    remove_all
     (stop_hyprd)
     # VMMs of a hyprd that did not come back; the start time tells them from others that have the number by now.
     for file in "$HYPR_RUN"/vm/*/pid; do
@@ -123,7 +128,8 @@ run_tests() {
         case $result in
             0) passed=$((passed + 1)); echo "  ok ($((SECONDS - start)) s): ${name//_/ }" ;;
             77) skipped=$((skipped + 1)); echo "  skipped: ${name//_/ }: $(tail -1 "$WORK/result")" ;;
-            *) failed=$((failed + 1)); echo "  FAILED ($((SECONDS - start)) s): ${name//_/ }"; tail -c 4000 "$WORK/result" ;;
+            *) failed=$((failed + 1)); echo "  FAILED ($((SECONDS - start)) s): ${name//_/ }"; tail -c 4000 "$WORK/result"
+                remove_all ;;   # the next test begins with none, whatever this one left
         esac
     done
     take_down
