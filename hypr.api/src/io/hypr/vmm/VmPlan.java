@@ -11,7 +11,9 @@ import java.util.Set;
  *
  * @param id the container's id, 64 hexadecimal digits; unique on this host
  * @param processors virtual processors at the start, 1 to 254
+ * @param maxProcessors what {@link Resizable} may raise them to, at least {@code processors}; the same if they never grow
  * @param memory bytes of memory at the start, a multiple of 2 MiB, at least 64 MiB
+ * @param maxMemory what {@link Resizable} may raise it to, a multiple of 2 MiB, at least {@code memory}; the same if it never grows
  * @param boot kernel and agent
  * @param disks block devices in the order in which the guest sees them: the first is {@code /dev/vda}
  * @param nics network interfaces in order
@@ -27,7 +29,9 @@ import java.util.Set;
 public record VmPlan(
         String id,
         int processors,
+        int maxProcessors,
         long memory,
+        long maxMemory,
         Boot boot,
         List<Disk> disks,
         List<Nic> nics,
@@ -47,6 +51,12 @@ public record VmPlan(
         }
         if (memory < 64L << 20 || memory % (2L << 20) != 0) {
             throw new IllegalArgumentException("A microVM's memory is a multiple of 2 MiB and at least 64 MiB, not " + memory);
+        }
+        if (maxProcessors < processors || maxProcessors > 254) {
+            throw new IllegalArgumentException("A microVM of " + processors + " processors can grow to 254 at most, not to " + maxProcessors);
+        }
+        if (maxMemory < memory || maxMemory % (2L << 20) != 0) {
+            throw new IllegalArgumentException("A microVM's memory of " + memory + " grows to a multiple of 2 MiB above it, not to " + maxMemory);
         }
         disks = List.copyOf(disks);
         nics = List.copyOf(nics);

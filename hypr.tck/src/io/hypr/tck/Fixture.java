@@ -52,7 +52,7 @@ public final class Fixture implements AutoCloseable {
         tool("mkfs.ext4", "-q", "-F", upper.toString());
         Files.setAttribute(upper, "unix:uid", NOBODY);
         Path run = Files.createDirectory(directory.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        plan = new VmPlan(id, 1, MEMORY, boot, List.of(new VmPlan.Disk(image, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(), run,
+        plan = new VmPlan(id, 1, 1, MEMORY, MEMORY, boot, List.of(new VmPlan.Disk(image, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(), run,
             directory.resolve("log"), new VmPlan.Jail(NOBODY, NOBODY, "tck/" + id.substring(0, 12)), Set.of(), Map.of());
     }
 
@@ -89,7 +89,7 @@ public final class Fixture implements AutoCloseable {
      * @return {@link #plan()} with them
      */
     public VmPlan with(int processors, long memory) {
-        return new VmPlan(plan.id(), processors, memory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
+        return new VmPlan(plan.id(), processors, processors, memory, memory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
             plan.facets(), plan.options());
     }
 
@@ -120,7 +120,7 @@ public final class Fixture implements AutoCloseable {
     }
 
     private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, Set<String> facets, Map<String, String> options) {
-        return new VmPlan(plan.id(), plan.processors(), plan.memory(), plan.boot(), disks, nics, plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), facets,
+        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), disks, nics, plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), facets,
             options);
     }
 

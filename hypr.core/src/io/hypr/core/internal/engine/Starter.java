@@ -168,7 +168,7 @@ final class Starter {
         Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
-        VmPlan plan = new VmPlan(container.id(), info.processors, info.memory,
+        VmPlan plan = new VmPlan(container.id(), info.processors, info.processors, info.memory, info.memory,
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, List.of(), List.of(), runDirectory,
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id()), Set.of(), spec.vmmOptions);

@@ -35,7 +35,7 @@ class CommandLineTest {
         for (int i = 0; i < nics; i++) {
             nets.add(new VmPlan.Nic("hy" + i, "02:42:ac:11:00:0" + i, 1500));
         }
-        return new VmPlan("0123456789abcdef".repeat(4), processors, 256L << 20,
+        return new VmPlan("0123456789abcdef".repeat(4), processors, processors, 256L << 20, 256L << 20,
             new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some, nets, List.of(), List.of(),
             Path.of("/run/hypr/0123"), Path.of("/var/log"), new VmPlan.Jail(990, 990, "hypr/0123"), Set.of(), options);
     }
