@@ -119,7 +119,7 @@ for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename 
 # junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
 junit() (
     cd "$1"
-    exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea --enable-native-access=ALL-UNNAMED \
+    exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -ea -Djdk.http.auth.tunneling.disabledSchemes= --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
         -cp "$(cat generated/testpath):$TOOLS:$(echo "$JARS"/junit-*.jar)" Tests bin_test "$2"
 )

@@ -75,7 +75,7 @@ public final class RegistryImages implements Images {
         this.store = store;
         this.roots = roots;
         this.endpoints = endpoints;
-        this.registry = new Registry(retries, this::login);
+        this.registry = new Registry(retries, this::login, System::getenv);
         this.transfers = new Semaphore(transfers);
         this.shipped = new ShippedImages(shipped, store, roots);
         this.removals = new Removals(store, roots);

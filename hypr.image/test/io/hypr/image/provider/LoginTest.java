@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class LoginTest {
         server = new FaultyRegistry();
         other = new FaultyRegistry();
         server.push("app", "latest", new TestImage("linux/amd64", new Tar().end()));
-        registry = new Registry(new Retries(1, Duration.ZERO, Duration.ofSeconds(5)), name -> name.equals(server.host()) ? login : Optional.empty());
+        registry = new Registry(new Retries(1, Duration.ZERO, Duration.ofSeconds(5)), name -> name.equals(server.host()) ? login : Optional.empty(), name -> null);
     }
 
     @AfterEach
@@ -150,9 +151,55 @@ class LoginTest {
     }
 
     @Test
+    void anIdentityTokenIsExchangedAndNeverShownToTheRegistry() {
+        login = Optional.of(new Login("", "identity"));
+        List<String> forms = new CopyOnWriteArrayList<>();
+        server.fault(exchange -> {
+            if (exchange.getRequestURI().getPath().equals("/token")) {
+                forms.add(exchange.getRequestMethod() + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                FaultyRegistry.send(exchange, 200, "{\"access_token\":\"t0ken\"}");
+                return true;
+            }
+            if (exchange.getRequestURI().getPath().contains("manifests") && !"Bearer t0ken".equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"http://" + server.host() + "/token\",service=\"s\"");
+                FaultyRegistry.send(exchange, 401, "");
+                return true;
+            }
+            return false;
+        });
+        manifest();
+        assertEquals(List.of("POST grant_type=refresh_token&client_id=hypr&refresh_token=identity&scope=repository%3Aapp%3Apull&service=s"), forms);
+        assertFalse(server.requests.toString().contains("identity"), server.requests.toString());
+    }
+
+    private Path helper(String name, String script) throws IOException {
+        Path file = directory.resolve("docker-credential-" + name);
+        Files.writeString(file, "#!/bin/sh\n" + script);
+        assertTrue(file.toFile().setExecutable(true));
+        return file;
+    }
+
+    @Test
+    void helperProgramsAreAsked() throws IOException {
+        helper("store", "read key; case $key in https://index.docker.io/v1/) echo '{\"Username\":\"me\",\"Secret\":\"secret\"}';; *) echo credentials not found in native keychain; exit 1;; esac");
+        helper("cloud", "read key; echo '{\"Username\":\"<token>\",\"Secret\":\"for '$key'\"}'");
+        helper("broken", "echo the key store is locked; exit 3");
+        Path file = directory.resolve("config.json");
+        Files.writeString(file, """
+                {"credsStore":"store","credHelpers":{"r:5000":"cloud","b:5000":"broken","x:5000":"../x","n:5000":"nosuch"},"auths":{"ghcr.io":{"username":"u","password":"p"},"r:5000":{"identitytoken":"i"}}}""");
+        DockerLogins logins = new DockerLogins(file, Silent.LOGGER, directory.toString());
+        assertEquals(Optional.of(new Login("me", "secret")), logins.find("docker.io"));
+        assertEquals(Optional.of(new Login("", "for r:5000")), logins.find("r:5000"));
+        assertEquals(Optional.of(new Login("u", "p")), logins.find("ghcr.io"));
+        for (String none : List.of("b:5000", "x:5000", "n:5000", "other:5000")) {
+            assertEquals(Optional.empty(), logins.find(none));
+        }
+    }
+
+    @Test
     void dockersLoginsAreRead() throws IOException {
         Path file = directory.resolve("config.json");
-        DockerLogins logins = new DockerLogins(file, Silent.LOGGER);
+        DockerLogins logins = new DockerLogins(file, Silent.LOGGER, directory.toString());
         assertEquals(Optional.empty(), logins.find("docker.io"));
         Files.writeString(file, """
                 {"auths":{"https://index.docker.io/v1/":{"auth":"%s"},"ghcr.io":{"username":"u","password":"p"},"bad":{"auth":"%%%%"},"https://r:5000":{"auth":"%s"}}}"""

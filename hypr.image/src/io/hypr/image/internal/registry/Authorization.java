@@ -62,7 +62,7 @@ final class Authorization {
                 return Optional.of(keep(endpoint, repository, token(endpoint, repository, challenge, login)));
             }
         }
-        if (login.isPresent() && known.stream().anyMatch(c -> c.scheme().equals("basic"))) {
+        if (login.isPresent() && !isToken(login.get()) && known.stream().anyMatch(c -> c.scheme().equals("basic"))) {
             return Optional.of(keep(endpoint, repository, new Kept(basic(login.get()), System.nanoTime() + DEFAULT_SECONDS * 1_000_000_000)));
         }
         return Optional.empty();
@@ -76,19 +76,22 @@ final class Authorization {
     private Kept token(Endpoint endpoint, String repository, Challenge challenge, Optional<Login> login) throws IOException, InterruptedException {
         String realm = challenge.parameters().get("realm");
         String scope = challenge.parameters().getOrDefault("scope", "repository:" + repository + ":pull");
-        StringBuilder query = new StringBuilder(realm.contains("?") ? "&" : "?").append("scope=").append(encode(scope));
+        StringBuilder query = new StringBuilder("scope=").append(encode(scope));
         Optional.ofNullable(challenge.parameters().get("service")).ifPresent(service -> query.append("&service=").append(encode(service)));
+        boolean exchange = login.isPresent() && isToken(login.get());
         URI uri;
         try {
-            uri = URI.create(realm + query);
+            uri = URI.create(exchange ? realm : realm + (realm.contains("?") ? "&" : "?") + query);
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(endpoint.host() + " asks for a token of the malformed realm '" + realm + "': " + e.getMessage());
         }
         if (!"https".equals(uri.getScheme()) && !(endpoint.insecure() && "http".equals(uri.getScheme())) || uri.getHost() == null) {
             throw new ProtocolException(endpoint.host() + " asks for a token of '" + realm + "', which is not encrypted");
         }
-        Map<String, String> headers = login.map(l -> Map.of("Authorization", basic(l))).orElse(Map.of());
-        HttpResponse<InputStream> response = http.get(uri, headers, endpoint.insecure());
+        Map<String, String> headers = login.filter(l -> !isToken(l)).map(l -> Map.of("Authorization", basic(l))).orElse(Map.of());
+        HttpResponse<InputStream> response = exchange
+                ? http.post(uri, "grant_type=refresh_token&client_id=hypr&refresh_token=" + encode(login.get().secret()) + "&" + query, endpoint.insecure())
+                : http.get(uri, headers, endpoint.insecure());
         try (InputStream body = response.body()) {
             int status = response.statusCode();
             if (status == 401 || status == 403) {
@@ -106,6 +109,11 @@ final class Authorization {
             long seconds = Math.clamp(node.path("expires_in").asLong(DEFAULT_SECONDS), 1, 3600);
             return new Kept("Bearer " + token, System.nanoTime() + seconds * 900_000_000);
         }
+    }
+
+    /** Whether a login is an identity token, which is exchanged for an access token (OAuth 2, grant type refresh_token) and never sent to the registry. */
+    private static boolean isToken(Login login) {
+        return login.user().isEmpty();
     }
 
     private static String basic(Login login) {

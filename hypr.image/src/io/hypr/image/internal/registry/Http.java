@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
@@ -33,15 +34,19 @@ final class Http implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Duration patience;
+    private final UnaryOperator<String> environment;
+    private Proxies proxies;
     private HttpClient strict;
     private HttpClient lenient;
     private boolean closed;
 
     /**
      * @param patience how long an answer, or the next part of one, may take
+     * @param environment variables, for proxies
      */
-    Http(Duration patience) {
+    Http(Duration patience, UnaryOperator<String> environment) {
         this.patience = patience;
+        this.environment = environment;
     }
 
     /** Made at the first request: certificates take a tenth of a second to read, which the start of the daemon need not pay. */
@@ -57,8 +62,19 @@ final class Http implements AutoCloseable {
         return strict;
     }
 
+    private synchronized Proxies proxies() {
+        proxies = proxies == null ? new Proxies(environment) : proxies;
+        return proxies;
+    }
+
+    private HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience).header("User-Agent", "hypr");
+        proxies().authorization(uri).ifPresent(login -> request.header("Proxy-Authorization", login));
+        return request;
+    }
+
     private HttpClient.Builder builder() {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER)
+        return HttpClient.newBuilder().proxy(proxies()).version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(patience.compareTo(CONNECT) < 0 ? patience : CONNECT).executor(Executors.newVirtualThreadPerTaskExecutor());
     }
 
@@ -76,7 +92,7 @@ final class Http implements AutoCloseable {
         Map<String, String> sent = new LinkedHashMap<>(headers);
         URI at = uri;
         for (int i = 0; i <= MAXIMUM_REDIRECTIONS; i++) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(patience).header("User-Agent", "hypr");
+            HttpRequest.Builder request = request(at);
             sent.forEach(request::header);
             HttpResponse<InputStream> response = client(insecure).send(request.build(), info -> new TimedBody(patience));
             String location = response.headers().firstValue("Location").orElse(null);
@@ -94,6 +110,21 @@ final class Http implements AutoCloseable {
             at = next;
         }
         throw new ProtocolException(uri.getRawAuthority() + " redirects more than " + MAXIMUM_REDIRECTIONS + " times");
+    }
+
+    /**
+     * Sends a form. Redirections are not followed: where a form with secrets goes is nobody else's choice.
+     *
+     * @param uri where to
+     * @param form {@code application/x-www-form-urlencoded}
+     * @param insecure whether http and unknown certificates will do
+     * @return the answer; its body must be closed
+     * @throws IOException if none comes
+     * @throws InterruptedException if the thread is interrupted
+     */
+    HttpResponse<InputStream> post(URI uri, String form, boolean insecure) throws IOException, InterruptedException {
+        HttpRequest request = request(uri).header("Content-Type", "application/x-www-form-urlencoded").POST(HttpRequest.BodyPublishers.ofString(form)).build();
+        return client(insecure).send(request, info -> new TimedBody(patience));
     }
 
     private static URI resolve(URI at, String location) throws IOException {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -57,10 +58,11 @@ public final class Registry implements AutoCloseable {
     /**
      * @param retries how long to try
      * @param logins finds logins by registry
+     * @param environment gives a variable's value or null: HTTP_PROXY, HTTPS_PROXY, NO_PROXY
      */
-    public Registry(Retries retries, Function<String, Optional<Login>> logins) {
+    public Registry(Retries retries, Function<String, Optional<Login>> logins, UnaryOperator<String> environment) {
         this.retries = retries;
-        this.http = new Http(retries.patience());
+        this.http = new Http(retries.patience(), environment);
         this.authorization = new Authorization(http, logins);
     }
 
