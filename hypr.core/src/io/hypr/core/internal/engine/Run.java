@@ -55,6 +55,8 @@ final class Run implements Host {
     private final Map<Integer, ExecProcess> streams = new ConcurrentHashMap<>();
     private final Map<Long, ExecProcess> execs = new ConcurrentHashMap<>();
     private final Set<Integer> refused = ConcurrentHashMap.newKeySet();
+    /** Only the link's thread looks at it. */
+    private boolean resumed;
     private volatile boolean left;
 
     Run(Container container, String id, Hold hold, ContainerLog log, Logger logger) {
@@ -204,6 +206,10 @@ final class Run implements Host {
 
     @Override
     public void connected(Welcome welcome) throws IOException {
+        if (!resumed) {
+            log.resume(welcome.taken());
+            resumed = true;
+        }
         credits.resume(welcome.taken());
         input.resume(welcome.taken());
     }

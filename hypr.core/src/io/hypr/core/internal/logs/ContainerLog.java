@@ -193,6 +193,21 @@ public final class ContainerLog implements AutoCloseable {
         flush(0);
     }
 
+    /**
+     * A new engine has heard from the guest: what an earlier one announced and did not get to the guest is forgotten, since the numbers of those frames are
+     * given again, perhaps to frames of another kind.
+     *
+     * @param guestTaken number of the host's last frame that the guest took
+     * @throws IOException if it cannot be written
+     */
+    public synchronized void resume(long guestTaken) throws IOException {
+        recover();
+        if (state.forget(guestTaken)) {
+            put(LogRecord.CHECKPOINT, 0, state.run(), state.checkpoint());
+            flush(0);
+        }
+    }
+
     private static ByteBuffer little(int octets) {
         return ByteBuffer.allocate(octets).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -125,6 +125,15 @@ public final class JournalState {
         }
     }
 
+    /** @return whether anything was announced by a frame after this one; it is forgotten */
+    boolean forget(long guestTaken) {
+        boolean any = input.removeIf(p -> p.number > guestTaken);
+        for (Deque<Promise> promises : granted) {
+            any |= promises.removeIf(p -> p.number > guestTaken);
+        }
+        return any;
+    }
+
     /** Takes a record's meaning in. */
     void apply(LogRecord r) {
         ByteBuffer p = r.payload();

@@ -62,6 +62,39 @@ class ContainerLogTest {
     }
 
     @Test
+    void whatNeverReachedTheGuestIsForgottenInEveryList() throws Exception {
+        Path directory = base.resolve("l");
+        try (ContainerLog log = new ContainerLog(directory, LogLimits.NONE)) {
+            log.begin(1);
+            out(log, 1, 1, "out\n");
+            log.grant(1, 3, 100);
+            log.grant(2, 4, 200);
+            log.input(5, 300, false);
+            log.grant(1, 6, 101);
+            log.grant(2, 7, 201);
+            log.input(8, 301, true);
+        }
+        try (ContainerLog log = new ContainerLog(directory, LogLimits.NONE)) {
+            log.resume(5);
+            log.input(6, 302, false); // The number of a frame that was never sent is given again, in another list.
+            out(log, 1, 2, "more\n");
+            log.flush(2);
+        }
+        try (ContainerLog log = new ContainerLog(directory, LogLimits.NONE)) {
+            assertEquals(100, log.state().granted(1, 9));
+            assertEquals(200, log.state().granted(2, 9));
+            assertEquals(302, log.state().input(9));
+            assertFalse(log.state().inputEnded(9));
+            assertEquals(9, log.state().received(1));
+            assertEquals(2, log.state().taken());
+            long before = Files.size(directory.resolve("0000000001.log"));
+            log.resume(6);
+            assertEquals(before, Files.size(directory.resolve("0000000001.log")));
+            assertEquals(List.of("1out\n", "1more\n"), read(log, all(-1)));
+        }
+    }
+
+    @Test
     void aHalfWrittenRecordIsCutOffAtEveryOctet() throws Exception {
         Path directory = base.resolve("l");
         try (ContainerLog log = new ContainerLog(directory, LogLimits.NONE)) {
