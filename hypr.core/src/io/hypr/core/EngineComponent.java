@@ -41,6 +41,8 @@ import io.hypr.vmm.VmmBackend;
 @Component(service = EngineComponent.class, immediate = true, configurationPid = EngineConfiguration.PID)
 public final class EngineComponent implements Supplier<Engine> {
 
+    private static final Path ROUTES = Path.of("/proc/net/route");
+
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Images images;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -118,7 +120,7 @@ public final class EngineComponent implements Supplier<Engine> {
         return new Settings(Path.of(home), Path.of(run == null ? "/run/hypr" : run, "vm"),
             file(c.kernel_vmlinux(), share.resolve("kernel/vmlinux")), file(c.kernel_bzimage(), share.resolve("kernel/bzImage")),
             file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), List.of(c.backends()), c.cpus(), Sizes.parse("memory", c.memory()),
-            Sizes.parse("disk", c.disk()), List.of(c.subnets()), List.of(c.nameservers()), c.uid_first(), c.boot_seconds(),
+            Sizes.parse("disk", c.disk()), List.of(c.subnets()), ROUTES, List.of(c.nameservers()), c.uid_first(), c.boot_seconds(),
             context.getBundle().getVersion().toString(), point -> { });
     }
 

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param memory of a microVM, bytes
  * @param disk size of a writable disk, bytes
  * @param subnets for networks, in order
+ * @param routes file with the host's IPv4 routes, as /proc/net/route has them
  * @param nameServers for hosts that have only local ones
  * @param firstUid user of the first VMM; the next has the next
  * @param hello how many seconds a microVM may take to boot
@@ -27,7 +28,7 @@ import java.util.function.Consumer;
  */
 public record Settings(
         Path home, Path run, Path vmlinux, Path bzImage, Path initramfs, List<String> backends, double processors, long memory, long disk,
-        List<String> subnets, List<String> nameServers, int firstUid, int hello, String version, Consumer<String> points) {
+        List<String> subnets, Path routes, List<String> nameServers, int firstUid, int hello, String version, Consumer<String> points) {
 
     /** Keys of the configuration. */
     public static final Set<String> KEYS = new TreeSet<>(Set.of("backends", "cpus", "memory", "disk", "subnets", "nameservers", "uid.first", "boot.seconds",

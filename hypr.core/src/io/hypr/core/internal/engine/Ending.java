@@ -46,6 +46,9 @@ final class Ending {
             if (!vanished) {
                 powerOff(run, before.info.spec.autoRemove);
             }
+            if (engine.isClosed()) {
+                return; // Its link was cut, perhaps before the guest had written its disk: the next engine asks the guest again.
+            }
             boolean cleared = new Clearing(engine, container).rest();
             if (engine.isClosed()) {
                 return;

@@ -3,6 +3,7 @@ package io.hypr.core.internal.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.osgi.service.log.Logger;
 
@@ -37,7 +39,8 @@ import io.hypr.net.NetworkDriver;
  */
 public final class Engine implements AutoCloseable {
 
-    private static final Path ROUTES = Path.of("/proc/net/route");
+    /** How long operations may take to end when the engine is closed. */
+    private static final Duration LET_GO = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final Services services;
@@ -71,7 +74,7 @@ public final class Engine implements AutoCloseable {
         lock = new HomeLock(settings.home());
         try {
             records = new Records(settings.home());
-            networks = new NetworkBook(records, services.networks, settings.subnets(), ROUTES);
+            networks = new NetworkBook(records, services.networks, settings.subnets(), settings.routes());
             ports = new Ports(records, services::balancer);
             events.open(records);
             Files.createDirectories(settings.home().resolve("containers"));
@@ -349,7 +352,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Lets go of everything. No microVM ends. */
+    /** Lets go of everything. No microVM ends but those that were being started; what else is under way is carried on by the next engine. */
     @Override
     public void close() {
         closed = true;
@@ -361,6 +364,9 @@ public final class Engine implements AutoCloseable {
                 run.leave();
             }
             c.changed();
+        }
+        awaitOperations();
+        for (Container c : all()) {
             try {
                 c.log().close();
             } catch (IOException e) {
@@ -372,6 +378,22 @@ public final class Engine implements AutoCloseable {
         }
         if (lock != null) {
             lock.close();
+        }
+    }
+
+    /** Two engines must not work on one container: whatever is under way finds out that the engine is closed, and ends soon. */
+    private void awaitOperations() {
+        long deadline = System.nanoTime() + LET_GO.toNanos();
+        try {
+            for (Container c : all()) {
+                if (c.operation().tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    c.operation().unlock();
+                } else {
+                    log().warn("What is done to container {} did not end in {} s; the engine is closed all the same.", c.id(), LET_GO.toSeconds());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -66,12 +66,12 @@ final class Reconciler {
         try {
             if (!run.hold().lives()) {
                 run.link().end(new HyprException(ErrorCode.UNAVAILABLE, "The microVM has ended."));
-                container.vanished(run);
+                new Ending(engine, container).settle(run);
                 return;
             }
             run.begin(false);
             if (container.log().state().ended()) {
-                container.exited(run);
+                new Ending(engine, container).settle(run);
             }
         } catch (IOException | HyprException e) {
             engine.log().error("Container {} could not be taken over: {}", container.id(), e.getMessage(), e);

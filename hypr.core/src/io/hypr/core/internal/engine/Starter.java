@@ -181,6 +181,9 @@ final class Starter {
         });
         container.followers().forEach(run.credits()::add);
         container.run(run);
+        if (engine.isClosed()) {
+            throw new HyprException(ErrorCode.GONE, "The engine ended while container " + container.name() + " was started.");
+        }
         run.begin(true);
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -331,6 +332,32 @@ class EngineTest {
         }
         assertEquals(0, containers.list().size());
         assertFalse(Files.exists(base.resolve("home/containers/x")));
+    }
+
+    @Test
+    void aGuestThatWritesItsDiskIsNotCutOffByAnEngineThatCloses() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch written = new CountDownLatch(1);
+        host.beforePowerOff = () -> {
+            asked.countDown();
+            try {
+                written.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        ContainerInfo c = containers.create(Fakes.spec("exit", "4"));
+        containers.start(c.id);
+        asked.await();
+        engine.close();
+        assertFalse(host.vms.get(c.id).isEnded());
+        start();
+        assertFalse(host.vms.get(c.id).isEnded());
+        written.countDown();
+        engine.awaitReconciled();
+        assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
+        assertEquals(4, containers.inspect(c.id).exitCode);
+        assertEquals(NOTHING, host.leftovers());
     }
 
     @Test

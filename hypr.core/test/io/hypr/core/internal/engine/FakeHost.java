@@ -25,8 +25,11 @@ final class FakeHost implements AutoCloseable {
         final Guest guest;
         private boolean ended;
 
-        Vm(Map<String, Guest.Program> programs) {
-            guest = new Guest(programs, this::end);
+        Vm(FakeHost host) {
+            guest = new Guest(host.programs, () -> {
+                host.beforePowerOff.run();
+                end();
+            });
         }
 
         synchronized void end() {
@@ -58,6 +61,8 @@ final class FakeHost implements AutoCloseable {
     final ConcurrentSkipListSet<String> networks = new ConcurrentSkipListSet<>();
     volatile String table = "";
     final Map<String, Guest.Program> programs = new TreeMap<>();
+    /** What guests do between the wish to power off and the end: they write their disks. */
+    volatile Runnable beforePowerOff = () -> { };
     private final ServerSocketChannel server;
     final Path socket;
 
@@ -137,7 +142,7 @@ final class FakeHost implements AutoCloseable {
             String what = words.length > 1 ? words[1] : "";
             switch (words[0]) {
                 case "intend" -> launches.add(what);
-                case "launch" -> vms.put(what, new Vm(programs));
+                case "launch" -> vms.put(what, new Vm(this));
                 case "discard" -> {
                     Vm vm = vms.remove(what);
                     if (vm != null) {
