@@ -61,27 +61,28 @@ static int perform(void)
 
 struct link_state {
 	int index;
+	bool device, known; /* hardware stands behind it; its address is the one looked for */
 	char name[IFNAMSIZ];
 };
 
-/* Reads one link of a dump; true when its address is `mac`. */
-static bool link_is(struct nlmsghdr *h, const uint8_t *mac, struct link_state *link)
+/* Reads one link of a dump. */
+static void read_link(struct nlmsghdr *h, const uint8_t *mac, struct link_state *link)
 {
 	struct ifinfomsg *info = NLMSG_DATA(h);
 	int size = (int)IFLA_PAYLOAD(h);
-	bool found = false;
 
-	link->index = info->ifi_index;
+	*link = (struct link_state){.index = info->ifi_index};
 	for (struct rtattr *a = IFLA_RTA(info); RTA_OK(a, size); a = RTA_NEXT(a, size)) {
 		if (a->rta_type == IFLA_ADDRESS && RTA_PAYLOAD(a) == 6)
-			found = memcmp(RTA_DATA(a), mac, 6) == 0;
+			link->known = memcmp(RTA_DATA(a), mac, 6) == 0;
 		if (a->rta_type == IFLA_IFNAME && RTA_PAYLOAD(a) <= IFNAMSIZ)
 			memcpy(link->name, RTA_DATA(a), RTA_PAYLOAD(a));
+		link->device |= a->rta_type == IFLA_PARENT_DEV_NAME;
 	}
-	return found;
 }
 
-static int find_link(const uint8_t *mac, struct link_state *result)
+/* The link with this address; where there is none, the one that has `place` devices before it in the machine. */
+static int find_link(const uint8_t *mac, unsigned place, struct link_state *result)
 {
 	struct ifinfomsg any = {0};
 	bool found = false;
@@ -91,13 +92,16 @@ static int find_link(const uint8_t *mac, struct link_state *result)
 	size = sys_sendto(netlink, &message, message.header.nlmsg_len);
 	while (size >= 0 && (size = sys_read(netlink, reply, sizeof reply)) > 0)
 		for (struct nlmsghdr *h = (struct nlmsghdr *)(void *)reply; NLMSG_OK(h, size); h = NLMSG_NEXT(h, size)) {
-			struct link_state link = {0, ""};
+			struct link_state link;
 
 			if (h->nlmsg_type == NLMSG_DONE)
 				return found ? 0 : -ENODEV;
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return ((struct nlmsgerr *)NLMSG_DATA(h))->error;
-			if (h->nlmsg_type == RTM_NEWLINK && link_is(h, mac, &link)) {
+			if (h->nlmsg_type != RTM_NEWLINK)
+				continue;
+			read_link(h, mac, &link);
+			if (link.known || (link.device && !place-- && !found)) {
 				*result = link;
 				found = true;
 			}
@@ -114,13 +118,16 @@ static int rename_link(int index, const char *name)
 	return perform();
 }
 
-static int raise_link(int index, uint32_t mtu)
+/* Up, with the address `mac` if there is one. */
+static int raise_link(int index, uint32_t mtu, const uint8_t *mac)
 {
 	struct ifinfomsg info = {.ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
 	begin(RTM_NEWLINK, 0, &info, sizeof info);
 	if (mtu)
 		attribute(IFLA_MTU, &mtu, sizeof mtu);
+	if (mac)
+		attribute(IFLA_ADDRESS, mac, 6);
 	return perform();
 }
 
@@ -177,8 +184,8 @@ static int make_way(struct list list)
 	char interim[] = "interim-a";
 	int result = 0;
 
-	for (; list.count && result >= 0; list.count--, interim[sizeof interim - 2]++) {
-		result = find_link(list.items.at, &link);
+	for (unsigned place = 0; place < list.count && result >= 0; place++, interim[sizeof interim - 2]++) {
+		result = find_link(list.items.at, place, &link);
 		take_fields(&list.items, interface_fields, NULL);
 		if (result >= 0)
 			result = rename_link(link.index, interim);
@@ -186,17 +193,17 @@ static int make_way(struct list list)
 	return result;
 }
 
-static int configure(const struct interface *wanted)
+static int configure(const struct interface *wanted, unsigned place)
 {
 	struct link_state link;
-	int result = find_link(wanted->mac, &link);
+	int result = find_link(wanted->mac, place, &link);
 
 	if (result >= 0 && length_of(wanted->name) >= IFNAMSIZ)
 		result = -ENAMETOOLONG;
 	if (result >= 0 && !same(link.name, wanted->name))
 		result = rename_link(link.index, wanted->name);
 	if (result >= 0)
-		result = raise_link(link.index, wanted->mtu);
+		result = raise_link(link.index, wanted->mtu, link.known ? NULL : wanted->mac);
 	if (result >= 0)
 		result = add_addresses(link.index, AF_INET, wanted->ipv4, IPV4_SIZE);
 	if (result >= 0)
@@ -216,14 +223,14 @@ int network(const struct setup *s)
 
 	netlink = result;
 	if (result >= 0)
-		result = raise_link(LO, 0);
+		result = raise_link(LO, 0, NULL);
 	if (result >= 0 && s->interfaces.count > 1)
 		result = make_way(s->interfaces);
 	if (result < 0)
 		return judged(result, STAGE_NETWORK, "lo");
-	for (uint32_t i = 0; i < s->interfaces.count; i++) {
+	for (unsigned i = 0; i < s->interfaces.count; i++) {
 		take_fields(&c, interface_fields, &wanted);
-		result = configure(&wanted);
+		result = configure(&wanted, i);
 		if (result < 0)
 			return judged(result, STAGE_NETWORK, wanted.name);
 	}

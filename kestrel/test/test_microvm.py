@@ -64,6 +64,23 @@ def ended(vm):
     equal(vm.process.wait(30), 0)
 
 
+def test_interfaces_with_other_addresses_are_taken_in_order():
+    options = ["-netdev", "user,id=more,restrict=on,net=10.0.3.0/24", "-device", "virtio-net-device,netdev=more,mac=02:11:22:33:44:66"]
+    with machine(os.path.join(DIRECTORY, "upper"), options) as vm:
+        first, second = (dict(INTERFACE, mac=bytes([2, 0xFE, 0, 0, 0, n]), name=f"eth{n}", mtu=1500, gateway6=bytes(16), gateway4=bytes(4),
+                              ipv4=[dict(address=bytes([10, 0, subnet, 15]), prefix=24)], ipv6=[]) for n, subnet in ((1, 2), (0, 3)))
+        by_address = dict(INTERFACE, mac=bytes.fromhex("021122334466"), name="eth0", ipv4=second["ipv4"], gateway4=bytes(4), ipv6=[],
+                          gateway6=bytes(16))
+        # The first device is the one that the machine always has, whose network is 10.0.2.0.
+        equal(vm.host.setup(interfaces=[first, second], upper="/dev/vdb", upper_type="ext4", upper_options="")["errno"], 0)
+        vm.host.run(1, "sh", "-c", "for i in eth1 eth0; do cat /sys/class/net/$i/address; done; ping -c 1 -W 5 10.0.2.2 >&2 && ping -c 1 -W 5 10.0.3.2 >&2")
+        done = vm.host.exit_of(1, 60)
+        equal((vm.host.output_of(1), done["value"]), (b"02:fe:00:00:00:01\n02:fe:00:00:00:00\n", 0))
+    with machine(os.path.join(DIRECTORY, "upper")) as vm:
+        result = vm.host.setup(interfaces=[INTERFACE, by_address], upper="/dev/vdb", upper_type="ext4", upper_options="")
+        equal((result["errno"], result["stage"]), (19, 3))
+
+
 def test_microvm_reports_lack_of_memory():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
         # One buffer that is larger than the memory, which the kernel grants and cannot provide.

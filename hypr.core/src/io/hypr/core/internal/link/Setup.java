@@ -7,7 +7,7 @@ import java.util.Map;
  * What SETUP tells the agent (PROTOCOL.md section 6.1).
  *
  * @param clock ns since 1970; 0 = leave it
- * @param entropy at most 512 octets
+ * @param entropy 32 octets or more, at most 512: from then on machines made from one template draw different numbers
  * @param root block device of the image
  * @param rootType {@code squashfs} or {@code erofs}
  * @param upper block device of the writable disk; empty = a tmpfs
@@ -31,7 +31,7 @@ public record Setup(
     /**
      * A network interface.
      *
-     * @param mac 6 octets
+     * @param mac 6 octets; where no interface has this address, the device at this place of the list, counted in the machine's order, is given it
      * @param name such as {@code eth0}
      * @param mtu octets
      * @param ipv4 addresses of 4 octets
