@@ -89,8 +89,12 @@ public final class Fixture implements AutoCloseable {
      * @return {@link #plan()} with them
      */
     public VmPlan with(int processors, long memory) {
-        return new VmPlan(plan.id(), processors, processors, memory, memory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
-            plan.facets(), plan.options());
+        return growing(processors, processors, memory, memory, plan.facets());
+    }
+
+    VmPlan growing(int processors, int maxProcessors, long memory, long maxMemory, Set<String> facets) {
+        return new VmPlan(plan.id(), processors, maxProcessors, memory, maxMemory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
+            facets, plan.options());
     }
 
     /**
@@ -98,36 +102,68 @@ public final class Fixture implements AutoCloseable {
      * @return {@link #plan()} with them
      */
     public VmPlan withOptions(Map<String, String> options) {
-        return with(plan.disks(), plan.nics(), plan.facets(), options);
+        return with(plan.disks(), plan.nics(), List.of(), List.of(), plan.facets(), options);
     }
 
     VmPlan withFacets(Set<String> facets) {
-        return with(plan.disks(), plan.nics(), facets, plan.options());
+        return with(plan.disks(), plan.nics(), List.of(), List.of(), facets, plan.options());
+    }
+
+    /**
+     * @param devices to pass through
+     * @return {@link #plan()} with them
+     */
+    public VmPlan withDevices(List<VmPlan.PassThrough> devices) {
+        return with(plan.disks(), plan.nics(), devices, List.of(), plan.facets(), plan.options());
+    }
+
+    VmPlan withShares(List<VmPlan.Share> shares) {
+        return with(plan.disks(), plan.nics(), List.of(), shares, plan.facets(), plan.options());
     }
 
     VmPlan withDisk(Path file) {
         List<VmPlan.Disk> disks = new ArrayList<>(plan.disks());
         disks.add(new VmPlan.Disk(file, false));
-        return with(disks, plan.nics(), plan.facets(), plan.options());
+        return with(disks, plan.nics(), List.of(), List.of(), plan.facets(), plan.options());
     }
 
     VmPlan onDisksOf(Fixture other) {
-        return with(other.plan.disks(), plan.nics(), plan.facets(), plan.options());
+        return with(other.plan.disks(), plan.nics(), List.of(), List.of(), plan.facets(), plan.options());
     }
 
     VmPlan withNic(String tap, String mac) {
-        return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), plan.facets(), plan.options());
+        return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), List.of(), List.of(), plan.facets(), plan.options());
     }
 
-    private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, Set<String> facets, Map<String, String> options) {
-        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), disks, nics, plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), facets,
-            options);
+    private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices, List<VmPlan.Share> shares, Set<String> facets, Map<String, String> options) {
+        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), disks, nics, devices, shares, plan.runDirectory(), plan.log(), plan.jail(),
+            facets, options);
+    }
+
+    /** A writable disk that is in no plan yet. */
+    Path disk(String name, String size) throws IOException {
+        Path file = directory.resolve(name);
+        tool("truncate", "-s", size, file.toString());
+        Files.setAttribute(file, "unix:uid", NOBODY);
+        return file;
+    }
+
+    static boolean hasControlGroups() throws IOException {
+        return Files.readString(Path.of("/proc/self/mountinfo")).lines().anyMatch(line -> line.contains(" - cgroup"));
     }
 
     /** The processes of the microVM's control group. */
     List<Long> processes() throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.map(p -> p.getFileName().toString()).filter(n -> n.matches("\\d+")).filter(this::isInGroup).map(Long::valueOf).toList();
+        }
+    }
+
+    boolean isIdle() {
+        try {
+            return processes().isEmpty();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

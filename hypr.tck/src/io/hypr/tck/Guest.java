@@ -160,6 +160,11 @@ final class Guest {
         return (exit.get(4) == 0 ? "" : "signal ") + exit.get(5);
     }
 
+    /** Runs a shell command to its end. */
+    String shell(String command) throws IOException {
+        return run(List.of("/bin/sh", "-c", command));
+    }
+
     /** Asks for the end; the answer may be cut off by it. */
     void shutDown() throws IOException {
         send(SHUTDOWN, true, request().put((byte) 0).putInt(0));

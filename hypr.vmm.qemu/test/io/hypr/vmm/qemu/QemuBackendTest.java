@@ -66,6 +66,11 @@ class QemuBackendTest extends VmmBackendContract {
         return Set.of("pausable", "reclaim");
     }
 
+    @Override
+    protected Path records() {
+        return Path.of("test/records");
+    }
+
     @Test
     void pcIsAMachineToo() throws Exception {
         VmSession vm = started(fixture().withOptions(Map.of("machine", "q35")));

@@ -1,0 +1,71 @@
+package io.hypr.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.channels.ByteChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmmBackend;
+
+/** Disks: in order, read-only ones shared, writable ones held by one microVM. */
+abstract class DiskContract extends Part {
+
+    DiskContract(VmmBackendContract contract) {
+        super(contract);
+    }
+
+    @Test
+    void theGuestReadsItsFirstDiskAndWritesItsSecond() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        try (ByteChannel link = vm.link()) {
+            Guest guest = Guest.hello(link, true);
+            guest.setUp("/dev/vda", "/dev/vdb");
+            assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
+            guest.shutDown();
+        }
+        assertTrue(vm.awaitExit(VmmBackendContract.LONG));
+        assertTrue(fixture().upperHolds(Fixture.WRITTEN), "what the guest wrote is on its disk");
+    }
+
+    @Test
+    void aReadOnlyDiskServesSeveralMicroVms() throws Exception {
+        try (Fixture second = fixture().sibling()) {
+            VmSession one = launch(fixture().plan());
+            VmSession two = launch(second.plan());
+            try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
+                Guest.hello(first, true);
+                Guest.hello(other, true);
+            }
+            backend().discard(two.record());
+            second.assertGone();
+        }
+    }
+
+    @Test
+    void aWritableDiskServesOneMicroVmOnly() throws Exception {
+        launch(fixture().plan());
+        try (Fixture second = fixture().sibling()) {
+            VmmBackend backend = backend();
+            HyprException refusal = assertThrows(HyprException.class, () -> launch(backend, second.onDisksOf(fixture())));
+            assertEquals(ErrorCode.IN_USE, refusal.code(), refusal.getMessage());
+            second.assertGone();
+        }
+    }
+
+    @Test
+    void aDiskThatIsMissingIsAnErrorThatNamesIt() throws Exception {
+        Path missing = fixture().directory().resolve("no-such-disk");
+        HyprException refusal = refused(fixture().withDisk(missing), ErrorCode.NOT_FOUND);
+        assertTrue(refusal.getMessage().contains("no-such-disk"), refusal.getMessage());
+        assertEquals(List.of(), fixture().traces());
+        fixture().assertDisksUntouched();
+    }
+}

@@ -1,0 +1,90 @@
+package io.hypr.tck;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
+
+/** How a microVM ends, and how its end is seen. */
+abstract class ExitContract extends Part {
+
+    ExitContract(VmmBackendContract contract) {
+        super(contract);
+    }
+
+    @Test
+    void aGuestThatShutsDownEndsTheVmm() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        try (ByteChannel link = vm.link()) {
+            Guest.hello(link, true).shutDown();
+            assertTrue(vm.awaitExit(VmmBackendContract.LONG), "the VMM has ended");
+        }
+        assertEquals(VmState.ENDED, vm.state());
+        assertEquals(ErrorCode.UNAVAILABLE, assertThrows(HyprException.class, vm::link).code());
+        assertDoesNotThrow(vm::kill);
+        assertDoesNotThrow(vm::powerOff);
+    }
+
+    @Test
+    void killEndsTheVmmAtOnceAndTwiceIsFine() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        assertFalse(vm.awaitExit(Duration.ZERO), "it runs");
+        vm.kill();
+        assertTrue(vm.awaitExit(Duration.ZERO), "it has ended when kill returns");
+        assertEquals(VmState.ENDED, vm.state());
+        vm.kill();
+        assertEquals(0, vm.pid());
+        assertEquals(List.of(), fixture().processes());
+    }
+
+    @Test
+    void waitingEndsWhenTheVmmDoes() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        CompletableFuture<Boolean> end = awaiting(vm);
+        vm.kill();
+        assertTrue(end.get(VmmBackendContract.LONG.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    @Test
+    void closingLeavesTheMicroVmRunningAndEndsTheWait() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        CompletableFuture<Boolean> end = awaiting(vm);
+        vm.close();
+        vm.close();
+        ExecutionException ended = assertThrows(ExecutionException.class, () -> end.get(VmmBackendContract.LONG.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(ErrorCode.GONE, assertInstanceOf(HyprException.class, ended.getCause()).code());
+        assertEquals(1, fixture().processes().size(), "the VMM runs on");
+        assertEquals(VmState.RUNNING, attach(vm.record()).state());
+    }
+
+    private static CompletableFuture<Boolean> awaiting(VmSession vm) throws InterruptedException {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        Thread waiter = Thread.ofPlatform().start(() -> {
+            try {
+                end.complete(vm.awaitExit(null));
+            } catch (InterruptedException | RuntimeException e) {
+                end.completeExceptionally(e);
+            }
+        });
+        while (waiter.getState() == Thread.State.NEW || waiter.getState() == Thread.State.RUNNABLE && !end.isDone()) {
+            Thread.onSpinWait();
+        }
+        return end;
+    }
+}

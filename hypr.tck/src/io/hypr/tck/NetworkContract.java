@@ -1,0 +1,39 @@
+package io.hypr.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.channels.ByteChannel;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmSession;
+
+/** Network interfaces. */
+abstract class NetworkContract extends Part {
+
+    NetworkContract(VmmBackendContract contract) {
+        super(contract);
+    }
+
+    @Test
+    void theGuestHasTheInterfaceThatWasPlanned() throws Exception {
+        try (Fixture.Tap tap = Fixture.Tap.make(fixture().plan().jail().uid())) {
+            VmSession vm = launch(fixture().withNic(tap.name(), "02:42:ac:11:00:02"));
+            try (ByteChannel link = vm.link()) {
+                Guest guest = Guest.hello(link, true);
+                assertEquals(0, guest.setUpInterface("/dev/vda", "02:42:ac:11:00:02"));
+            }
+        }
+    }
+
+    @Test
+    void aTapThatIsMissingIsAnErrorThatNamesIt() throws Exception {
+        HyprException refusal = refused(fixture().withNic("no-such-tap", "02:42:ac:11:00:02"), ErrorCode.NOT_FOUND);
+        assertTrue(refusal.getMessage().contains("no-such-tap"), refusal.getMessage());
+        assertEquals(List.of(), fixture().traces());
+    }
+}
