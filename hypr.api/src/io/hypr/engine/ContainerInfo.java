@@ -70,6 +70,9 @@ public class ContainerInfo {
     /** Exposed ports, such as {@code 80/tcp}. */
     public List<String> exposed = new ArrayList<>();
 
+    /** Devices that it has now. */
+    public List<Devices.Claimed> devices = new ArrayList<>();
+
     /** File with the output; for tools, its format is the engine's own. */
     public String logPath = "";
 

@@ -117,6 +117,16 @@ public class ContainerSpec {
     /** Most restarts of {@code on-failure}; 0 = no limit. */
     public int restartRetries;
 
+    /** Devices of the host that the microVM gets whole, by address, such as {@code pci:0000:01:00.0}; {@link Devices} lists them. */
+    public List<String> devices = new ArrayList<>();
+    /**
+     * GPUs of the host that the microVM gets whole, found anew at each start: {@code all} = each that can be lent, {@code count=N} = the first N that can be lent and are
+     * free, a number as {@link Devices.HostDevice#gpu}, or an address.
+     */
+    public List<String> gpus = new ArrayList<>();
+    /** Whether devices are taken that the host itself uses and needs. */
+    public boolean deviceForce;
+
     /** Name of a backend, or an LDAP filter over the properties of backends; null = the engine chooses. */
     public String vmm;
     /** Backend-specific settings. */

@@ -58,10 +58,15 @@ final class Clearing {
         });
     }
 
+    /** Gives back the devices that it has; the VMM must have ended. */
+    void devices() {
+        engine.devices().release(container);
+    }
+
     /** All of it, as far as it is possible; what is not is logged and tried again when the engine starts. */
     boolean rest() {
         boolean all = true;
-        for (Runnable step : new Runnable[] {this::ports, this::vm, this::network}) {
+        for (Runnable step : new Runnable[] {this::ports, this::vm, this::devices, this::network}) {
             try {
                 step.run();
             } catch (HyprException | UncheckedIOException e) {

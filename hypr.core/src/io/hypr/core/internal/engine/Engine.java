@@ -46,6 +46,7 @@ public final class Engine implements AutoCloseable {
     private final Services services;
     private final EventBook events;
     private final Restarts restarts;
+    private final DeviceBook devices = new DeviceBook(this);
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private HomeLock lock;
     private Records records;
@@ -128,6 +129,10 @@ public final class Engine implements AutoCloseable {
 
     Ports ports() {
         return ports;
+    }
+
+    DeviceBook devices() {
+        return devices;
     }
 
     EventBook events() {

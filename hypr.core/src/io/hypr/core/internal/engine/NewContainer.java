@@ -83,6 +83,7 @@ final class NewContainer {
         if (spec.oomScoreAdj < -1000 || spec.oomScoreAdj > 1000) {
             throw invalid("Invalid value " + spec.oomScoreAdj + ", range for oom score adj is [-1000, 1000]");
         }
+        devices();
         length(info);
         return record;
     }
@@ -226,6 +227,20 @@ final class NewContainer {
             int colon = extra.indexOf(':');
             if (colon < 1 || !extra.substring(colon + 1).matches("host-gateway|[0-9a-fA-F:.]+")) {
                 throw invalid("bad format for add-host: \"" + extra + "\"");
+            }
+        }
+    }
+
+    private void devices() {
+        for (String address : spec.devices) {
+            if (!address.matches("[a-z]+:[^\\s]+")) {
+                throw new HyprException(ErrorCode.UNSUPPORTED, "A microVM has no devices of the host such as '" + address + "': it gets whole devices, by their address on a bus.")
+                    .remedy("Name a PCI device, as in --device pci:0000:01:00.0; 'hypr gpu ls' lists what can be lent.");
+            }
+        }
+        for (String gpu : spec.gpus) {
+            if (!gpu.matches("all|count=[1-9][0-9]{0,3}|[0-9]{1,4}|[a-z]+:[^\\s]+")) {
+                throw invalid("invalid GPU: '" + gpu + "'").remedy("It is all, a number as 'hypr gpu ls' shows it, or an address such as pci:0000:01:00.0.");
             }
         }
     }

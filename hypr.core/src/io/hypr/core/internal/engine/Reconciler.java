@@ -54,6 +54,7 @@ final class Reconciler {
             mend(container);
             ContainerRecord r = container.record();
             if (container.run() == null && r.phase == Phase.IDLE && !container.isRemoved()) {
+                engine.devices().release(container);
                 idle(container, r);
             }
         } finally {

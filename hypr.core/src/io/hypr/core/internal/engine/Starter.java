@@ -77,6 +77,7 @@ final class Starter {
                 .step("start.rootfs", this::root, null)
                 .beside("start.disk", this::disk, null)
                 .beside("start.network", this::network, clearing::network)
+                .beside("start.devices", () -> engine.devices().claim(container), clearing::devices)
                 .step("start.launch", this::launch, clearing::vm)
                 .step("start.hello", this::hello, null)
                 .beside("start.ports", this::ports, clearing::ports)
@@ -94,16 +95,14 @@ final class Starter {
         for (Throwable also : e.getSuppressed()) {
             engine.log().warn("Undoing the start of {} was not complete: {}", container.id(), also.getMessage(), also);
         }
-        clearing.rest();
+        boolean cleared = clearing.rest();
         try {
             container.log().end(0, exitCode, false, System.currentTimeMillis() * 1_000_000);
         } catch (IOException ioe) {
             engine.log().warn("The log of {} could not be written.", container.id(), ioe);
         }
         container.change(r -> {
-            r.phase = Phase.IDLE;
-            r.vm = null;
-            r.plugs.clear();
+            r.phase = cleared ? Phase.IDLE : Phase.STARTING; // The next start, of it or of the engine, clears away what is left.
             r.info.state = r.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
             r.info.exitCode = exitCode;
             r.info.error = failure.getMessage();
@@ -113,7 +112,7 @@ final class Starter {
     }
 
     private void intend() throws IOException {
-        Set<String> facets = Set.of();
+        Set<String> facets = DeviceBook.wanted(spec) ? Set.of("vfio") : Set.of();
         choice = engine.services().backends.choose(spec.vmm, facets, settings.backends());
         container.change(r -> {
             r.phase = Phase.STARTING;
@@ -168,9 +167,10 @@ final class Starter {
         Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
+        List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
         VmPlan plan = new VmPlan(container.id(), info.processors, info.processors, info.memory, info.memory,
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
-            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, List.of(), List.of(), runDirectory,
+            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), runDirectory,
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id()), Set.of(), spec.vmmOptions);
         launched = System.nanoTime();
         run = new Run(container, container.id(), engine.services().backends.launch(choice.name(), plan, intent -> container.change(r -> r.vm = intent)),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.hypr.core.internal.backend.Backends;
 import io.hypr.engine.SystemInfo.Part;
@@ -88,6 +89,24 @@ public final class Drivers<D> {
      */
     public synchronized String name(D driver) {
         return entries.stream().filter(e -> e.driver == driver).findFirst().map(Entry::name).orElse("");
+    }
+
+    /**
+     * @param property of the services
+     * @param value that it has
+     * @return name of the one that came last
+     */
+    public synchronized Optional<String> having(String property, String value) {
+        return entries.reversed().stream().filter(e -> value.equals(e.properties.get(property))).findFirst().map(Entry::name);
+    }
+
+    /**
+     * @param name of a driver
+     * @param property of its service
+     * @return the value as text; empty if there is none
+     */
+    public synchronized String property(String name, String property) {
+        return entries.reversed().stream().filter(e -> e.name.equals(name)).findFirst().map(e -> e.properties.get(property)).map(String::valueOf).orElse("");
     }
 
     /** @return what they say of themselves now */

@@ -34,6 +34,8 @@ public final class ContainerRecord {
     public DriverRecord vm;
     /** The host's sides of its interfaces. */
     public List<Plug> plugs = new ArrayList<>();
+    /** Devices of the host that were lent to it. */
+    public List<Plug> claims = new ArrayList<>();
     /** Numeric user of its VMM. */
     public int uid;
     /** Whether the user ended it: restart policies leave it alone. */
@@ -45,7 +47,7 @@ public final class ContainerRecord {
     /** When the restart policy starts it; null = it does not. */
     public Instant restartAt;
 
-    /** A place that is plugged in. */
+    /** What a driver holds for the container: a place that is plugged in, or devices. */
     public static final class Plug {
         /** Name of the driver. */
         public String driver;

@@ -35,7 +35,7 @@ import io.hypr.model.HyprException;
 @Timeout(60)
 class EngineTest {
 
-    private static final String NOTHING = "launches [], vms [], taps [], table ";
+    private static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
 
     @TempDir
     Path base;

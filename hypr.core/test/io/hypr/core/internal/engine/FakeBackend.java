@@ -5,8 +5,10 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +27,10 @@ import io.hypr.vmm.VmmBackend;
 /** A backend whose microVMs are those of a {@link FakeHost}. */
 final class FakeBackend implements VmmBackend {
 
-    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {});
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio"});
 
     private final Path socket;
+    final List<VmPlan> plans = new CopyOnWriteArrayList<>();
     volatile Availability availability = Availability.available();
 
     FakeBackend(Path socket) {
@@ -41,6 +44,7 @@ final class FakeBackend implements VmmBackend {
 
     @Override
     public VmSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
+        plans.add(plan);
         intent.accept(record(plan.id()));
         FakeHost.ask(socket, "intend " + plan.id());
         FakeHost.ask(socket, "launch " + plan.id());

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
@@ -59,6 +60,8 @@ final class FakeHost implements AutoCloseable {
     final ConcurrentSkipListSet<String> launches = new ConcurrentSkipListSet<>();
     final ConcurrentSkipListSet<String> taps = new ConcurrentSkipListSet<>();
     final ConcurrentSkipListSet<String> networks = new ConcurrentSkipListSet<>();
+    /** Devices that were taken from the host, with the container that has each. */
+    final ConcurrentSkipListMap<String, String> devices = new ConcurrentSkipListMap<>();
     volatile String table = "";
     final Map<String, Guest.Program> programs = new TreeMap<>();
     /** What guests do between the wish to power off and the end: they write their disks. */
@@ -181,6 +184,20 @@ final class FakeHost implements AutoCloseable {
                     answer(c, String.join(" ", new TreeSet<>(taps)));
                     return;
                 }
+                case "claim" -> {
+                    String[] claim = what.split(" ");
+                    String holder = devices.putIfAbsent(claim[0], claim[1]);
+                    answer(c, holder == null || holder.equals(claim[1]) ? "ok" : holder);
+                    return;
+                }
+                case "release" -> {
+                    String[] claim = what.split(" ");
+                    if (vms.containsKey(claim[1])) {
+                        answer(c, "in use");
+                        return;
+                    }
+                    devices.remove(claim[0], claim[1]);
+                }
                 case "publish" -> table = what;
                 default -> throw new IllegalArgumentException(words[0]);
             }
@@ -223,7 +240,7 @@ final class FakeHost implements AutoCloseable {
 
     /** @return whatever is there that engines have made */
     String leftovers() {
-        return "launches " + launches + ", vms " + vms.keySet() + ", taps " + taps + ", table " + table;
+        return "launches " + launches + ", vms " + vms.keySet() + ", taps " + taps + ", devices " + devices + ", table " + table;
     }
 
     @Override

@@ -101,6 +101,7 @@ final class Fakes {
         Services services = new Services(() -> images, () -> roots, () -> balancer, logger(log));
         FakeBackend backend = new FakeBackend(socket);
         services.backends.add(backend, FakeBackend.PROPERTIES);
+        services.devices.add(new FakeDevices(socket), FakeDevices.PROPERTIES);
         services.networks.add(new FakeDriver(socket), Map.of("hypr.name", "bridge"));
         Engine engine = new Engine(settings(base, points), services);
         BACKENDS.put(engine, backend);

@@ -27,7 +27,7 @@ import io.hypr.model.HyprException;
 @Timeout(60)
 class FaultTest {
 
-    private static final String NOTHING = "launches [], vms [], taps [], table ";
+    private static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
 
     /** The engine's process ends here: nothing is undone. */
     private static final class Ended extends Error {
@@ -53,12 +53,13 @@ class FaultTest {
         ContainerSpec.PortMapping port = new ContainerSpec.PortMapping();
         port.containerPort = 80;
         spec.ports.add(port);
+        spec.gpus.add("all");
         return spec;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start.intent", "start.intent.done", "start.rootfs", "start.disk", "start.disk.done", "start.network", "start.network.done", "start.launch",
-        "start.launch.done", "start.hello", "start.hello.done", "start.ports", "start.ports.done", "start.run", "start.run.done", "start.commit"})
+    @ValueSource(strings = {"start.intent", "start.intent.done", "start.rootfs", "start.disk", "start.disk.done", "start.network", "start.network.done", "start.devices", "start.devices.done",
+        "start.launch", "start.launch.done", "start.hello", "start.hello.done", "start.ports", "start.ports.done", "start.run", "start.run.done", "start.commit"})
     void aFailureAtAnyPointOfAStartLeavesNothing(String point) throws Exception {
         boolean[] armed = {true};
         Engine engine = Fakes.engine(base, host.socket, p -> {
@@ -96,8 +97,8 @@ class FaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start.intent", "start.intent.done", "start.disk.done", "start.network", "start.network.done", "start.launch", "start.launch.done",
-        "start.hello.done", "start.ports.done", "start.run.done", "start.commit", "start.commit.done", "remove.intent.done", "remove.files.done"})
+    @ValueSource(strings = {"start.intent", "start.intent.done", "start.disk.done", "start.network", "start.network.done", "start.devices",
+        "start.devices.done", "start.launch", "start.launch.done", "start.hello.done", "start.ports.done", "start.run.done", "start.commit", "start.commit.done", "remove.intent.done", "remove.files.done"})
     void theNextEngineEndsWhatTheLastOneLeftAtAnyPoint(String point) throws Exception {
         Engine dying = Fakes.engine(base, host.socket, p -> {
             if (p.equals(point)) {
