@@ -107,6 +107,8 @@ public abstract class VmmBackendContract {
         for (DriverRecord intent : intents) {
             backend().discard(intent);
         }
+        sessions.clear();
+        intents.clear();
         fixture.assertGone();
         fixture.close();
     }

@@ -2,10 +2,10 @@ package io.hypr.itest.exam;
 
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
+import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.mavenBundle;
-import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
 
 import java.io.IOException;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 
+import org.ops4j.pax.exam.CoreOptions;
 import org.ops4j.pax.exam.Option;
 
 /** The distribution as the build laid it out, and how Pax Exam starts it: the same bundles and start levels, with a home of its own. */
@@ -52,7 +53,13 @@ public final class Product {
     /** What Pax Exam needs to start the product in a framework, with nothing of this machine's real one in sight. */
     public static Option[] options() throws IOException {
         Path work = Files.createTempDirectory("hypr-itest");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(work)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                delete(work);
+            } catch (IOException e) {
+                System.err.println("Cannot remove " + work + ": " + e);
+            }
+        }));
         System.setProperty("gosh.home", HOME.resolve("share/gosh").toString());
         Properties properties = properties();
         List<Option> options = new ArrayList<>(List.of(cleanCaches(), workingDirectory(work.resolve("exam").toString()),
@@ -62,9 +69,7 @@ public final class Product {
             frameworkProperty("felix.fileinstall.dir").value(work.resolve("home/plugins").toString()),
             frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
             frameworkProperty("gosh.args").value("--noshutdown --nointeractive"),
-            systemPackages(properties.getProperty("org.osgi.framework.system.packages.extra").split(",(?=[a-z])")),
-            // Pax Exam's own bundles log by SLF4J: let them have that of the class path.
-            systemPackages("org.slf4j;version=1.7.36", "org.slf4j.spi;version=1.7.36", "org.slf4j.helpers;version=1.7.36"),
+            systemPackages(),
             mavenBundle("org.junit.jupiter", "junit-jupiter-api", "5.14.4"),
             mavenBundle("org.junit.platform", "junit-platform-commons", "1.14.4"),
             mavenBundle("org.opentest4j", "opentest4j", "1.3.0")));
@@ -76,6 +81,13 @@ public final class Product {
             }
         });
         return options.toArray(Option[]::new);
+    }
+
+    /** What the framework offers beside its own packages, as in the product. */
+    static Option systemPackages() throws IOException {
+        return composite(CoreOptions.systemPackages(properties().getProperty("org.osgi.framework.system.packages.extra").split(",(?=[a-z])")),
+            // Pax Exam's own bundles log by SLF4J: let them have that of the class path.
+            CoreOptions.systemPackages("org.slf4j;version=1.7.36", "org.slf4j.spi;version=1.7.36", "org.slf4j.helpers;version=1.7.36"));
     }
 
     private static Option property(String name, Path value) {
@@ -90,13 +102,11 @@ public final class Product {
         return properties;
     }
 
-    private static void delete(Path folder) {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> tree = Files.walk(folder)) {
             for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            System.err.println("Cannot remove " + folder + ": " + e);
         }
     }
 }
