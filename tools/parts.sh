@@ -89,7 +89,7 @@ place() {
 # Tests need what they test, and e2e and itest need all.
 build_for_test() {
     case " $* " in
-        "  " | *" itest "* | *" e2e "*) build ;;
+        "  " | *" itest "* | *" e2e "* | *" lab "*) build ;;
         *) build "$@" ;;
     esac
 }
@@ -98,12 +98,13 @@ build_for_test() {
 run_tests() {
     local name passed=0 failed=0 skipped=0 ran=
     find_java; find_tools
-    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel launcher kernel itest e2e
+    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel launcher kernel itest e2e lab
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
             itest) [ ! -d hypr.itest ] || { part hypr.itest junit hypr.itest '.*(Test|Exam)'; } ;;
             e2e) for_each_test hypr.itest/e2e/*.test ;;
+            lab) [ ! -x lab/test.sh ] || part lab lab/test.sh; for_each_lab_test lab/*.test ;;
             hypr.*) [ -z "$(find "$name/bin_test" -name '*Test.class' 2>/dev/null | head -1)" ] || part "$name" junit "$name" '.*Test' ;;
             *) [ ! -x "$name/test.sh" ] || part "$name" "$name/test.sh" ;;
         esac
@@ -115,6 +116,14 @@ run_tests() {
 }
 
 for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
+
+# Tests that run on the emulated host, where all takes long; the options of the host stand in the file.
+for_each_lab_test() {
+    local file
+    for file; do
+        [ ! -x "$file" ] || E2E_LIMIT=${E2E_LIMIT:-240} part "lab $(basename "$file" .test)" lab/lab $(sed -n 's/^# lab: //p' "$file") -- "$file"
+    done
+}
 
 # junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
 junit() (
