@@ -50,13 +50,16 @@ static void opened(int new_fd)
 	watch();
 }
 
-/* The host's end is closed. A port stays open: the next host is heard on it. */
+/*
+ * The host's end is closed. A port stays as it was: this news may come after the next host's HELLO, and what is written to nobody
+ * is sent again after the HELLO of whoever comes.
+ */
 static void broken(void)
 {
-	live = false;
-	welcome_due = ack_due = false;
 	if (keeps)
 		return;
+	live = false;
+	welcome_due = ack_due = false;
 	sys_close(fd);
 	fd = 0;
 	again_at = now_ms() + AGAIN_MS;

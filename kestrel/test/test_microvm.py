@@ -81,6 +81,21 @@ def test_interfaces_with_other_addresses_are_taken_in_order():
         equal((result["errno"], result["stage"]), (19, 3))
 
 
+def test_port_answers_each_of_many_hosts():
+    with machine(os.path.join(DIRECTORY, "upper")) as vm:
+        set_up(vm.host)
+        vm.host.run(1, "sh", "-c", "i=0; while :; do echo $((i=i+1)); done", credit=1 << 30)
+        for turn in range(150):
+            for _ in range(turn % 7):
+                vm.host.step(0.003)
+            vm.connect()
+            vm.host.until(lambda: vm.host.welcome, f"WELCOME of turn {turn}")
+        seen = len(vm.host.output_of(1))
+        vm.host.until(lambda: len(vm.host.output_of(1)) > seen, "more output")
+        lines = vm.host.output_of(1).split(b"\n")[:-1]
+        equal(lines, [b"%d" % i for i in range(1, len(lines) + 1)])
+
+
 def test_microvm_reports_lack_of_memory():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
         # One buffer that is larger than the memory, which the kernel grants and cannot provide.

@@ -1,6 +1,7 @@
 """Broken connections, engines without memory, the end of the machine; in namespaces."""
 import random
 import signal
+import socket
 import subprocess
 import time
 
@@ -118,6 +119,21 @@ def test_new_engine_without_memory_goes_on():
         equal(fresh.exit_of(1)["value"], 5)
         equal(bytes(fresh.output[4]), b"kept\n")
         equal(fresh.ask("PROCESSES")["value"][-1], 2)
+
+
+def test_port_that_tells_late_of_a_host_that_is_gone():
+    box = sandbox()
+    with box as host:
+        host.run(1, "sh", "-c", "sleep 0.3; echo heard; exit 6")
+        fresh = Host(acknowledge=False)
+        fresh.granted[4] = 100
+        fresh.connect(box.sock)
+        while fresh.outgoing:
+            fresh.step()
+        # What a port reads from now on is that nobody is there, though the octets of the next host came before.
+        box.sock.shutdown(socket.SHUT_WR)
+        equal(fresh.exit_of(1)["value"], 6)
+        equal(bytes(fresh.output[4]), b"heard\n")
 
 
 def test_status_is_kept_until_taken():

@@ -34,12 +34,6 @@ public final class Link {
     private static final int PADDING = Frame.HEADER + Frame.MAX_PAYLOAD + Frame.TRAILER;
     /** How long a frame waits for the first connection of this engine. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    /**
-     * A port of a microVM can lose the HELLO of a new engine, or tell the guest only after it that the engine before has gone: so the guest is greeted again
-     * until it answers, and once more a moment after that.
-     */
-    private static final long MOMENT = Duration.ofSeconds(1).toNanos();
-    private static final long LONGEST = Duration.ofSeconds(8).toNanos();
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Host host;
@@ -240,18 +234,12 @@ public final class Link {
 
         private final ByteChannel channel;
         private final boolean fresh;
+        private final long nonce = RANDOM.nextLong() | 1;
         private final FrameDecoder decoder = new FrameDecoder();
         private long taken;
         private long acknowledged;
         private long acknowledge = -1;
         private long written = -1;
-        private long nonce = nonce();
-        private long pause = MOMENT;
-        /** When the guest is greeted again, on the clock of System.nanoTime(), if it is {@link #greeted} at all. */
-        private long again;
-        private boolean greeted;
-        private boolean settled;
-        private volatile boolean up;
         private volatile IOException failure;
 
         Connection(ByteChannel channel, long taken, boolean fresh) {
@@ -259,13 +247,6 @@ public final class Link {
             this.taken = taken;
             this.acknowledged = taken;
             this.fresh = fresh;
-            this.greeted = !fresh;
-            this.settled = fresh;
-            this.again = System.nanoTime() + pause;
-        }
-
-        private static long nonce() {
-            return RANDOM.nextLong() | 1;
         }
 
         void drop() {
@@ -279,44 +260,23 @@ public final class Link {
         // --- reading ---
 
         void read() throws IOException {
+            Frame first = decoder.welcome(nonce);
+            while (first == null) {
+                feed();
+                first = decoder.welcome(nonce);
+            }
+            Welcome said = Answers.welcome(first.payload());
+            welcomed(said);
+            host.connected(said);
             while (true) {
-                if (up) {
-                    takeAll();
-                } else {
-                    awaitWelcome();
+                for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
+                    take(frame);
+                }
+                if (taken > acknowledged) {
+                    host.flush(taken);
+                    acknowledge();
                 }
                 feed();
-            }
-        }
-
-        private void takeAll() throws IOException {
-            for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
-                take(frame);
-            }
-            if (taken > acknowledged) {
-                host.flush(taken);
-                acknowledge();
-            }
-        }
-
-        private void awaitWelcome() throws IOException {
-            long expected = expected();
-            Frame first = decoder.welcome(expected);
-            if (first != null) {
-                Welcome said = Answers.welcome(first.payload());
-                if (welcomed(said, expected)) {
-                    host.connected(said);
-                    takeAll();
-                }
-            }
-        }
-
-        private long expected() {
-            lock.lock();
-            try {
-                return nonce;
-            } finally {
-                lock.unlock();
             }
         }
 
@@ -329,13 +289,9 @@ public final class Link {
             }
         }
 
-        /** @return false if the guest was greeted again meanwhile: its next answer counts */
-        private boolean welcomed(Welcome said, long answered) throws LinkException {
+        private void welcomed(Welcome said) throws LinkException {
             lock.lock();
             try {
-                if (answered != nonce) {
-                    return false;
-                }
                 if (said.sent() < taken) {
                     throw new LinkException("The guest sent " + said.sent() + " frames, but " + taken + " were taken: it is another boot");
                 }
@@ -347,12 +303,7 @@ public final class Link {
                 unacknowledged.headMap(said.taken(), true).clear();
                 written = said.taken();
                 welcome = said;
-                up = true;
-                greeted = !settled;
-                settled = true;
-                again = System.nanoTime() + MOMENT;
                 changed.signalAll();
-                return true;
             } finally {
                 lock.unlock();
             }
@@ -413,7 +364,10 @@ public final class Link {
 
         void write() {
             try {
-                all(greeting(!fresh));
+                if (!fresh) {
+                    all(ByteBuffer.allocate(PADDING));
+                }
+                all(hello());
                 for (ByteBuffer next = take(); next != null; next = take()) {
                     all(next);
                 }
@@ -428,42 +382,16 @@ public final class Link {
             }
         }
 
-        /** What was not acknowledged comes again after the answer, and is known by its number if it was taken. */
-        private ByteBuffer greeting(boolean padded) {
+        private ByteBuffer hello() {
             long now = System.currentTimeMillis() * 1_000_000;
-            long last;
-            long mine;
-            lock.lock();
-            try {
-                last = acknowledged;
-                mine = nonce;
-            } finally {
-                lock.unlock();
-            }
-            ByteBuffer hello = new Frame(Frame.HELLO, 0, 0, 0,
-                new Payload().u64(FrameDecoder.MAGIC).u64(mine).u16(GENERATION).u64(last).u64(now).toBuffer()).encode();
-            int padding = padded ? PADDING : 0;
-            return ByteBuffer.allocate(padding + hello.remaining()).position(padding).put(hello).flip();
-        }
-
-        /** Begins the connection anew. The caller holds the lock. */
-        private ByteBuffer greetAgain() {
-            up = false;
-            written = -1;
-            nonce = nonce();
-            pause = Math.min(2 * pause, LONGEST);
-            again = System.nanoTime() + pause;
-            return greeting(true);
+            return new Frame(Frame.HELLO, 0, 0, 0,
+                new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(GENERATION).u64(taken).u64(now).toBuffer()).encode();
         }
 
         private ByteBuffer take() throws InterruptedException {
             lock.lockInterruptibly();
             try {
                 while (connection == this) {
-                    long left = again - System.nanoTime();
-                    if (greeted && left <= 0) {
-                        return greetAgain();
-                    }
                     if (acknowledge >= 0) {
                         ByteBuffer ack = new Frame(Frame.ACK, 0, 0, 0, new Payload().u64(acknowledge).toBuffer()).encode();
                         acknowledge = -1;
@@ -474,11 +402,7 @@ public final class Link {
                         written = next.getKey();
                         return next.getValue().duplicate();
                     }
-                    if (greeted) {
-                        changed.awaitNanos(left);
-                    } else {
-                        changed.await();
-                    }
+                    changed.await();
                 }
                 return null;
             } finally {
