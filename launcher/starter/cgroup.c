@@ -81,18 +81,44 @@ static bool set_cpu(const struct hierarchy *hierarchy, const char *name, const s
         && set_limit(hierarchy, name, "cpu.cfs_quota_us", limits->cpu_quota, failure);
 }
 
-static bool set_limits(const char *name, const struct cgroup_limits *limits, struct failure *failure) {
-    bool memory = limits->memory == NULL, pids = limits->pids == NULL, cpu = limits->cpu_quota == NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct hierarchy *one = &hierarchies[i];
-        const char *memory_file = one->version == 2 ? "memory.max" : "memory.limit_in_bytes";
-        if (one->memory && !memory && !(memory = set_limit(one, name, memory_file, limits->memory, failure))) return false;
-        if (one->pids && !pids && !(pids = set_limit(one, name, "pids.max", limits->pids, failure))) return false;
-        if (one->cpu && !cpu && !(cpu = set_cpu(one, name, limits, failure))) return false;
+/* Version 1 counts shares, of which a group has 1024 where version 2 gives it a weight of 100. */
+static bool set_weight(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    char shares[32];
+    if (hierarchy->version == 2) return set_limit(hierarchy, name, "cpu.weight", limits->cpu_weight, failure);
+    snprintf(shares, sizeof shares, "%llu", parse_number("--cpu-weight", limits->cpu_weight, 10000) * 1024 / 100);
+    return set_limit(hierarchy, name, "cpu.shares", shares, failure);
+}
+
+static bool set_memory(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    return set_limit(hierarchy, name, hierarchy->version == 2 ? "memory.max" : "memory.limit_in_bytes", limits->memory, failure);
+}
+
+static bool set_pids(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    return set_limit(hierarchy, name, "pids.max", limits->pids, failure);
+}
+
+/* Sets one limit in the hierarchy that has its controller. Where there is none, or it is not handed down, that ends the start, or is a warning. */
+static bool limited(const char *name, const struct cgroup_limits *limits, size_t controller, const char *word, const char *option, bool optional,
+                    bool (*set)(const struct hierarchy *, const char *, const struct cgroup_limits *, struct failure *), struct failure *failure) {
+    bool there = false, done = false;
+    for (size_t i = 0; i < count && !there; i++) {
+        there = *(const bool *) ((const char *) &hierarchies[i] + controller);
+        if (there) done = set(&hierarchies[i], name, limits, failure);
     }
-    if (!memory) return failed(failure, 0, "Cannot set --memory-max: this host has no control groups for", "memory");
-    if (!pids) return failed(failure, 0, "Cannot set --pids-max: this host has no control groups for", "pids");
-    return cpu || failed(failure, 0, "Cannot set --cpu-max: this host has no control groups for", "cpu");
+    if (!there) {
+        snprintf(failure->what, sizeof failure->what, "Cannot set %s: this host has no control groups for %s", option, word);
+        failure->error = 0;
+    }
+    if (done || !optional) return done;
+    warn(failure->error, "Going on without %s: %s", option, failure->what);
+    return true;
+}
+
+static bool set_limits(const char *name, const struct cgroup_limits *limits, bool optional, struct failure *failure) {
+    return (limits->memory == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-max", optional, set_memory, failure))
+        && (limits->pids == NULL || limited(name, limits, offsetof(struct hierarchy, pids), "pids", "--pids-max", optional, set_pids, failure))
+        && (limits->cpu_quota == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-max", optional, set_cpu, failure))
+        && (limits->cpu_weight == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-weight", optional, set_weight, failure));
 }
 
 /* Notes where this process is now in each hierarchy, to go back there when the start fails. */
@@ -121,7 +147,7 @@ static void note_previous(void) {
     fclose(file);
 }
 
-static bool enter(const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+static bool enter(const char *name, const struct cgroup_limits *limits, bool optional, struct failure *failure) {
     char path[LONG_PATH];
     if (count == 0) return failed(failure, 0, "Cannot make the control group", "because none of the hierarchies memory, cpu, pids, freezer is mounted, nor the unified one");
     for (size_t i = 0; i < count; i++) {
@@ -133,11 +159,9 @@ static bool enter(const char *name, const struct cgroup_limits *limits, struct f
         int process = first_process(&hierarchies[i], name);
         if (process == 0) continue;
         made_name = NULL;   /* somebody else's */
-        snprintf(failure->what, sizeof failure->what, "The control group %s is in use by process %d", path, process);
-        failure->error = 0;
-        return false;
+        fail(0, "The control group %s is in use by process %d", path, process);
     }
-    if (!set_limits(name, limits, failure)) return false;
+    if (!set_limits(name, limits, optional, failure)) return false;
     for (size_t i = 0; i < count; i++) {
         path_of(path, &hierarchies[i], name, "cgroup.procs");
         int error = write_text(path, 0, "0");
@@ -151,7 +175,7 @@ void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool opt
     count = hierarchies_find(hierarchies);
     note_previous();
     made_name = name;
-    if (enter(name, limits, &failure)) return;
+    if (enter(name, limits, optional, &failure)) return;
     if (!optional) fail(failure.error, "%s", failure.what);
     warn(failure.error, "Going on without a control group: %s", failure.what);
     cgroup_undo();
@@ -190,6 +214,7 @@ static void remove_from(const struct hierarchy *hierarchy, const char *name) {
 }
 
 void cgroup_undo(void) {
+    log_undo();   /* who keeps the log is in the group */
     if (made_name == NULL) return;
     const char *name = made_name;
     made_name = NULL;

@@ -26,6 +26,7 @@ int main(int argc, char **argv) {
         int error = write_text("/proc/self/oom_score_adj", 0, options.oom_score);
         if (error != 0) fail(error, "Cannot set the out-of-memory score to %s", options.oom_score);
     }
+    if (options.log != NULL) log_begin(&options);
     limits_set(options.limits, options.limit_count);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    STDOUT, STDERR, PID_FILE, OOM_SCORE_ADJ, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
+    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -18,10 +18,11 @@ static const struct option known[] = {
     { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
-    { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
+    { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
     { "umask", required_argument, NULL, UMASK }, { "stdout", required_argument, NULL, STDOUT },
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
+    { "log", required_argument, NULL, LOG }, { "log-max", required_argument, NULL, LOG_MAX },
     { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP },
     { "print-cgroup-base", no_argument, NULL, PRINT_CGROUP_BASE }, { "help", no_argument, NULL, HELP }, { NULL, 0, NULL, 0 }
 };
@@ -34,8 +35,9 @@ static const char usage[] =
     "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
     "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M\n"
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600); standard input is /dev/null\n"
+    "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
-    "                              --cpu-max QUOTA/PERIOD (microseconds)\n"
+    "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
@@ -163,6 +165,11 @@ static const char *checked_decimal(const char *option, const char *text) {
     return text;
 }
 
+static const char *checked_weight(const char *text) {
+    if (parse_number("--cpu-weight", text, 10000) == 0) fail(0, "--cpu-weight takes a number from 1 to 10000, not '%s'", text);
+    return text;
+}
+
 static void parse_option(struct options *options, int code) {
     switch (code) {
         case KEEP_FD: parse_keep(options, optarg); break;
@@ -174,6 +181,7 @@ static void parse_option(struct options *options, int code) {
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
         case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
         case CPU_MAX: parse_cpu(options, optarg); break;
+        case CPU_WEIGHT: options->cgroup_limits.cpu_weight = checked_weight(optarg); break;
         case RLIMIT: parse_rlimit(options, optarg); break;
         case USER: parse_user(options, optarg); break;
         case GROUP: parse_group(options, optarg); break;
@@ -181,6 +189,8 @@ static void parse_option(struct options *options, int code) {
         case UMASK: parse_umask(options, optarg); break;
         case STDOUT: options->output = optarg; break;
         case STDERR: options->error = optarg; break;
+        case LOG: options->log = optarg; break;
+        case LOG_MAX: options->log_max = parse_number("--log-max", optarg, LLONG_MAX); break;
         case PID_FILE: options->pid_file = optarg; break;
         case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
         case REMOVE_CGROUP: options->remove_cgroup = checked_name(optarg); break;
@@ -200,8 +210,11 @@ void options_parse(struct options *options, int argc, char **argv) {
     }
     if (optind >= argc) fail(0, "No program was given (hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]; --help tells more)");
     const struct cgroup_limits *limits = &options->cgroup_limits;
-    if (options->cgroup == NULL && (limits->memory != NULL || limits->pids != NULL || limits->cpu_quota != NULL))
-        fail(0, "--memory-max, --pids-max and --cpu-max need --cgroup NAME");
+    if (options->cgroup == NULL && (limits->memory != NULL || limits->pids != NULL || limits->cpu_quota != NULL || limits->cpu_weight != NULL))
+        fail(0, "--memory-max, --pids-max, --cpu-max and --cpu-weight need --cgroup NAME");
+    if (options->log != NULL && (options->output != NULL || options->error != NULL)) fail(0, "--log is for both streams: --stdout and --stderr cannot be given as well");
+    if ((options->log == NULL) != (options->log_max == 0)) fail(0, "--log FILE and --log-max OCTETS need each other");
+    if (options->log != NULL && options->log_max < LOG_LEAST) fail(0, "--log-max takes %d octets at least, not %llu", LOG_LEAST, options->log_max);
     if (options->group_count > 0 && !options->change_user) fail(0, "--group needs --user UID:GID");
     options->program = argv + optind;
 }

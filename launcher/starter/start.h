@@ -7,13 +7,13 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200 };
+enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200, LOG_LEAST = 65536 };
 
 struct kept_descriptor { int from, to; };
 enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP };
 struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 struct limit { int resource; const char *name; struct rlimit value; };
-struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period; };   /* decimal text; NULL = not limited */
+struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
 
 struct options {
     struct kept_descriptor kept[LIST_LIMIT];
@@ -30,7 +30,8 @@ struct options {
     const char *cgroup, *remove_cgroup;
     bool print_cgroup_base, cgroup_optional;
     struct cgroup_limits cgroup_limits;
-    const char *directory, *output, *error, *pid_file;
+    const char *directory, *output, *error, *log, *pid_file;
+    unsigned long long log_max;
     mode_t umask;
     bool change_umask;
     const char *oom_score;
@@ -58,6 +59,11 @@ void openings_do(struct options *options);
 /* descriptors.c */
 void descriptors_arrange(const struct kept_descriptor *kept, size_t count);
 void streams_open(const char *output, const char *error);
+
+/* log.c: standard output and error go to a file that is never larger than log_max octets, through a process that keeps it. */
+void log_begin(const struct options *options);
+/* Lets go of the streams, so that the process ends; nothing if there is none. */
+void log_undo(void);
 
 /* cgroup.c */
 void cgroup_print_base(void);
