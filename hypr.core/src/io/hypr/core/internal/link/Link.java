@@ -3,15 +3,10 @@ package io.hypr.core.internal.link;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 
 import io.hypr.core.internal.link.Answers.Result;
@@ -30,20 +25,12 @@ import io.hypr.model.HyprException;
  */
 public final class Link {
 
-    private static final int GENERATION = 1;
-    private static final int PADDING = Frame.HEADER + Frame.MAX_PAYLOAD + Frame.TRAILER;
     /** How long a frame waits for the first connection of this engine. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Host host;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final TreeMap<Long, ByteBuffer> unacknowledged = new TreeMap<>();
+    private final LinkState state = new LinkState();
     private final Map<Long, CompletableFuture<Result>> requests = new HashMap<>();
-    private long sent;
-    private Welcome welcome;
-    private Connection connection;
     private HyprException ended;
 
     /** @param host takes what the guest says */
@@ -59,7 +46,7 @@ public final class Link {
      * @throws IOException how it broke
      */
     public void serve(ByteChannel channel, boolean fresh) throws IOException {
-        Connection mine = new Connection(channel, host.taken(), fresh);
+        Connection mine = new Connection(state, host, this::answered, channel, fresh);
         open(mine);
         Thread writer = Thread.ofVirtual().name("link writer").start(mine::write);
         try {
@@ -71,29 +58,29 @@ public final class Link {
     }
 
     private void open(Connection mine) throws IOException {
-        lock.lock();
+        state.lock.lock();
         try {
             if (ended != null) {
-                mine.channel.close();
+                mine.close();
                 throw new LinkException("The link has ended");
             }
-            connection = mine;
+            state.connection = mine;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
     private void close(Connection mine) throws IOException {
-        lock.lock();
+        state.lock.lock();
         try {
-            if (connection == mine) {
-                connection = null;
+            if (state.connection == mine) {
+                state.connection = null;
             }
-            changed.signalAll();
+            state.changed.signalAll();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
-        mine.channel.close();
+        mine.close();
     }
 
     /**
@@ -104,18 +91,18 @@ public final class Link {
     public void end(HyprException reason) {
         Map<Long, CompletableFuture<Result>> waiting;
         Connection last;
-        lock.lock();
+        state.lock.lock();
         try {
             if (ended != null) {
                 return;
             }
             ended = reason;
-            last = connection;
+            last = state.connection;
             waiting = Map.copyOf(requests);
             requests.clear();
-            changed.signalAll();
+            state.changed.signalAll();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
         waiting.values().forEach(f -> f.completeExceptionally(reason));
         if (last != null) {
@@ -132,20 +119,20 @@ public final class Link {
      */
     public Welcome awaitWelcome(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
-        lock.lockInterruptibly();
+        state.lock.lockInterruptibly();
         try {
-            while (welcome == null) {
+            while (state.welcome == null) {
                 if (ended != null) {
                     throw ended;
                 }
                 if (left <= 0) {
                     throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + limit.toSeconds() + " s.");
                 }
-                left = changed.awaitNanos(left);
+                left = state.changed.awaitNanos(left);
             }
-            return welcome;
+            return state.welcome;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
@@ -170,29 +157,29 @@ public final class Link {
      * @throws IOException what {@code before} threw
      */
     public long send(int type, int stream, Before before, LongFunction<ByteBuffer> payload) throws IOException {
-        lock.lock();
+        state.lock.lock();
         try {
-            for (long left = PATIENCE.toNanos(); welcome == null && ended == null;) {
+            for (long left = PATIENCE.toNanos(); state.welcome == null && ended == null;) {
                 if (left <= 0) {
                     throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + PATIENCE.toSeconds() + " s.");
                 }
-                left = changed.awaitNanos(left);
+                left = state.changed.awaitNanos(left);
             }
             if (ended != null) {
                 throw ended;
             }
-            long number = sent + 1;
+            long number = state.sent + 1;
             ByteBuffer frame = new Frame(type, 0, stream, number, payload.apply(number)).encode();
             before.accept(number);
-            sent = number;
-            unacknowledged.put(number, frame);
-            changed.signalAll();
+            state.sent = number;
+            state.unacknowledged.put(number, frame);
+            state.changed.signalAll();
             return number;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "The wait for the agent in the microVM was interrupted.", e);
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
@@ -218,196 +205,14 @@ public final class Link {
 
     private void answered(Result result) {
         CompletableFuture<Result> waiting;
-        lock.lock();
+        state.lock.lock();
         try {
             waiting = requests.remove(result.id());
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
         if (waiting != null) {
             waiting.complete(result);
-        }
-    }
-
-    /** One connection. */
-    private final class Connection {
-
-        private final ByteChannel channel;
-        private final boolean fresh;
-        private final long nonce = RANDOM.nextLong() | 1;
-        private final FrameDecoder decoder = new FrameDecoder();
-        private long taken;
-        private long acknowledged;
-        private long acknowledge = -1;
-        private long written = -1;
-        private volatile IOException failure;
-
-        Connection(ByteChannel channel, long taken, boolean fresh) {
-            this.channel = channel;
-            this.taken = taken;
-            this.acknowledged = taken;
-            this.fresh = fresh;
-        }
-
-        void drop() {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                failure = e; // As good as closed: whoever reads or writes it finds out.
-            }
-        }
-
-        // --- reading ---
-
-        void read() throws IOException {
-            Frame first = decoder.welcome(nonce);
-            while (first == null) {
-                feed();
-                first = decoder.welcome(nonce);
-            }
-            Welcome said = Answers.welcome(first.payload());
-            welcomed(said);
-            host.connected(said);
-            while (true) {
-                for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
-                    take(frame);
-                }
-                if (taken > acknowledged) {
-                    host.flush(taken);
-                    acknowledge();
-                }
-                feed();
-            }
-        }
-
-        private void feed() throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            if (!decoder.feed(channel)) {
-                throw new IOException("The guest's end of the link is closed");
-            }
-        }
-
-        private void welcomed(Welcome said) throws LinkException {
-            lock.lock();
-            try {
-                if (said.sent() < taken) {
-                    throw new LinkException("The guest sent " + said.sent() + " frames, but " + taken + " were taken: it is another boot");
-                }
-                if (welcome == null) {
-                    sent = said.taken();
-                } else if (!said.boot().equals(welcome.boot()) || said.taken() > sent) {
-                    throw new LinkException("The guest took " + said.taken() + " frames of " + sent + ": it is another boot");
-                }
-                unacknowledged.headMap(said.taken(), true).clear();
-                written = said.taken();
-                welcome = said;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void take(Frame frame) throws IOException {
-            if (frame.numbered()) {
-                if (frame.number() <= taken) {
-                    return;
-                }
-                if (frame.number() != taken + 1) {
-                    throw new LinkException("Frame " + frame.number() + " came after frame " + taken);
-                }
-            }
-            switch (frame.type()) {
-                case Frame.ACK -> acknowledged(Answers.number(frame.payload(), 8));
-                case Frame.DATA -> host.data(frame.stream(), frame.number(), frame.payload());
-                case Frame.END -> host.end(frame.stream(), frame.number());
-                case Frame.CREDIT -> host.credit(frame.stream(), frame.number(), Answers.number(frame.payload(), 4));
-                case Frame.RESULT -> answered(Answers.result(frame.payload()));
-                case Frame.EXIT -> host.exit(frame.number(), Answers.exit(frame.payload()));
-                case Frame.NOTE -> host.note(Answers.note(frame.payload()));
-                default -> {
-                    if ((frame.flags() & Frame.MUST_UNDERSTAND) != 0) {
-                        throw new LinkException("A frame of type " + frame.type() + " must be understood and is not");
-                    }
-                }
-            }
-            if (frame.numbered()) {
-                taken = frame.number();
-            }
-        }
-
-        private void acknowledged(long number) throws LinkException {
-            lock.lock();
-            try {
-                if (number > sent) {
-                    throw new LinkException("The guest acknowledged frame " + number + " of " + sent);
-                }
-                unacknowledged.headMap(number, true).clear();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void acknowledge() {
-            lock.lock();
-            try {
-                acknowledged = taken;
-                acknowledge = taken;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        // --- writing: apart from reading, so that a guest that does not read cannot keep us from reading ---
-
-        void write() {
-            try {
-                if (!fresh) {
-                    all(ByteBuffer.allocate(PADDING));
-                }
-                all(hello());
-                for (ByteBuffer next = take(); next != null; next = take()) {
-                    all(next);
-                }
-            } catch (IOException | InterruptedException e) {
-                drop();
-            }
-        }
-
-        private void all(ByteBuffer octets) throws IOException {
-            while (octets.hasRemaining()) {
-                channel.write(octets);
-            }
-        }
-
-        private ByteBuffer hello() {
-            long now = System.currentTimeMillis() * 1_000_000;
-            return new Frame(Frame.HELLO, 0, 0, 0,
-                new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(GENERATION).u64(taken).u64(now).toBuffer()).encode();
-        }
-
-        private ByteBuffer take() throws InterruptedException {
-            lock.lockInterruptibly();
-            try {
-                while (connection == this) {
-                    if (acknowledge >= 0) {
-                        ByteBuffer ack = new Frame(Frame.ACK, 0, 0, 0, new Payload().u64(acknowledge).toBuffer()).encode();
-                        acknowledge = -1;
-                        return ack;
-                    }
-                    Map.Entry<Long, ByteBuffer> next = written < 0 ? null : unacknowledged.higherEntry(written);
-                    if (next != null) {
-                        written = next.getKey();
-                        return next.getValue().duplicate();
-                    }
-                    changed.await();
-                }
-                return null;
-            } finally {
-                lock.unlock();
-            }
         }
     }
 }
