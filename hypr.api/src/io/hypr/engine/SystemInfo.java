@@ -52,6 +52,8 @@ public interface SystemInfo {
         public int stopped;
         /** Number of images. */
         public int images;
+        /** Name of the backend that a container without wishes gets now; empty = none can be used. */
+        public String backend = "";
         /** Backends in the order of choice. */
         public List<Part> backends = new ArrayList<>();
         /** Network drivers. */

@@ -119,9 +119,16 @@ public final class EngineComponent implements Supplier<Engine> {
         String run = context.getProperty("hypr.run");
         return new Settings(Path.of(home), Path.of(run == null ? "/run/hypr" : run, "vm"),
             file(c.kernel_vmlinux(), share.resolve("kernel/vmlinux")), file(c.kernel_bzimage(), share.resolve("kernel/bzImage")),
-            file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), List.of(c.backends()), c.cpus(), Sizes.parse("memory", c.memory()),
+            file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), backends(c), c.cpus(), Sizes.parse("memory", c.memory()),
             Sizes.parse("disk", c.disk()), List.of(c.subnets()), ROUTES, List.of(c.nameservers()), c.uid_first(), c.boot_seconds(),
             context.getBundle().getVersion().toString(), point -> { });
+    }
+
+    private static List<String> backends(EngineConfiguration c) {
+        if (c.backends().length > 0) {
+            return List.of(c.backends());
+        }
+        return System.getProperty("os.name").startsWith("Mac") ? List.of("hvf", "qemu") : List.of("cloudhypervisor", "krun", "qemu");
     }
 
     private static Path file(String configured, Path other) {

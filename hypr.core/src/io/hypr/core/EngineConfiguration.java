@@ -6,8 +6,8 @@ public @interface EngineConfiguration {
     /** The PID. */
     String PID = "io.hypr.core";
 
-    /** @return names of backends, the first choice first; those that are not named come last */
-    String[] backends() default {"cloudhypervisor", "krun", "qemu"};
+    /** @return names of backends, the first choice first, those that are not named come last; empty = cloudhypervisor, krun, qemu, on macOS hvf, qemu */
+    String[] backends() default {};
 
     /** @return processors of a container that asks for none */
     double cpus() default 1;

@@ -42,6 +42,7 @@ public final class Info extends Command {
         f.put("ContainersStopped", i.stopped);
         f.put("Images", i.images);
         f.put("ServerVersion", i.version);
+        f.put("DefaultBackend", i.backend);
         f.put("Backends", parts(i.backends));
         f.put("NetworkDrivers", parts(i.networkDrivers));
         f.put("DeviceDrivers", parts(i.deviceDrivers));
@@ -77,6 +78,7 @@ public final class Info extends Command {
         out.append("  Stopped: ").append(i.stopped).append('\n');
         out.append(" Images: ").append(i.images).append('\n');
         out.append(" Server Version: ").append(i.version).append('\n');
+        out.append(" Default Backend: ").append(i.backend.isEmpty() ? "none can be used" : i.backend).append('\n');
         list(out, "Backends", i.backends);
         list(out, "Network Drivers", i.networkDrivers);
         list(out, "Device Drivers", i.deviceDrivers);

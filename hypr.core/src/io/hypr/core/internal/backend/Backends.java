@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
 
 import io.hypr.engine.SystemInfo.Part;
 import io.hypr.model.Availability;
@@ -156,29 +154,46 @@ public final class Backends {
      * @return the choice
      */
     public Choice choose(String wanted, Set<String> facets, List<String> order) {
+        Wish wish = Wish.of(wanted);
         List<String> reasons = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         List<String> remedies = new ArrayList<>();
-        for (Entry entry : ordered(order)) {
-            String against = against(entry, wanted, facets, remedies);
+        List<Entry> all = ordered(order);
+        for (Entry entry : all) {
+            if (!wish.fits(entry.name, entry.properties)) {
+                reasons.add(entry.name + " was passed over: " + wish.text() + " was asked for.");
+                continue;
+            }
+            String against = against(entry, facets, remedies);
             if (against == null) {
-                reasons.add(entry.name + " was chosen: " + (wanted != null ? "it was asked for." : "it is the first that can be used."));
+                reasons.add(entry.name + " was chosen: " + (wanted != null ? "it is what was asked for." : "it is the first that can be used."));
                 return new Choice(entry.name, reasons);
             }
-            reasons.add(entry.name + " was passed over: " + against);
+            failures.add(entry.name + " was passed over: " + against);
+            reasons.add(failures.getLast());
         }
-        String what = wanted == null ? "No backend can start microVMs here." : "No backend that fits \"" + wanted + "\" can start microVMs here.";
-        HyprException e = new HyprException(ErrorCode.UNSUPPORTED, reasons.isEmpty() ? "There is no backend at all." : what + " " + String.join(" ", reasons));
-        throw remedies.isEmpty() ? e : e.remedy(String.join(" ", remedies));
+        throw none(wish, all, failures, remedies);
     }
 
-    private static String against(Entry entry, String wanted, Set<String> facets, List<String> remedies) {
-        if (wanted != null && !fits(entry, wanted)) {
-            return "\"" + wanted + "\" was asked for.";
+    private static HyprException none(Wish wish, List<Entry> all, List<String> failures, List<String> remedies) {
+        if (all.isEmpty()) {
+            return new HyprException(ErrorCode.UNSUPPORTED, "There is no backend at all.").remedy("Start a bundle that has one, such as hypr.vmm.qemu.");
         }
+        String names = String.join(", ", all.stream().map(e -> e.name).toList());
+        if (failures.isEmpty()) {
+            return new HyprException(ErrorCode.UNSUPPORTED, "No backend fits " + wish.text() + "; there are: " + names + ".")
+                .remedy("'hypr info' shows each with its facets.");
+        }
+        String what = wish.isAny() ? "No backend can start microVMs here." : "No backend that fits " + wish.text() + " can start this microVM here.";
+        HyprException e = new HyprException(ErrorCode.UNSUPPORTED, what + " " + String.join(" ", failures));
+        return remedies.isEmpty() ? e : e.remedy(String.join(" ", remedies));
+    }
+
+    private static String against(Entry entry, Set<String> facets, List<String> remedies) {
         Set<String> missing = new HashSet<>(facets);
         missing.removeAll(strings(entry.properties.get(VmmBackend.FACETS)));
         if (!missing.isEmpty()) {
-            return "it cannot do " + String.join(", ", missing) + ".";
+            return "it cannot do " + String.join(", ", new TreeSet<>(missing)) + ".";
         }
         return switch (entry.probe(false)) {
             case Availability.Available() -> null;
@@ -190,17 +205,6 @@ public final class Backends {
             }
             case Availability.Unknown(String reason) -> reason;
         };
-    }
-
-    private static boolean fits(Entry entry, String wanted) {
-        if (!wanted.startsWith("(")) {
-            return entry.name.equals(wanted);
-        }
-        try {
-            return FrameworkUtil.createFilter(wanted).matches(entry.properties);
-        } catch (InvalidSyntaxException e) {
-            throw new HyprException(ErrorCode.INVALID, "\"" + wanted + "\" is no filter.", e).remedy("Write it as in (&(hypr.name=qemu)(facet=pausable)).");
-        }
     }
 
     private static List<String> strings(Object property) {

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 
 import io.hypr.core.internal.Ids;
 import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.backend.Wish;
 import io.hypr.core.internal.link.Frame;
 import io.hypr.core.internal.logs.LogLimits;
 import io.hypr.core.internal.net.Ipv4;
@@ -83,6 +84,7 @@ final class NewContainer {
         if (spec.oomScoreAdj < -1000 || spec.oomScoreAdj > 1000) {
             throw invalid("Invalid value " + spec.oomScoreAdj + ", range for oom score adj is [-1000, 1000]");
         }
+        Wish.of(spec.vmm);
         devices();
         length(info);
         return record;

@@ -54,6 +54,7 @@ public class SystemService implements SystemInfo {
             info.images = 0; // The bundle that knows images is away.
         }
         info.backends = e.services().backends.parts(e.settings().backends());
+        info.backend = info.backends.stream().filter(p -> p.availability.isAvailable()).findFirst().map(p -> p.name).orElse("");
         info.networkDrivers = e.services().networks.parts();
         info.deviceDrivers = e.services().devices.parts();
         return info;

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -314,8 +316,35 @@ class EngineTest {
         assertEquals("Buy one.", e.remedy().orElseThrow());
         HyprException filter = assertThrows(HyprException.class, () -> other.services().backends.choose("(nonsense", java.util.Set.of(), List.of()));
         assertEquals(ErrorCode.INVALID, filter.code());
-        assertEquals("fake", engine.services().backends.choose("(hypr.name=fake)", java.util.Set.of(), List.of()).name());
+        HyprException asked = assertThrows(HyprException.class, () -> other.services().backends.choose("fake", java.util.Set.of(), List.of()));
+        assertEquals("No backend that fits fake can start this microVM here. fake was passed over: It has no engine.", asked.getMessage());
         other.close();
+    }
+
+    @Test
+    void backendsAreChosenByNameFilterFacetsAndOrder() {
+        var backends = new io.hypr.core.internal.backend.Backends();
+        FakeBackend unknown = new FakeBackend(host.socket);
+        unknown.availability = io.hypr.model.Availability.unknown("Its probe was interrupted.");
+        backends.add(new FakeBackend(host.socket), Map.of("hypr.name", "qemu", "facet", new String[] {"vfio", "pausable"}));
+        backends.add(new FakeBackend(host.socket), Map.of("hypr.name", "krun", "facet", "virtiofs"));
+        backends.add(unknown, Map.of("hypr.name", "cloudhypervisor", "facet", List.of("vfio", "snapshot")));
+        List<String> order = List.of("cloudhypervisor", "krun", "qemu");
+        assertEquals(List.of("cloudhypervisor was passed over: Its probe was interrupted.", "krun was chosen: it is the first that can be used."),
+            backends.choose(null, Set.of(), order).reasons());
+        assertEquals("qemu", backends.choose(null, Set.of(), List.of("qemu")).name());
+        assertEquals("qemu", backends.choose(null, Set.of("vfio"), order).name());
+        assertEquals("qemu", backends.choose("qemu", Set.of(), order).name());
+        assertEquals("qemu", backends.choose("(&(facet=pausable)(facet=vfio))", Set.of(), order).name());
+        unknown.availability = io.hypr.model.Availability.available();
+        assertEquals("cloudhypervisor", backends.choose(null, Set.of(), order).name());
+        assertEquals("cloudhypervisor", backends.choose("(&(facet=snapshot)(facet=vfio))", Set.of(), order).name());
+        assertEquals(List.of("cloudhypervisor was passed over: qemu was asked for.", "krun was passed over: qemu was asked for.", "qemu was chosen: it is what was asked for."),
+            backends.choose("qemu", Set.of(), order).reasons());
+        assertEquals("No backend fits (facet=quantum); there are: cloudhypervisor, krun, qemu.",
+            assertThrows(HyprException.class, () -> backends.choose("(facet=quantum)", Set.of(), order)).getMessage());
+        assertEquals("No backend that fits krun can start this microVM here. krun was passed over: it cannot do vfio.",
+            assertThrows(HyprException.class, () -> backends.choose("krun", Set.of("vfio"), order)).getMessage());
     }
 
     @Test
@@ -323,7 +352,7 @@ class EngineTest {
         List<java.util.function.Consumer<ContainerSpec>> bad = List.of(s -> s.image = "nope", s -> s.memory = 1, s -> s.memory = Long.MAX_VALUE / 8, s -> s.cpus = 1_000,
             s -> s.workingDir = "relative", s -> s.capAdd.add("NOPE"), s -> s.ulimits.add("nofile"), s -> s.stopSignal = "SIGNOPE", s -> s.network = "nope", s -> s.network = "host",
             s -> s.restartPolicy = "sometimes", s -> s.env.add("=x"), s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
-            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "-x",
+            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "-x", s -> s.vmm = "(facet=",
             s -> s.entrypoint = List.of());
         for (var wrong : bad) {
             ContainerSpec spec = Fakes.spec();
