@@ -65,6 +65,7 @@ public final class ContainerOptions {
         s.vmm = words.get("vmm").orElse(null);
         words.all("vmm-opt").forEach(o -> pair(s.vmmOptions, o));
         s.kernelArguments.addAll(words.all("kernel-arg"));
+        DeviceOptions.read(s, words);
         words.all("log-opt").forEach(o -> pair(s.logOptions, o));
         return s;
     }

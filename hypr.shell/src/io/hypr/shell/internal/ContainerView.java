@@ -81,6 +81,8 @@ public final class ContainerView {
         h.put("AutoRemove", s.autoRemove);
         h.put("CapAdd", s.capAdd);
         h.put("CapDrop", s.capDrop);
+        h.put("DeviceRequests", DeviceOptions.requests(s));
+        h.put("Devices", List.of());
         h.put("Dns", s.dns);
         h.put("DnsOptions", s.dnsOptions);
         h.put("DnsSearch", s.dnsSearch);
@@ -181,6 +183,9 @@ public final class ContainerView {
         h.put("Processors", c.processors);
         h.put("VmmOptions", c.spec.vmmOptions);
         h.put("KernelArguments", c.spec.kernelArguments);
+        List<Object> devices = new ArrayList<>();
+        c.devices.forEach(d -> devices.add(new LinkedHashMap<>(Map.of("Driver", d.deviceDriver, "Wanted", d.addresses, "Lent", d.lent))));
+        h.put("Devices", devices);
         return h;
     }
 }

@@ -94,6 +94,54 @@ class ContainerOptionsTest {
     }
 
     @Test
+    void devicesAreNamedByAddressAndTheBusMayBeLeftOut() {
+        ContainerSpec s = read("--device", "pci:0000:01:00.0", "--device", "02:00.0", "--gpu", "all", "--gpu", "1", "--gpu", "0000:03:00.0");
+        assertEquals(List.of("pci:0000:01:00.0", "pci:02:00.0"), s.devices);
+        assertEquals(List.of("all", "1", "pci:0000:03:00.0"), s.gpus);
+        assertEquals(false, s.deviceForce);
+        s = read("--device", "01:00.0,force", "--device", "/dev/fuse");
+        assertEquals(List.of("pci:01:00.0", "/dev/fuse"), s.devices);
+        assertTrue(s.deviceForce);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            all                          | all
+            2                            | count=2
+            count=3                      | count=3
+            -1                           | all
+            device=0                     | 0
+            "device=0,1"                 | 0,1
+            "device=0,1",driver=nvidia   | 0,1
+            capabilities=utility         | count=1
+            all,"capabilities=a,b"       | all
+            device=01:00.0               | pci:01:00.0
+            """)
+    void dockersGpuRequestsAreUnderstood(String request, String gpus) {
+        assertEquals(List.of(gpus.split(",")), read("--gpus", request).gpus);
+    }
+
+    @Test
+    void noGpusAreNone() {
+        assertEquals(List.of(), read("--gpus", "0").gpus);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            foo=1           | invalid argument "foo=1" for "--gpus" flag: unexpected key 'foo' in 'foo=1'
+            x               | invalid argument "x" for "--gpus" flag: invalid count (x): value must be either "all" or an integer: invalid syntax
+            all,all         | invalid argument "all,all" for "--gpus" flag: gpu request key 'all' can be specified only once
+            ''              | invalid argument "" for "--gpus" flag: EOF
+            device=0,1      | cannot set both Count and DeviceIDs on device request
+            device=GPU-8a5  | invalid argument "device=GPU-8a5" for "--gpus" flag: 'GPU-8a5' is no GPU that HYPR knows
+            all,"x          | invalid argument "all,"x" for "--gpus" flag: parse error
+            """)
+    void gpuRequestsAreRefusedAsDockerDoes(String request, String sentence) {
+        RuntimeException e = assertThrows(HyprException.class, () -> read("--gpus", request));
+        assertTrue(e.getMessage().startsWith(sentence), e.getMessage());
+    }
+
+    @Test
     void restartAndRemoveContradictEachOther() {
         assertThrows(HyprException.class, () -> read("--rm", "--restart", "always"));
         assertEquals("no", read("--rm", "--restart", "no").restartPolicy);

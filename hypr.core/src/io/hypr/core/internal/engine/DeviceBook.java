@@ -165,19 +165,26 @@ final class DeviceBook {
     }
 
     private static HyprException tooFew(int wanted, List<HostDevice> gpus) {
-        StringBuilder why = new StringBuilder();
+        if (gpus.isEmpty()) { // Docker's sentence for a host without GPUs.
+            return new HyprException(ErrorCode.NOT_FOUND, "could not select device driver \"\" with capabilities: [[gpu]]")
+                .remedy("This host shows no GPU. 'hypr gpu ls -a' lists its other devices, and 'hypr doctor' says whether they can be lent.");
+        }
+        Map<String, List<String>> reasons = new LinkedHashMap<>();
+        String remedy = "'hypr gpu ls' shows each with its state.";
         for (HostDevice d : gpus) {
-            String reason = switch (d.lendable) {
-                case Availability.Available() -> "";
-                case Availability.Unsupported(String said, String remedy) -> said;
-                case Availability.Unknown(String said) -> said;
-            };
-            if (!reason.isEmpty()) {
-                why.append(' ').append(d.address).append(": ").append(reason);
+            switch (d.lendable) {
+                case Availability.Available() -> { }
+                case Availability.Unsupported(String said, String help) -> {
+                    remedy = reasons.isEmpty() && !help.isEmpty() ? help : remedy;
+                    reasons.computeIfAbsent(said, r -> new ArrayList<>()).add(d.address);
+                }
+                case Availability.Unknown(String said) -> reasons.computeIfAbsent(said, r -> new ArrayList<>()).add(d.address);
             }
         }
-        return new HyprException(gpus.isEmpty() ? ErrorCode.NOT_FOUND : ErrorCode.IN_USE, "The container asks for " + wanted + (wanted == 1 ? " GPU" : " GPUs")
-            + ", and fewer can be lent now; this host has " + gpus.size() + "." + why).remedy("'hypr gpu ls' shows each with its state.");
+        StringBuilder why = new StringBuilder();
+        reasons.forEach((said, addresses) -> why.append(' ').append(String.join(", ", addresses)).append(": ").append(said));
+        return new HyprException(ErrorCode.IN_USE, "The container asks for " + wanted + (wanted == 1 ? " GPU" : " GPUs")
+            + ", and fewer can be lent now; this host has " + gpus.size() + "." + why).remedy(remedy);
     }
 
     /** Gives back all that a container has. Idempotent. */
