@@ -21,7 +21,8 @@ import java.util.Set;
  * @param shares directories of the host that the guest mounts by tag
  * @param runDirectory an empty directory of this microVM alone, mode 0700, for sockets and pid files, on a tmpfs if the host has one; its path is short
  *        enough for unix sockets. The backend owns what is in it.
- * @param log file to which the VMM's own output is appended; what the guest's console prints goes there too
+ * @param log file to which the VMM's own output is appended; what the guest's console prints goes there too. The backend sees to it that the file is never
+ *        larger than 2 MiB, however much is printed, and that it holds the end of it.
  * @param jail how the VMM process is confined
  * @param facets names of facets that the session must have; the backend refuses with {@code UNSUPPORTED} those that it has not
  * @param options backend-specific settings by name, from the user's {@code --vmm-opt name=value}; unknown names are errors

@@ -121,7 +121,11 @@ public final class Fixture implements AutoCloseable {
         return with(plan.disks(), plan.nics(), List.of(), shares, plan.facets(), plan.options());
     }
 
-    VmPlan withDisk(Path file) {
+    /**
+     * @param file of a further disk
+     * @return {@link #plan()} with it
+     */
+    public VmPlan withDisk(Path file) {
         List<VmPlan.Disk> disks = new ArrayList<>(plan.disks());
         disks.add(new VmPlan.Disk(file, false));
         return with(disks, plan.nics(), List.of(), List.of(), plan.facets(), plan.options());
@@ -140,8 +144,13 @@ public final class Fixture implements AutoCloseable {
             facets, options);
     }
 
-    /** A writable disk that is in no plan yet. */
-    Path disk(String name, String size) throws IOException {
+    /**
+     * @param name of the file
+     * @param size as truncate(1) takes it
+     * @return a writable disk that is in no plan yet
+     * @throws IOException if it cannot be made
+     */
+    public Path disk(String name, String size) throws IOException {
         Path file = directory.resolve(name);
         tool("truncate", "-s", size, file.toString());
         Files.setAttribute(file, "unix:uid", NOBODY);
@@ -211,6 +220,14 @@ public final class Fixture implements AutoCloseable {
     void assertDisksUntouched() throws IOException {
         assertDisksThere();
         assertTrue(!upperHolds(WRITTEN));
+    }
+
+    String log() {
+        try {
+            return Files.readString(plan.log(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     boolean upperHolds(String text) throws IOException {

@@ -83,6 +83,21 @@ abstract class LaunchContract extends Part {
     }
 
     @Test
+    void whatTheGuestPrintsDoesNotFillTheHostsDisk() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        try (ByteChannel link = vm.link()) {
+            Guest guest = Guest.hello(link, true);
+            guest.setUp("/dev/vda", "/dev/vdb");
+            assertEquals("0", guest.shell("mkdir -p /tmp; mknod /tmp/console c 5 1 && mknod /tmp/kmsg c 1 11 && echo '<0>first words' > /tmp/kmsg"
+                + " && dd if=/dev/zero bs=64k count=800 | tr '\\0' x > /tmp/console && echo '<0>last words' > /tmp/kmsg"));
+            Fixture.await("the end of it is in the log", () -> fixture().log().contains("last words"));
+            assertTrue(Files.size(fixture().plan().log()) <= 2 << 20, "50 MB make a log of " + Files.size(fixture().plan().log()));
+            guest.shutDown();
+        }
+        assertTrue(vm.awaitExit(VmmBackendContract.LONG));
+    }
+
+    @Test
     void severalProcessorsAndMoreMemoryBootToo() throws Exception {
         VmSession vm = launch(fixture().with(2, 512L << 20));
         try (ByteChannel link = vm.link()) {

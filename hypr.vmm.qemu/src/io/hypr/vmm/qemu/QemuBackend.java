@@ -48,7 +48,11 @@ public final class QemuBackend implements VmmBackend {
     }
 
     private QemuBackend(Path programs, KvmProbe kvm, Settings settings) {
-        this.qemu = new Qemu(settings, new Host(), kvm, new Starter(programs.resolve("hypr-start")));
+        this.qemu = new Qemu(settings, new Host(), kvm, starter(programs));
+    }
+
+    static Starter starter(Path programs) {
+        return new Starter(programs.resolve("hypr-start"));
     }
 
     static KvmProbe kvmProbe(BundleContext context) {
@@ -59,7 +63,7 @@ public final class QemuBackend implements VmmBackend {
         return new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json"));
     }
 
-    private static Path programs(BundleContext context) {
+    static Path programs(BundleContext context) {
         return Path.of(required(context, "hypr.dist"), "bin");
     }
 

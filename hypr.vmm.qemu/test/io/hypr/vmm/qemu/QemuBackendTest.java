@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import io.hypr.model.Availability;
 import io.hypr.tck.VmmBackendContract;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
 import io.hypr.vmm.VmmBackend;
 import io.hypr.vmm.qemu.internal.Settings;
 
@@ -76,6 +78,48 @@ class QemuBackendTest extends VmmBackendContract {
         VmSession vm = started(fixture().withOptions(Map.of("machine", "q35")));
         welcomed(vm);
         assertTrue(vm.record().json().contains("\"q35\""), vm.record().json());
+    }
+
+    /** Touches all memory of the guest, for its page cache too, while it writes and reads more on its disk than the limit leaves beside that memory. */
+    @Test
+    void aGuestThatUsesAllItHasStaysWithinTheLimits() throws Exception {
+        VmSession vm = started(fixture().withDisk(fixture().disk("large", "500M")));
+        List<Path> counters = memoryGroup(vm.pid());
+        Assumptions.assumeFalse(counters.isEmpty(), "this host has no control groups for memory");
+        assertEquals("0", shell(vm, "mkdir -p /tmp/all && mount -t tmpfs -o size=48m tmpfs /tmp/all && mknod /tmp/vdc b $(tr : ' ' < /sys/block/vdc/dev) && "
+            + "{ dd if=/dev/zero of=/tmp/vdc bs=1M & } && { dd if=/dev/zero of=/tmp/all/file bs=1M; true; } && wait && dd if=/tmp/vdc of=/dev/null bs=1M count=200 && [ $(wc -c < /tmp/all/file) -gt 50000000 ]"));
+        for (Path counter : counters) {
+            for (String line : Files.readAllLines(counter)) {
+                if (line.startsWith("oom_kill ")) {
+                    assertEquals("oom_kill 0", line, counter.toString());
+                }
+            }
+        }
+        assertEquals(VmState.RUNNING, vm.state());
+    }
+
+    /** The files that count what was killed for lack of memory: of version 1 or of the unified hierarchy. */
+    private static List<Path> memoryGroup(long pid) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"))) {
+            String[] parts = line.split(":", 3);
+            if (List.of(parts[1].split(",")).contains("memory")) {
+                found.add(Path.of("/sys/fs/cgroup/memory" + parts[2], "memory.oom_control"));
+            } else if (parts[1].isEmpty()) {
+                found.add(Path.of("/sys/fs/cgroup" + parts[2], "memory.events"));
+            }
+        }
+        return found.stream().filter(Files::exists).toList();
+    }
+
+    @Test
+    void theLimitOfMemoryCoversAllThatTheGuestCanGrowTo() throws Exception {
+        VmSession vm = started(fixture().plan());
+        for (Path counter : memoryGroup(vm.pid())) {
+            Path limit = counter.resolveSibling(counter.endsWith("memory.events") ? "memory.max" : "memory.limit_in_bytes");
+            long octets = Long.parseLong(Files.readString(limit).strip());
+            assertTrue(octets > fixture().plan().maxMemory() && octets < fixture().plan().maxMemory() + (512L << 20), "limit of " + octets);
+        }
     }
 
     @Test

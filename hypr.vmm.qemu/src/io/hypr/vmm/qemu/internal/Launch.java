@@ -5,8 +5,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,9 +38,10 @@ final class Launch {
      * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
      */
     QemuProcess go(List<Integer> groups, CommandLine command) {
+        VmmLog log = new VmmLog(plan.log());
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            logged = size(plan.log());
+            logged = log.begin();
             run.open(plan.jail().uid(), plan.jail().gid());
             server.bind(UnixDomainSocketAddress.of(run.started()));
             RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
@@ -90,9 +89,5 @@ final class Launch {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "Interrupted while QEMU was starting.", e);
         }
-    }
-
-    private static long size(Path log) throws IOException {
-        return Files.exists(log) ? Files.size(log) : 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.hypr.vmm.qemu.internal;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ public final class Qemu {
     private final Host host;
     private final KvmProbe kvm;
     private final Starter starter;
+    private String missingLimits;
 
     /**
      * @param configured for all microVMs
@@ -44,6 +46,14 @@ public final class Qemu {
         } catch (HyprException e) {
             return Availability.unsupported(e.getMessage(), e.remedy().orElse(""));
         }
+    }
+
+    /** @return which limits this host cannot hold, a sentence; empty if it can hold all */
+    public synchronized String missingLimits() {
+        if (missingLimits == null) {
+            missingLimits = starter.missingLimits();
+        }
+        return missingLimits;
     }
 
     private Accelerator accelerator(Settings settings) {
@@ -72,7 +82,7 @@ public final class Qemu {
         Accelerator accelerator = accelerator(settings);
         CommandLine command = CommandLine.of(plan, machine, accelerator, settings, traits);
         QemuRecord content = new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
-            accelerator.name(), accelerator.reason(), traits.version());
+            accelerator.name(), accelerator.reason(), traits.version(), missingLimits());
         DriverRecord record = content.as(plan.id());
 
         intent.accept(record);
@@ -127,6 +137,8 @@ public final class Qemu {
         QemuRecord content = QemuRecord.of(record);
         kill(QemuProcess.of(content.directory().pidFile()));
         // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
+        starter.processes(content.cgroup()).stream().filter(pid -> !Starter.keepsLog(pid)).forEach(pid -> kill(QemuProcess.of(pid)));
+        new VmmLog(Path.of(content.log())).settle();
         starter.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
         starter.removeCgroup(content.cgroup());
         content.directory().clear();

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,9 +25,11 @@ import io.hypr.model.HyprException;
  * @param accelerator {@code kvm} or {@code tcg}
  * @param reason why that accelerator, a sentence
  * @param qemu version, as {@code 7.2.22}
+ * @param limits which limits the host cannot hold, a sentence; empty if all are held
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record QemuRecord(String run, String cgroup, String log, long memory, String machine, String accelerator, String reason, String qemu) {
+public record QemuRecord(String run, String cgroup, String log, long memory, String machine, String accelerator, String reason, String qemu,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits) {
 
     /** Name of this backend. */
     public static final String OWNER = "qemu";
@@ -39,6 +42,8 @@ public record QemuRecord(String run, String cgroup, String log, long memory, Str
     public QemuRecord {
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(cgroup, "cgroup");
+        Objects.requireNonNull(log, "log");
+        limits = Objects.requireNonNullElse(limits, "");
         if (!Path.of(run).isAbsolute()) {
             throw new IllegalArgumentException("The run directory " + run + " is not absolute");
         }

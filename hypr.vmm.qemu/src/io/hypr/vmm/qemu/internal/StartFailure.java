@@ -40,6 +40,7 @@ final class StartFailure {
         if (!starter.isEmpty()) {
             return told("The VMM process was not started: ", starter.replaceFirst("^hypr-start: ", ""), log);
         }
+        new VmmLog(log).settle();
         String line = lastLine(log, from);
         if (line.isEmpty()) {
             String how = status > 128 ? "signal " + (status - 128) : "status " + status;
