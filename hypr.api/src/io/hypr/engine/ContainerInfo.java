@@ -62,6 +62,10 @@ public class ContainerInfo {
     public long memory;
     /** Processors of the microVM. */
     public int processors;
+    /** Bytes to which its memory can be raised while it runs. */
+    public long maxMemory;
+    /** Processors to which they can be raised while it runs. */
+    public int maxProcessors;
 
     /** The container's places in networks, by name of the network. */
     public Map<String, Endpoint> networks = new LinkedHashMap<>();

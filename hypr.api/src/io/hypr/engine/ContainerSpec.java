@@ -88,6 +88,10 @@ public class ContainerSpec {
     public long memory;
     /** Processors, rounded up to whole ones for the microVM and held to the fraction by its control group; 0 = the configured default. */
     public double cpus;
+    /** Bytes to which memory can be raised while it runs; 0 = it cannot. Needs a backend with the facet {@code resizable}. */
+    public long maxMemory;
+    /** Processors to which they can be raised while it runs; 0 = they cannot. Needs a backend with the facet {@code resizable}. */
+    public int maxProcessors;
     /** Most processes in the container; 0 = no limit but the guest's own. */
     public long pidsLimit;
     /** {@code name=soft:hard} as {@code --ulimit} takes them. */

@@ -96,6 +96,18 @@ public interface Containers {
      */
     void rename(String container, String name);
 
+    /**
+     * Changes limits and policies. Of a container that runs, memory and processors change at once, as far as the backend can do that; everything also counts from the
+     * next start on.
+     *
+     * @param container name or id
+     * @param change what is changed
+     * @return the container as it is then
+     * @throws io.hypr.model.HyprException {@code INVALID} for what could not be asked for at the creation either, or for more than the microVM that runs can grow to;
+     *         {@code UNSUPPORTED} if the backend cannot change what runs; nothing has changed then
+     */
+    ContainerInfo update(String container, ContainerChange change);
+
     /** @return all containers, the newest first */
     List<ContainerInfo> list();
 

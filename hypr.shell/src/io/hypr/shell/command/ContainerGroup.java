@@ -27,6 +27,7 @@ public final class ContainerGroup extends Group {
             Map.entry("exec", "exec"),
             Map.entry("attach", "attach"),
             Map.entry("rename", "rename"),
+            Map.entry("update", "update"),
             Map.entry("pause", "pause"),
             Map.entry("unpause", "unpause"),
             Map.entry("port", "port"),

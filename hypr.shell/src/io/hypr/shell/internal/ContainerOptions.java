@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -104,11 +105,31 @@ public final class ContainerOptions {
             }
         }
         s.memory = words.bytes("memory").orElse(0L);
+        s.maxMemory = words.bytes("memory-max").orElse(0L);
         s.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(0.0);
+        s.maxProcessors = words.number("vcpus-max", 0);
         s.pidsLimit = Math.max(0, words.number("pids-limit", 0));
         s.ulimits.addAll(words.all("ulimit"));
         words.all("sysctl").forEach(o -> pair(s.sysctls, o));
         s.oomScoreAdj = words.number("oom-score-adj", 0);
+    }
+
+    /**
+     * @param words with options of {@code update}
+     * @return what they change
+     */
+    public static ContainerChange change(Words words) {
+        ContainerChange change = new ContainerChange();
+        change.memory = words.bytes("memory").orElse(null);
+        change.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(null);
+        change.pidsLimit = words.has("pids-limit") ? Long.valueOf(words.number("pids-limit", 0)) : null;
+        words.get("restart").ifPresent(r -> {
+            ContainerSpec s = new ContainerSpec();
+            restart(s, r);
+            change.restartPolicy = s.restartPolicy;
+            change.restartRetries = s.restartRetries;
+        });
+        return change;
     }
 
     private static double decimal(String text) {

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.engine.Attachment;
+import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers;
 import io.hypr.engine.ContainerSpec;
@@ -242,6 +243,12 @@ public class ContainerService implements Containers {
     @Override
     public void rename(String name, String to) {
         engine.get().rename(engine.get().find(name), to);
+    }
+
+    @Override
+    public ContainerInfo update(String name, ContainerChange change) {
+        Engine e = engine.get();
+        return new Update(e, e.find(name)).apply(change);
     }
 
     @Override

@@ -28,7 +28,6 @@ import io.hypr.model.HyprException;
 final class NewContainer {
 
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final long MIB = 1L << 20;
 
     private final ContainerSpec spec;
     private final Image image;
@@ -68,9 +67,9 @@ final class NewContainer {
         spec.labels = labels;
         spec.stopSignal = or(spec.stopSignal, or(config.stopSignal(), "SIGTERM"));
         record.stopSignal = Signals.parse(spec.stopSignal);
-        size(info);
+        Size.apply(spec, info, settings);
         ports(info, config);
-        policies();
+        Restarts.check(spec);
         network();
         LogLimits.of(spec.logOptions);
         Capabilities.of(spec.capAdd, spec.capDrop);
@@ -90,11 +89,11 @@ final class NewContainer {
         return record;
     }
 
-    private static HyprException invalid(String sentence) {
+    static HyprException invalid(String sentence) {
         return new HyprException(ErrorCode.INVALID, sentence);
     }
 
-    private static String or(String value, String other) {
+    static String or(String value, String other) {
         return value == null || value.isEmpty() ? other : value;
     }
 
@@ -133,37 +132,6 @@ final class NewContainer {
         }
     }
 
-    private void size(ContainerInfo info) {
-        int host = Runtime.getRuntime().availableProcessors();
-        double cpus = spec.cpus == 0 ? settings.processors() : spec.cpus;
-        if (spec.cpus != 0 && (spec.cpus < 0.01 || spec.cpus > host)) {
-            throw invalid(String.format("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", host, host));
-        }
-        info.processors = Math.clamp(Math.round(Math.ceil(cpus)), 1, 254);
-        long memory = spec.memory == 0 ? settings.memory() : spec.memory;
-        if (memory < 6 * MIB) {
-            throw invalid("Minimum memory limit allowed is 6MB");
-        }
-        long total = HostFacts.memory();
-        if (memory > total) {
-            throw new HyprException(ErrorCode.EXHAUSTED, "The container asks for " + memory / MIB + " MiB of memory; the host has " + total / MIB + " MiB.")
-                .remedy("Ask for less by -m.");
-        }
-        // A microVM needs 64 MiB for its kernel and agent, and has memory in steps of 2 MiB.
-        info.memory = Math.max(64 * MIB, (memory + 2 * MIB - 1) / (2 * MIB) * (2 * MIB));
-        long disk = spec.diskSize == 0 ? settings.disk() : spec.diskSize;
-        if (disk < 16 * MIB) {
-            throw invalid("The writable disk is at least 16 MiB, not " + disk + " bytes");
-        }
-        spec.diskSize = (disk + MIB - 1) / MIB * MIB;
-        if (spec.shmSize < 0) {
-            throw invalid("SHM size can not be less than 0");
-        }
-        if (spec.pidsLimit < -1) {
-            throw invalid("invalid pids limit: " + spec.pidsLimit);
-        }
-    }
-
     private void ports(ContainerInfo info, ImageConfig config) {
         TreeSet<String> exposed = new TreeSet<>(config.exposedPorts());
         exposed.addAll(spec.exposed);
@@ -186,23 +154,6 @@ final class NewContainer {
             }
         }
         info.exposed = new ArrayList<>(exposed);
-    }
-
-    private void policies() {
-        String policy = or(spec.restartPolicy, "no");
-        if (!List.of("no", "always", "unless-stopped", "on-failure").contains(policy)) {
-            throw invalid("invalid restart policy '" + policy + "'").remedy("It is no, always, unless-stopped or on-failure[:n].");
-        }
-        if (spec.restartRetries != 0 && !policy.equals("on-failure")) {
-            throw invalid("maximum retry count cannot be used with restart policy '" + policy + "'");
-        }
-        if (spec.restartRetries < 0) {
-            throw invalid("maximum retry count cannot be negative");
-        }
-        if (spec.autoRemove && !policy.equals("no")) {
-            throw invalid("can't create 'AutoRemove' container with restart policy");
-        }
-        spec.restartPolicy = policy;
     }
 
     private void network() {

@@ -2,11 +2,13 @@ package io.hypr.core.internal.engine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
+import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.ContainerState;
 import io.hypr.model.HyprException;
 
@@ -31,6 +33,24 @@ final class Restarts {
     static Duration pause(int failures) {
         Duration pause = FIRST.multipliedBy(1L << Math.min(failures, 20));
         return pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
+    }
+
+    /** Checks what is asked for, and fills in what it leaves open. */
+    static void check(ContainerSpec spec) {
+        String policy = NewContainer.or(spec.restartPolicy, "no");
+        if (!List.of("no", "always", "unless-stopped", "on-failure").contains(policy)) {
+            throw NewContainer.invalid("invalid restart policy '" + policy + "'").remedy("It is no, always, unless-stopped or on-failure[:n].");
+        }
+        if (spec.restartRetries != 0 && !policy.equals("on-failure")) {
+            throw NewContainer.invalid("maximum retry count cannot be used with restart policy '" + policy + "'");
+        }
+        if (spec.restartRetries < 0) {
+            throw NewContainer.invalid("maximum retry count cannot be negative");
+        }
+        if (spec.autoRemove && !policy.equals("no")) {
+            throw NewContainer.invalid("can't create 'AutoRemove' container with restart policy");
+        }
+        spec.restartPolicy = policy;
     }
 
     static boolean wants(ContainerRecord r) {

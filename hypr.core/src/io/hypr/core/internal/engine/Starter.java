@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 import io.hypr.core.internal.Settings;
@@ -112,8 +113,7 @@ final class Starter {
     }
 
     private void intend() throws IOException {
-        Set<String> facets = DeviceBook.wanted(spec) ? Set.of("vfio") : Set.of();
-        choice = engine.services().backends.choose(spec.vmm, facets, settings.backends());
+        choice = engine.services().backends.choose(spec.vmm, facets(), settings.backends());
         container.change(r -> {
             r.phase = Phase.STARTING;
             r.run++;
@@ -123,6 +123,18 @@ final class Starter {
             r.info.error = "";
         });
         container.log().begin(before.run + 1);
+    }
+
+    /** What the backend must be able to do. */
+    private Set<String> facets() {
+        Set<String> facets = new TreeSet<>();
+        if (DeviceBook.wanted(spec)) {
+            facets.add("vfio");
+        }
+        if (Size.grows(info)) {
+            facets.add("resizable");
+        }
+        return facets;
     }
 
     private void root() {
@@ -168,7 +180,8 @@ final class Starter {
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
         List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
-        VmPlan plan = new VmPlan(container.id(), info.processors, info.processors, info.memory, info.memory,
+        VmPlan plan = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
+            Math.max(info.memory, info.maxMemory),
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), runDirectory,
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id()), Set.of(), spec.vmmOptions);
@@ -177,6 +190,7 @@ final class Starter {
             container.log(), engine.log());
         container.change(r -> {
             r.vm = run.hold().record();
+            r.bootMemory = info.memory;
             r.info.vmmPid = run.hold().call(VmSession::pid);
         });
         container.followers().forEach(run.credits()::add);

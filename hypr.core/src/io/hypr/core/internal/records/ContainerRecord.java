@@ -38,6 +38,8 @@ public final class ContainerRecord {
     public List<Plug> claims = new ArrayList<>();
     /** Numeric user of its VMM. */
     public int uid;
+    /** Bytes of memory with which its microVM was started. */
+    public long bootMemory;
     /** Whether the user ended it: restart policies leave it alone. */
     public boolean stoppedByUser;
     /** How often the restart policy has started it in a row. */

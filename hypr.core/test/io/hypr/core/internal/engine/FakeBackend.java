@@ -19,6 +19,8 @@ import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.Resizable;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
@@ -27,10 +29,12 @@ import io.hypr.vmm.VmmBackend;
 /** A backend whose microVMs are those of a {@link FakeHost}. */
 final class FakeBackend implements VmmBackend {
 
-    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio"});
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "resizable"});
 
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    volatile boolean balloons = true;
     volatile Availability availability = Availability.available();
 
     FakeBackend(Path socket) {
@@ -63,6 +67,34 @@ final class FakeBackend implements VmmBackend {
     @Override
     public void discard(DriverRecord record) {
         FakeHost.ask(socket, "discard " + record.id());
+    }
+
+    /** Says what was asked for. */
+    private final class Sized implements Resizable, Reclaim {
+        @Override
+        public int processors() {
+            return 1;
+        }
+
+        @Override
+        public void processors(int count) {
+            calls.add("processors " + count);
+        }
+
+        @Override
+        public long memory() {
+            return 0;
+        }
+
+        @Override
+        public void memory(long bytes) {
+            calls.add("memory " + (bytes >> 20));
+        }
+
+        @Override
+        public void target(long bytes) {
+            calls.add("target " + (bytes >> 20));
+        }
     }
 
     private final class Session implements VmSession {
@@ -136,7 +168,7 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public <F> Optional<F> facet(Class<F> type) {
-            return Optional.empty();
+            return type == Resizable.class || type == Reclaim.class && balloons ? Optional.of(type.cast(new Sized())) : Optional.empty();
         }
 
         @Override

@@ -1,0 +1,18 @@
+package io.hypr.engine;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What is changed of a container by {@link Containers#update}. A data transfer object in the manner of OSGi; null = stays as it is. */
+@ProviderType
+public class ContainerChange {
+    /** As {@link ContainerSpec#memory}. */
+    public Long memory;
+    /** As {@link ContainerSpec#cpus}. */
+    public Double cpus;
+    /** As {@link ContainerSpec#pidsLimit}; of a container that runs it counts from the next start on. */
+    public Long pidsLimit;
+    /** As {@link ContainerSpec#restartPolicy}. */
+    public String restartPolicy;
+    /** As {@link ContainerSpec#restartRetries}. */
+    public Integer restartRetries;
+}

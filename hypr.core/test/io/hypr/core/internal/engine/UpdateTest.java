@@ -1,0 +1,123 @@
+package io.hypr.core.internal.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.engine.ContainerChange;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+@Timeout(60)
+class UpdateTest {
+
+    private static final long MIB = 1L << 20;
+
+    @TempDir
+    Path base;
+    private FakeHost host;
+    private Engine engine;
+    private ContainerService containers;
+
+    @BeforeEach
+    void open() throws IOException {
+        host = new FakeHost(base);
+        engine = Fakes.engine(base, host.socket, point -> { }, null);
+        engine.open();
+        containers = new ContainerService(() -> engine);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        engine.close();
+        host.close();
+    }
+
+    private ContainerInfo update(String id, Consumer<ContainerChange> how) {
+        ContainerChange change = new ContainerChange();
+        how.accept(change);
+        return containers.update(id, change);
+    }
+
+    private List<String> calls() {
+        return Fakes.backend(engine).calls;
+    }
+
+    @Test
+    void aContainerThatDoesNotRunGetsItAtTheNextStart() {
+        String id = containers.create(Fakes.spec("sleep")).id;
+        ContainerInfo info = update(id, c -> {
+            c.memory = 101 * MIB;
+            c.restartPolicy = "on-failure";
+            c.restartRetries = 3;
+        });
+        assertEquals(102 * MIB, info.memory);
+        assertEquals(3, info.spec.restartRetries);
+        containers.start(id);
+        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        assertEquals(102 * MIB, plan.memory());
+        assertEquals(102 * MIB, plan.maxMemory());
+        assertEquals(List.of(), calls());
+    }
+
+    @Test
+    void aMicrovmThatRunsGrowsAndShrinks() {
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.memory = 128 * MIB;
+        spec.maxMemory = 256 * MIB;
+        spec.maxProcessors = Runtime.getRuntime().availableProcessors();
+        String id = containers.create(spec).id;
+        containers.start(id);
+        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        assertEquals(128 * MIB, plan.memory());
+        assertEquals(256 * MIB, plan.maxMemory());
+        assertEquals(spec.maxProcessors, plan.maxProcessors());
+        assertEquals(192 * MIB, update(id, c -> c.memory = 192 * MIB).memory);
+        update(id, c -> c.memory = 96 * MIB);
+        update(id, c -> c.memory = 160 * MIB);
+        assertEquals(List.of("memory 192", "memory 128", "target 96", "memory 160", "target 128"), calls());
+        HyprException e = assertThrows(HyprException.class, () -> update(id, c -> c.memory = 300 * MIB));
+        assertEquals("Container " + containers.inspect(id).name + " was started as a microVM that can grow to 256 MiB of memory, not to 300 MiB.", e.getMessage());
+        assertEquals(160 * MIB, containers.inspect(id).memory);
+        if (spec.maxProcessors > 1) {
+            assertEquals(2, update(id, c -> c.cpus = 2.0).processors);
+            assertEquals("processors 2", calls().getLast());
+        }
+    }
+
+    @Test
+    void whatCannotBeChangedIsRefusedAndStaysAsItIs() {
+        String id = containers.create(Fakes.spec("sleep")).id;
+        containers.start(id);
+        Fakes.backend(engine).balloons = false;
+        ContainerInfo before = containers.inspect(id);
+        List<Consumer<ContainerChange>> bad = List.of(c -> c.memory = before.memory / 2, c -> c.memory = 1L, c -> c.cpus = 0.5, c -> c.cpus = 10_000.0,
+            c -> c.restartPolicy = "sometimes", c -> c.pidsLimit = -2L);
+        for (Consumer<ContainerChange> wrong : bad) {
+            assertThrows(HyprException.class, () -> update(id, wrong));
+        }
+        ContainerInfo after = containers.inspect(id);
+        assertEquals(before.memory, after.memory);
+        assertEquals(before.spec.memory, after.spec.memory);
+        assertEquals(before.spec.cpus, after.spec.cpus);
+        assertEquals("no", after.spec.restartPolicy);
+        assertEquals(List.of(), calls());
+        ContainerSpec removed = Fakes.spec("true");
+        removed.autoRemove = true;
+        String other = containers.create(removed).id;
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> update(other, c -> c.restartPolicy = "always")).code());
+    }
+}
