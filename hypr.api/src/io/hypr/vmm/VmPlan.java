@@ -126,7 +126,26 @@ public record VmPlan(
      * @param uid numeric user that the VMM runs as
      * @param gid numeric group
      * @param cgroup name of its control group relative to the root of each hierarchy, such as {@code hypr/3f2a...}
+     * @param cpus host processors that the whole VMM may keep busy, fractions allowed, to which its control group holds it; 0 = as many as it likes
      */
-    public record Jail(int uid, int gid, String cgroup) {
+    public record Jail(int uid, int gid, String cgroup, double cpus) {
+
+        /** Checks the range. */
+        public Jail {
+            if (!(cpus >= 0)) {
+                throw new IllegalArgumentException("A VMM may keep 0 or more processors busy, not " + cpus);
+            }
+        }
+
+        /**
+         * A jail that limits no processors.
+         *
+         * @param uid numeric user that the VMM runs as
+         * @param gid numeric group
+         * @param cgroup name of its control group
+         */
+        public Jail(int uid, int gid, String cgroup) {
+            this(uid, gid, cgroup, 0);
+        }
     }
 }

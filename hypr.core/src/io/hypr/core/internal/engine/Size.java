@@ -68,6 +68,11 @@ final class Size {
         info.maxMemory = spec.maxMemory == 0 ? info.memory : Math.max(info.memory, steps(spec.maxMemory));
     }
 
+    /** @return host processors that the VMM may keep busy; 0 = no limit, since whole processors limit themselves by their number */
+    static double share(ContainerSpec spec) {
+        return spec.cpus == Math.rint(spec.cpus) ? 0 : spec.cpus;
+    }
+
     /** @return whether the microVM is to be one that can grow */
     static boolean grows(ContainerInfo info) {
         return info.maxProcessors > info.processors || info.maxMemory > info.memory;

@@ -184,7 +184,7 @@ final class Starter {
             Math.max(info.memory, info.maxMemory),
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), runDirectory,
-            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id()), Set.of(), spec.vmmOptions);
+            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
         launched = System.nanoTime();
         run = new Run(container, container.id(), engine.services().backends.launch(choice.name(), plan, intent -> container.change(r -> r.vm = intent)),
             container.log(), engine.log());

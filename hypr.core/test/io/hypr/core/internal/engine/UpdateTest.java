@@ -61,6 +61,7 @@ class UpdateTest {
         String id = containers.create(Fakes.spec("sleep")).id;
         ContainerInfo info = update(id, c -> {
             c.memory = 101 * MIB;
+            c.cpus = 0.5;
             c.restartPolicy = "on-failure";
             c.restartRetries = 3;
         });
@@ -70,6 +71,8 @@ class UpdateTest {
         VmPlan plan = Fakes.backend(engine).plans.getLast();
         assertEquals(102 * MIB, plan.memory());
         assertEquals(102 * MIB, plan.maxMemory());
+        assertEquals(1, plan.processors());
+        assertEquals(0.5, plan.jail().cpus());
         assertEquals(List.of(), calls());
     }
 
