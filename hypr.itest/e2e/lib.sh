@@ -109,7 +109,9 @@ take_down() {
         [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)" != "$start" ] || kill -9 "$pid"
     done
     for pid in $(jobs -p); do kill "$pid" 2>/dev/null; done
-    if [ -n "${E2E_KEEP:-}" ]; then echo "  kept: $WORK"; else rm -rf "$WORK"; fi
+    if [ -n "${E2E_KEEP:-}" ]; then echo "  kept: $WORK"; return; fi
+    findmnt -rno TARGET | grep "^$WORK/" | tac | while read -r file; do umount "$file"; done
+    rm -rf "$WORK"
 }
 
 # skip WHY: ends a test that cannot be made here.

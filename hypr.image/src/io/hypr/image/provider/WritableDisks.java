@@ -48,13 +48,26 @@ final class WritableDisks {
             try {
                 run(file.getParent(), "cp", "--sparse=auto", "--reflink=auto", "--", template.toString(), copy.toString());
                 Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
-                Files.setAttribute(copy, "unix:uid", uid);
+                give(copy, uid);
                 Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(copy);
             }
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The disk " + file + " for user " + uid + " cannot be made.", e);
+        }
+    }
+
+    /** Each microVM runs as a user of its own, which no other microVM's disk lets in. */
+    private static void give(Path copy, int uid) throws IOException {
+        try {
+            Files.setAttribute(copy, "unix:uid", uid);
+        } catch (IOException e) {
+            if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+                throw e;
+            }
+            throw new HyprException(ErrorCode.DENIED, "The disk of a container is given to the user of its microVM, for which hyprd lacks the privileges of root (" + uid + ").", e)
+                    .remedy("Run hyprd as root; 'hypr doctor' says what else needs that.");
         }
     }
 

@@ -63,7 +63,9 @@ final class Ending {
             if (engine.isClosed()) {
                 return; // The next engine goes on with it.
             }
-            engine.log().error("The end of container {} could not be kept; the engine tries again when it starts.", container.id(), e);
+            engine.log().error("The end of container {} could not be kept: {} It is tried again.", container.id(), e.getMessage(), e);
+            engine.restarts().later("end of " + container.id(), () -> settle(run));
+            return;
         } finally {
             container.operation().unlock();
         }

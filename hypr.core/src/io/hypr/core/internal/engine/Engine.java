@@ -306,7 +306,8 @@ public final class Engine implements AutoCloseable {
         try {
             remove(container);
         } catch (HyprException e) {
-            log().error("Container {} could not be removed after its end: {}", container.id(), e.getMessage(), e);
+            log().error("Container {} could not be removed after its end: {} It is tried again.", container.id(), e.getMessage(), e);
+            restarts.later("removal of " + container.id(), () -> removeAfterEnd(container));
         }
     }
 

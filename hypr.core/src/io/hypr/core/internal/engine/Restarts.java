@@ -20,6 +20,8 @@ final class Restarts {
     /** A container that ran for so long is well: the pause begins anew. */
     private static final Duration WELL = Duration.ofSeconds(10);
 
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
     private final Engine engine;
     private final ScheduledThreadPoolExecutor clock;
 
@@ -101,6 +103,11 @@ final class Restarts {
         } finally {
             container.operation().unlock();
         }
+    }
+
+    /** Does something again that failed for a reason that may pass, such as a full disk. */
+    void later(String what, Runnable act) {
+        clock.schedule(() -> engine.aside(what, act), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void close() {

@@ -102,12 +102,16 @@ final class Starter {
         } catch (IOException ioe) {
             engine.log().warn("The log of {} could not be written.", container.id(), ioe);
         }
-        container.change(r -> {
-            r.phase = cleared ? Phase.IDLE : Phase.STARTING; // The next start, of it or of the engine, clears away what is left.
-            r.info.state = r.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
-            r.info.exitCode = exitCode;
-            r.info.error = failure.getMessage();
-        });
+        try {
+            container.change(r -> {
+                r.phase = cleared ? Phase.IDLE : Phase.STARTING; // The next start, of it or of the engine, clears away what is left.
+                r.info.state = r.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
+                r.info.exitCode = exitCode;
+                r.info.error = failure.getMessage();
+            });
+        } catch (HyprException full) {
+            failure.addSuppressed(full); // What is on the disk says that it starts, so the next engine clears away what is left.
+        }
         container.run(null);
         return failure;
     }
