@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ int main(int argc, char **argv) {
         if (error != 0) fail(error, "Cannot set the out-of-memory score to %s", options.oom_score);
     }
     if (options.log != NULL) log_begin(&options);
+    if (setpriority(PRIO_PROCESS, 0, options.nice + getpriority(PRIO_PROCESS, 0)) != 0) fail(errno, "Cannot lower the priority by %d", options.nice);
     limits_set(options.limits, options.limit_count);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);

@@ -21,11 +21,12 @@ static int interface_index(const char *name) {
     return status;
 }
 
-/* A tap that is not there would be made by TUNSETIFF, and be gone with the program: that is a mistake, not a network. */
+/* A tap that is not there would be made by TUNSETIFF, and be gone with the program: that is a mistake, not a network, unless no name was given. */
 static int tap_open(const char *name) {
     struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
     if (strlen(name) >= IFNAMSIZ) fail(0, "--tap: the name %s is longer than %d characters", name, IFNAMSIZ - 1);
-    if (interface_index(name) < 0) fail(errno, "Cannot find the tap %s", name);
+    if (*name == '\0') name = "hyprvm%d";
+    else if (interface_index(name) < 0) fail(errno, "Cannot find the tap %s", name);
     int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) fail(errno, "Cannot open /dev/net/tun");
     memcpy(request.ifr_name, name, strlen(name));

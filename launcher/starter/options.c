@@ -10,7 +10,7 @@
 
 enum option_code {
     KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
+    STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -23,7 +23,8 @@ static const struct option known[] = {
     { "umask", required_argument, NULL, UMASK }, { "stdout", required_argument, NULL, STDOUT },
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
     { "log", required_argument, NULL, LOG }, { "log-max", required_argument, NULL, LOG_MAX },
-    { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP },
+    { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "nice", required_argument, NULL, NICE },
+    { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP },
     { "print-cgroup-base", no_argument, NULL, PRINT_CGROUP_BASE }, { "help", no_argument, NULL, HELP }, { NULL, 0, NULL, 0 }
 };
 
@@ -33,7 +34,8 @@ static const char usage[] =
     "       hypr-start --print-cgroup-base                    prints where control groups are made\n"
     "  --keep-fd N[=M]             keep the open descriptor N, as M; all others from 3 on are closed\n"
     "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
-    "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M\n"
+    "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M;\n"
+    "                              without a NAME, to one of its own that leads nowhere and is gone with PROGRAM\n"
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600); standard input is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
@@ -41,7 +43,7 @@ static const char usage[] =
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
-    "  --chdir DIR --umask OCTAL --oom-score-adj N\n"
+    "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
     "  --pid-file FILE             'pid starttime' (field 22 of /proc/PID/stat), there before PROGRAM starts\n";
 
 static const struct { const char *name; int resource; } resources[] = {
@@ -74,7 +76,7 @@ static void parse_keep(struct options *options, char *text) {
 
 static void parse_opening(struct options *options, const char *option, char *text, enum opening_kind kind) {
     char *to = strrchr(text, '=');
-    if (to == NULL || to == text) fail(0, "%s takes %s=M, not '%s'", option, kind == ATTACH_TAP ? "NAME" : "FILE", text);
+    if (to == NULL || (to == text && kind != ATTACH_TAP)) fail(0, "%s takes %s=M, not '%s'", option, kind == ATTACH_TAP ? "NAME" : "FILE", text);
     *to++ = '\0';
     options->openings[options->opening_count++] = (struct opening) { text, kind, options->kept_count };
     keep(options, option, -1, (int) parse_number(option, to, INT_MAX / 2));
@@ -193,6 +195,7 @@ static void parse_option(struct options *options, int code) {
         case LOG_MAX: options->log_max = parse_number("--log-max", optarg, LLONG_MAX); break;
         case PID_FILE: options->pid_file = optarg; break;
         case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
+        case NICE: options->nice = (int) parse_number("--nice", optarg, 19); break;
         case REMOVE_CGROUP: options->remove_cgroup = checked_name(optarg); break;
         case PRINT_CGROUP_BASE: options->print_cgroup_base = true; break;
         case HELP: _exit(write(STDOUT_FILENO, usage, sizeof usage - 1) < 0 ? STATUS_FAILED : 0);

@@ -35,6 +35,7 @@ struct options {
     mode_t umask;
     bool change_umask;
     const char *oom_score;
+    int nice;
     char **program;   /* and its arguments, NULL at the end */
 };
 

@@ -87,6 +87,8 @@ class Descriptors(Starter):
         self.addCleanup(subprocess.run, ["ip", "link", "delete", name], check=True)
         out = self.shell("cat /proc/self/fdinfo/9", "--tap", f"{name}=9", "--user", "65534:65534")
         self.assertIn(f"iff:\t{name}\n", out)
+        own = self.shell("sed -n 's/iff:\t//p' /proc/self/fdinfo/9", "--tap", "=9", "--user", "65534:65534").strip()
+        self.assertTrue(own.startswith("hyprvm") and not os.path.exists(f"/sys/class/net/{own}"), own)
         self.refused("Cannot find the tap no-such: No such device", "--tap", "no-such=9", "--", "/bin/true")
         self.refused("longer than 15", "--tap", "a" * 16 + "=9", "--", "/bin/true")
         self.refused("Cannot attach to the tap lo: Invalid argument", "--tap", "lo=9", "--", "/bin/true")
@@ -210,9 +212,9 @@ class Identity(Starter):
         self.assertEqual({"0" * 16}, {line.split()[1] for line in out.splitlines()})
 
     def test_limits_umask_directory_and_score(self):
-        out = self.shell("ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -Hc; umask; pwd; cat /proc/$$/oom_score_adj",
-                         "--rlimit", "nofile=100:200", "--umask", "077", "--chdir", "/proc", "--oom-score-adj", "345")
-        self.assertEqual("100 200 0 0 0077 /proc 345".split(), out.split())
+        out = self.shell("ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -Hc; umask; pwd; cat /proc/$$/oom_score_adj; nice",
+                         "--nice", "7", "--rlimit", "nofile=100:200", "--umask", "077", "--chdir", "/proc", "--oom-score-adj", "345")
+        self.assertEqual(f"100 200 0 0 0077 /proc 345 {os.getpriority(os.PRIO_PROCESS, 0) + 7}".split(), out.split())
         before = self.shell("ulimit -Hn", "--rlimit", "core=0").strip()
         self.assertEqual(["7", before], self.shell("ulimit -Sn; ulimit -Hn", "--rlimit", "nofile=5", "--rlimit", f"nofile=7:{before}").split())
 
