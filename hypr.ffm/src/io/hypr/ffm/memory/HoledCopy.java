@@ -1,0 +1,57 @@
+package io.hypr.ffm.memory;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Copies a file extent by extent, so that holes stay holes: lseek(2). */
+final class HoledCopy {
+
+    private static final int PIECE = 1 << 20;
+
+    private final Path from;
+    private final Path to;
+
+    HoledCopy(Path from, Path to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    long run() throws IOException {
+        int seeker = MemoryCalls.open(from.toString());
+        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel target = FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            long copied = 0;
+            ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+            for (long data = MemoryCalls.nextData(seeker, 0); data >= 0; ) {
+                long hole = MemoryCalls.nextHole(seeker, data);
+                for (long at = data; at < hole; at += piece.limit()) {
+                    copy(source, target, at, piece.clear().limit((int) Math.min(PIECE, hole - at)));
+                }
+                copied += hole - data;
+                data = MemoryCalls.nextData(seeker, hole);
+            }
+            if (target.size() < source.size()) {
+                target.write(ByteBuffer.allocate(1), source.size() - 1);
+            }
+            return copied;
+        } finally {
+            MemoryCalls.close(seeker);
+        }
+    }
+
+    private static void copy(FileChannel source, FileChannel target, long at, ByteBuffer piece) throws IOException {
+        while (piece.hasRemaining()) {
+            if (source.read(piece, at + piece.position()) < 0) {
+                throw new EOFException("The file ended while it was copied");
+            }
+        }
+        piece.flip();
+        while (piece.hasRemaining()) {
+            target.write(piece, at + piece.position());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Files that are memory, and files with holes.
+ */
+package io.hypr.ffm.memory;
