@@ -23,7 +23,7 @@ abstract class FacetContract extends Part {
 
     /** By the values of the service property. */
     private static final Map<String, Class<?>> TYPES = Map.of("pausable", Pausable.class, "reclaim", Reclaim.class, "resizable", Resizable.class, "hotplug", Hotplug.class,
-        "snapshot", Snapshots.class);
+        "snapshots", Snapshots.class);
 
     FacetContract(VmmBackendContract contract) {
         super(contract);

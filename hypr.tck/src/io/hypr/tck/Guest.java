@@ -57,6 +57,13 @@ final class Guest {
         return guest;
     }
 
+    /** Waits for the welcome that a guest says by itself when it has come up. */
+    static void arrival(ByteChannel link) throws Exception {
+        if (!new Guest(link).answersWithin(VmmBackendContract.LONG)) {
+            throw new AssertionError("The guest did not come up in " + VmmBackendContract.LONG.toSeconds() + " s");
+        }
+    }
+
     void sendHello() throws IOException {
         nonce = ThreadLocalRandom.current().nextLong() | 1;
         send(HELLO, false, fields().putLong(MAGIC).putLong(nonce).putShort((short) 1).putLong(0).putLong(0));

@@ -281,6 +281,13 @@ public abstract class VmmBackendContract {
     }
 
     @Nested
+    class Templating extends TemplateContract {
+        Templating() {
+            super(VmmBackendContract.this);
+        }
+    }
+
+    @Nested
     class Sharing extends ShareContract {
         Sharing() {
             super(VmmBackendContract.this);

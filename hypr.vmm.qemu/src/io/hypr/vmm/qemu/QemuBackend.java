@@ -2,14 +2,17 @@ package io.hypr.vmm.qemu;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
+import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
@@ -21,12 +24,12 @@ import io.hypr.vmm.qemu.internal.Starter;
 
 /**
  * Starts microVMs with QEMU: on KVM where it works, by software emulation everywhere else. Keeps no state: all that it knows of a microVM is in the record
- * and in the run directory.
+ * and in the run directory. What it holds of templates in memory it can read again.
  */
-@Component(service = VmmBackend.class, configurationPid = QemuBackend.PID,
-        property = { VmmBackend.NAME + "=qemu", VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim" })
+@Component(service = { VmmBackend.class, Templates.class }, configurationPid = QemuBackend.PID,
+        property = { VmmBackend.NAME + "=qemu", VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim", VmmBackend.FACETS + "=snapshots", VmmBackend.FACETS + "=templates" })
 @QemuConfiguration
-public final class QemuBackend implements VmmBackend {
+public final class QemuBackend implements VmmBackend, Templates {
 
     /** PID of the configuration, {@link QemuConfiguration}. */
     public static final String PID = "io.hypr.vmm.qemu";
@@ -93,5 +96,26 @@ public final class QemuBackend implements VmmBackend {
     @Override
     public void discard(DriverRecord record) {
         qemu.discard(record);
+    }
+
+    @Override
+    public String shape(VmPlan plan) {
+        return qemu.shape(plan);
+    }
+
+    @Override
+    public VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return qemu.launch(template, plan, intent);
+    }
+
+    @Override
+    public void keep(Set<Path> templates) {
+        qemu.keep(templates);
+    }
+
+    /** Ends no microVM. */
+    @Deactivate
+    void deactivate() {
+        qemu.close();
     }
 }

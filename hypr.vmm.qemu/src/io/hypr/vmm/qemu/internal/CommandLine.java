@@ -9,6 +9,7 @@ import io.hypr.vmm.VmPlan;
 final class CommandLine {
 
     private static final long MIB = 1 << 20;
+    private static final String RAM = "ram";
     /** MiB for translated code: a busy guest keeps within it, and each microVM pays only for what it uses. */
     private static final int TRANSLATION_BUFFER = 64;
 
@@ -22,13 +23,17 @@ final class CommandLine {
     private final Accelerator accelerator;
     private final Settings settings;
     private final Host.Traits host;
+    private final GuestMemory memory;
+    private int memoryDescriptor;
+    private int stateDescriptor;
 
-    private CommandLine(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
+    private CommandLine(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host, GuestMemory memory) {
         this.plan = plan;
         this.machine = machine;
         this.accelerator = accelerator;
         this.settings = settings;
         this.host = host;
+        this.memory = memory;
     }
 
     /** @return program and arguments */
@@ -41,8 +46,18 @@ final class CommandLine {
         return List.copyOf(openings);
     }
 
-    static CommandLine of(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host) {
-        CommandLine line = new CommandLine(plan, machine, accelerator, settings, host);
+    /** @return QEMU's descriptor of the file with its memory; 0 = none */
+    int memoryDescriptor() {
+        return memoryDescriptor;
+    }
+
+    /** @return QEMU's descriptor of the state that it is to go on from; 0 = none */
+    int stateDescriptor() {
+        return stateDescriptor;
+    }
+
+    static CommandLine of(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host, GuestMemory memory) {
+        CommandLine line = new CommandLine(plan, machine, accelerator, settings, host, memory);
         line.add(host.binary().toString());
         line.machine();
         line.boot();
@@ -55,6 +70,9 @@ final class CommandLine {
         for (int i = 0; i < plan.nics().size(); i++) {
             line.nic(i, plan.nics().get(i));
         }
+        if (memory.isFile()) {
+            line.memoryFile();
+        }
         return line;
     }
 
@@ -64,12 +82,13 @@ final class CommandLine {
         add("-no-user-config");
         add("-no-reboot");
         add("-display", "none");
+        String backend = memory.isFile() ? ",memory-backend=" + RAM : "";
         if (machine == Machine.MICROVM) {
             // No option ROMs and no ACPI means qboot instead of SeaBIOS. A missing clock costs the kernel a wait of a second, so rtc stays.
-            add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off");
+            add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off" + backend);
             add("-global", "virtio-mmio.force-legacy=false");
         } else {
-            add("-machine", "q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,dump-guest-core=off");
+            add("-machine", "q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,dump-guest-core=off" + backend);
         }
         if (accelerator.isKvm()) {
             add("-accel", "kvm");
@@ -128,6 +147,17 @@ final class CommandLine {
         }
         add("-netdev", "tap,id=net" + index + ",fd=" + open("--tap", nic.tap()) + vhost);
         device("net", "netdev=net" + index + ",mac=" + value(nic.mac()) + ",host_mtu=" + nic.mtu() + (machine == Machine.Q35 ? ",romfile=" : ""));
+    }
+
+    /** QEMU saves a state without memory that is shared, and loads one without it: what it maps copy-on-write then is the file of the one that was saved. */
+    private void memoryFile() {
+        memoryDescriptor = open("--open", memory.file());
+        add("-object", "memory-backend-file,id=" + RAM + ",size=" + plan.memory() / MIB + "M,share=" + (memory.isTemplate() ? "off" : "on") + ",mem-path=/proc/self/fd/" + memoryDescriptor);
+        if (memory.isTemplate()) {
+            stateDescriptor = open("--read", memory.state());
+            add("-incoming", "defer");
+            add("-global", "migration.announce-rounds=0");
+        }
     }
 
     /** QEMU's user need not be able to enter the directories that the file is in. */

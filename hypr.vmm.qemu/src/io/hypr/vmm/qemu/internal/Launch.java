@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -22,11 +23,14 @@ final class Launch {
     private final VmPlan plan;
     private final RunDirectory run;
     private final Starter starter;
+    private final Consumer<Qmp> begin;
 
-    Launch(VmPlan plan, RunDirectory run, Starter starter) {
+    /** What begins lets the guest run, once QEMU can be asked. */
+    Launch(VmPlan plan, RunDirectory run, Starter starter, Consumer<Qmp> begin) {
         this.plan = plan;
         this.run = run;
         this.starter = starter;
+        this.begin = begin;
     }
 
     /**
@@ -65,9 +69,7 @@ final class Launch {
             return null;
         });
         try (SocketChannel channel = server.accept(); Qmp qmp = Qmp.over(channel, LIMIT)) {
-            if (!qmp.execute("query-status", java.util.Map.of()).path("running").asBoolean()) {
-                qmp.execute("cont", java.util.Map.of());
-            }
+            begin.accept(qmp);
         } catch (IOException | HyprException e) {
             if (e instanceof HyprException refused && refused.code() == ErrorCode.INTERNAL) {
                 throw e;

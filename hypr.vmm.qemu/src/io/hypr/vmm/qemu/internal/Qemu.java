@@ -2,11 +2,16 @@ package io.hypr.vmm.qemu.internal;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
+import io.hypr.ffm.call.ErrnoException;
+import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
@@ -14,15 +19,17 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
-public final class Qemu {
+public final class Qemu implements AutoCloseable {
 
-    private static final Set<String> FACETS = Set.of("pausable", "reclaim");
+    static final String SNAPSHOTS = "snapshots";
+    private static final Set<String> FACETS = Set.of("pausable", "reclaim", SNAPSHOTS, "templates");
 
     private final Settings configured;
     private final Host host;
     private final KvmProbe kvm;
     private final Starter starter;
     private String missingLimits;
+    private final LoadedTemplates templates = new LoadedTemplates();
 
     /**
      * @param configured for all microVMs
@@ -67,6 +74,29 @@ public final class Qemu {
         return found;
     }
 
+    /** What a plan leads to on this host. */
+    private record Choice(VmPlan plan, Settings settings, Machine machine, Host.Traits traits, Accelerator accelerator) {
+
+        CommandLine command(GuestMemory memory) {
+            return CommandLine.of(plan, machine, accelerator, settings, traits, memory);
+        }
+
+        QemuRecord record(CommandLine command, String limits) {
+            return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
+                accelerator.name(), accelerator.reason(), traits.version(), limits, plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
+        }
+
+        List<Integer> groups() {
+            return accelerator.group() < 0 ? List.of() : List.of(accelerator.group());
+        }
+    }
+
+    private Choice choose(VmPlan plan) {
+        Settings settings = configured.with(plan.options());
+        refuseWhatIsMissing(plan);
+        return new Choice(plan, settings, Machine.of(plan, settings.machine()), host.traits(settings.binary()), accelerator(settings));
+    }
+
     /**
      * Starts a microVM.
      *
@@ -75,20 +105,34 @@ public final class Qemu {
      * @return its session
      */
     public QemuSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
-        Settings settings = configured.with(plan.options());
-        refuseWhatIsMissing(plan);
-        Machine machine = Machine.of(plan, settings.machine());
-        Host.Traits traits = host.traits(settings.binary());
-        Accelerator accelerator = accelerator(settings);
-        CommandLine command = CommandLine.of(plan, machine, accelerator, settings, traits);
-        QemuRecord content = new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
-            accelerator.name(), accelerator.reason(), traits.version(), missingLimits());
-        DriverRecord record = content.as(plan.id());
+        Choice choice = choose(plan);
+        if (!plan.facets().contains(SNAPSHOTS)) {
+            return start(choice, choice.command(GuestMemory.PRIVATE), intent);
+        }
+        try (MemoryFile memory = MemoryFile.create("hypr-memory", plan.memory())) {
+            return start(choice, choice.command(GuestMemory.saveable(memory.path())), intent);
+        } catch (ErrnoException e) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "There is no memory for the microVM " + plan.id() + ".", e);
+        }
+    }
 
+    private QemuSession start(Choice choice, CommandLine command, Consumer<? super DriverRecord> intent) {
+        QemuRecord content = choice.record(command, missingLimits());
+        return start(choice, content, command, Qemu::run, intent, process -> new QemuSession(content.as(choice.plan().id()), content, process));
+    }
+
+    private static void run(Qmp qmp) {
+        if (!qmp.execute("query-status", Map.of()).path("running").asBoolean()) {
+            qmp.execute("cont", Map.of());
+        }
+    }
+
+    private QemuSession start(Choice choice, QemuRecord content, CommandLine command, Consumer<Qmp> begin, Consumer<? super DriverRecord> intent,
+            Function<QemuProcess, QemuSession> session) {
+        DriverRecord record = content.as(choice.plan().id());
         intent.accept(record);
         try {
-            List<Integer> groups = accelerator.group() < 0 ? List.of() : List.of(accelerator.group());
-            return new QemuSession(record, content, new Launch(plan, content.directory(), starter).go(groups, command));
+            return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command));
         } catch (RuntimeException e) {
             try {
                 discard(record);
@@ -97,6 +141,71 @@ public final class Qemu {
             }
             throw e;
         }
+    }
+
+    /**
+     * @param plan any plan
+     * @return its shape, as {@link io.hypr.vmm.Templates#shape} says
+     */
+    public String shape(VmPlan plan) {
+        Choice choice = choose(plan);
+        return new Shape(plan, choice.machine(), choice.accelerator(), choice.settings(), choice.traits()).toString();
+    }
+
+    /**
+     * Starts a microVM from a template.
+     *
+     * @param template directory of what was saved
+     * @param plan what to start
+     * @param intent takes the record before anything is done
+     * @return its session
+     */
+    public QemuSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        if (plan.facets().contains(SNAPSHOTS)) {
+            throw unsupported("A microVM that starts from a template cannot be saved.");
+        }
+        Choice choice = choose(plan);
+        TemplateFiles files = new TemplateFiles(template.toAbsolutePath());
+        TemplateFiles.Description description = files.description();
+        refuseLargerDisks(plan, description);
+        CommandLine command = choice.command(GuestMemory.copyOf(templates.memory(files), files.state()));
+        QemuRecord content = choice.record(command, missingLimits());
+        Restore restore = new Restore(plan, content.directory(), description, command.stateDescriptor());
+        try {
+            return start(choice, content, command, restore::go, intent, process -> new QemuSession(content.as(plan.id()), content, process, restore.link()));
+        } catch (HyprException e) {
+            restore.hangUp();
+            if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.TIMEOUT || e.code() == ErrorCode.UNAVAILABLE) {
+                throw new HyprException(ErrorCode.CORRUPT, "QEMU did not go on from the template: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+    }
+
+    /** The guest must not read beyond the end of what it believes to be the disk. */
+    private static void refuseLargerDisks(VmPlan plan, TemplateFiles.Description template) {
+        for (int i = 0; i < plan.disks().size(); i++) {
+            VmPlan.Disk disk = plan.disks().get(i);
+            long room = template.disks().getOrDefault("disk" + i, 0L);
+            if (disk.readOnly() && disk.file().toFile().length() > room) {
+                throw unsupported("The disk " + disk.file() + " is larger than that of the template, " + room + " bytes.");
+            }
+        }
+    }
+
+    /**
+     * Lets go of memory of templates.
+     *
+     * @param kept the templates that there still are
+     */
+    public void keep(Set<Path> kept) {
+        templates.keep(kept.stream().map(Path::toAbsolutePath).collect(Collectors.toSet()));
+    }
+
+    /** Lets go of the memory of all templates. Every microVM runs on. */
+    @Override
+    public void close() {
+        templates.close();
     }
 
     private static void refuseWhatIsMissing(VmPlan plan) {

@@ -26,10 +26,11 @@ import io.hypr.model.HyprException;
  * @param reason why that accelerator, a sentence
  * @param qemu version, as {@code 7.2.22}
  * @param limits which limits the host cannot hold, a sentence; empty if all are held
+ * @param memoryDescriptor QEMU's descriptor of the file with its memory, by which it can be saved; null = it cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record QemuRecord(String run, String cgroup, String log, long memory, String machine, String accelerator, String reason, String qemu,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits, @JsonInclude(JsonInclude.Include.NON_NULL) Integer memoryDescriptor) {
 
     /** Name of this backend. */
     public static final String OWNER = "qemu";

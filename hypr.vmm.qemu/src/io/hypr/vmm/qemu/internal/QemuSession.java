@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +17,12 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
-public final class QemuSession implements VmSession, Pausable, Reclaim {
+public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshots {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -28,14 +30,23 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
     private final RunDirectory run;
     private final long memory;
     private final QemuProcess process;
+    private final Integer memoryDescriptor;
     private SocketChannel link;
+    private SocketChannel connected;
 
     /** The process is null if it had ended before. */
     QemuSession(DriverRecord record, QemuRecord content, QemuProcess process) {
+        this(record, content, process, null);
+    }
+
+    /** The connection, or null, is the link when it is opened first. */
+    QemuSession(DriverRecord record, QemuRecord content, QemuProcess process, SocketChannel connected) {
         this.record = record;
         this.run = content.directory();
         this.memory = content.memory();
+        this.memoryDescriptor = content.memoryDescriptor();
         this.process = process;
+        this.connected = connected;
     }
 
     @Override
@@ -89,6 +100,11 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
         }
         try {
+            if (connected != null) {
+                link = connected;
+                connected = null;
+                return link;
+            }
             hangUp();
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
             link.connect(UnixDomainSocketAddress.of(run.link()));
@@ -100,7 +116,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
 
     @Override
     public <F> Optional<F> facet(Class<F> type) {
-        return type == Pausable.class || type == Reclaim.class ? Optional.of(type.cast(this)) : Optional.empty();
+        return type == Pausable.class || type == Reclaim.class || type == Snapshots.class && memoryDescriptor != null ? Optional.of(type.cast(this)) : Optional.empty();
     }
 
     @Override
@@ -127,6 +143,14 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
     }
 
     @Override
+    public long save(Path directory) {
+        if (!isAlive() || memoryDescriptor == null) {
+            throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + (isAlive() ? " was not started so that it can be saved." : " has ended."));
+        }
+        return new Save(process.pid(), run, memoryDescriptor).into(new TemplateFiles(directory));
+    }
+
+    @Override
     public synchronized void close() {
         hangUp();
         if (process != null) {
@@ -138,6 +162,8 @@ public final class QemuSession implements VmSession, Pausable, Reclaim {
         try {
             if (link != null) {
                 link.close();
+            } else if (connected != null) {
+                connected.close();
             }
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The link to microVM " + record.id() + " cannot be closed.", e);

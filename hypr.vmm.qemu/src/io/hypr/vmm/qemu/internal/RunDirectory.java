@@ -21,6 +21,7 @@ record RunDirectory(Path path) {
 
     /** Sockets relative to the run directory, which is QEMU's working directory: their names stay short, and the way to it need not be open to QEMU. */
     static final String STARTED = "started";
+    static final String SAVED = "saved";
     static final String MONITOR = "s/qmp";
     static final String LINK = "s/link";
 
@@ -47,6 +48,11 @@ record RunDirectory(Path path) {
     /** @return socket on which the daemon listens until QEMU has started */
     Path started() {
         return path.resolve(STARTED);
+    }
+
+    /** @return socket on which the daemon listens while QEMU sends its state */
+    Path saved() {
+        return path.resolve(SAVED);
     }
 
     /**

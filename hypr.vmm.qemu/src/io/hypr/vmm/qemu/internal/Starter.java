@@ -33,6 +33,7 @@ public record Starter(Path program) {
     private static final long OVERHEAD = 320L << 20;
     /** Page tables and the like grow with the guest's memory. */
     private static final int GUEST_SHARE = 32;
+    private static final int OUT_OF_THE_WAY = 10;
 
     /**
      * Starts a program.
@@ -53,6 +54,9 @@ public record Starter(Path program) {
                 "--user", jail.uid() + ":" + jail.gid(),
                 "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS),
                 "--memory-max", Long.toString(memoryLimit(plan)), "--cpu-weight", CPU_WEIGHT));
+        if (plan.facets().contains(Qemu.SNAPSHOTS)) {
+            words.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY))); // Nobody waits for what is only made to be saved.
+        }
         groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
         words.addAll(openings);
         words.add("--");

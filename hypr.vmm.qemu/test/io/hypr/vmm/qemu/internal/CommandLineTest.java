@@ -41,8 +41,12 @@ class CommandLineTest {
     }
 
     private static CommandLine line(VmPlan plan, Accelerator accelerator, Host.Traits host) {
+        return line(plan, accelerator, host, GuestMemory.PRIVATE);
+    }
+
+    private static CommandLine line(VmPlan plan, Accelerator accelerator, Host.Traits host, GuestMemory memory) {
         Settings settings = SETTINGS.with(plan.options());
-        return CommandLine.of(plan, Machine.of(plan, settings.machine()), accelerator, settings, host);
+        return CommandLine.of(plan, Machine.of(plan, settings.machine()), accelerator, settings, host, memory);
     }
 
     private static void golden(String name, CommandLine line) throws IOException {

@@ -1,0 +1,131 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.hypr.ffm.memory.MemoryFile;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Saves the state of one QEMU whose memory is a file. */
+final class Save {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final long SAMPLE = Duration.ofMillis(100).toNanos();
+    private static final int SAMPLES = 50;
+
+    private final long pid;
+    private final RunDirectory run;
+    private final int memory;
+
+    /** The memory is a descriptor that QEMU has open. */
+    Save(long pid, RunDirectory run, int memory) {
+        this.pid = pid;
+        this.run = run;
+        this.memory = memory;
+    }
+
+    /** Returns how many bytes it takes on the disk. */
+    long into(TemplateFiles files) {
+        try {
+            awaitRest();
+            try (Qmp qmp = Qmp.connect(run.monitor(), LIMIT)) {
+                Map<String, Long> disks = disks(qmp);
+                qmp.execute("migrate-set-capabilities", Restore.WITHOUT_MEMORY);
+                state(qmp, files.state());
+                Path file = Path.of("/proc", Long.toString(pid), "fd", Integer.toString(memory));
+                long copied = MemoryFile.copy(file, files.memory());
+                files.describe(new TemplateFiles.Description(Files.size(file), disks));
+                return copied + Files.size(files.state());
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The microVM could not be saved in " + files.directory() + ".", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while a microVM was saved.", e);
+        }
+    }
+
+    /** What the guest does once is done in the template and not in every microVM made of it: so it is saved when it has come to rest, or after some seconds. */
+    private void awaitRest() throws IOException {
+        String before = "";
+        for (int i = 0; i < SAMPLES; i++) {
+            String now = processorTime();
+            if (now.equals(before)) {
+                return;
+            }
+            before = now;
+            LockSupport.parkNanos(SAMPLE);
+        }
+    }
+
+    /** Fields 14 and 15 of proc_pid_stat(5), in hundredths of a second. */
+    private String processorTime() throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return fields[11] + " " + fields[12];
+    }
+
+    private static Map<String, Long> disks(Qmp qmp) {
+        Map<String, Long> disks = new HashMap<>();
+        for (JsonNode node : qmp.execute("query-named-block-nodes", Map.of("flat", true))) {
+            disks.put(node.path("node-name").asText(), node.path("image").path("virtual-size").asLong());
+        }
+        disks.keySet().removeIf(name -> !name.startsWith("disk"));
+        return disks;
+    }
+
+    /** QEMU's user may not write where templates are: it sends its state over a socket. */
+    private void state(Qmp qmp, Path file) throws IOException, InterruptedException {
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                FileChannel target = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            server.bind(UnixDomainSocketAddress.of(run.saved()));
+            RunDirectory.give(run.saved(), (int) Files.getAttribute(run.sockets(), "unix:uid"), (int) Files.getAttribute(run.sockets(), "unix:gid"));
+            qmp.execute("migrate", Map.of("uri", "unix:" + RunDirectory.SAVED));
+            server.configureBlocking(false);
+            try (SocketChannel source = accepted(server, qmp)) {
+                copy(source, target);
+            }
+            String status = "active";
+            while (!status.equals("completed")) {
+                status = qmp.awaitEvent("MIGRATION", LIMIT).path("status").asText();
+                if (status.equals("failed")) {
+                    throw new HyprException(ErrorCode.INTERNAL, "QEMU could not save its state: " + qmp.execute("query-migrate", Map.of()).path("error-desc").asText());
+                }
+            }
+        } finally {
+            Files.deleteIfExists(run.saved());
+        }
+    }
+
+    /** QEMU has connected when it reports that it is active; if it could not, it has failed. */
+    private static SocketChannel accepted(ServerSocketChannel server, Qmp qmp) throws IOException, InterruptedException {
+        SocketChannel source = server.accept();
+        while (source == null) {
+            if (qmp.awaitEvent("MIGRATION", LIMIT).path("status").asText().equals("failed")) {
+                throw new IOException("QEMU could not connect to the socket for its state");
+            }
+            source = server.accept();
+        }
+        source.configureBlocking(true);
+        return source;
+    }
+
+    private static void copy(SocketChannel source, FileChannel target) throws IOException {
+        Channels.newInputStream(source).transferTo(Channels.newOutputStream(target));
+    }
+}
