@@ -32,7 +32,9 @@ import aQute.service.reporter.Reporter;
 public final class Build {
 
     private static final List<String> FLAGS = List.of("--release", "25", "-g", "-parameters", "-proc:none", "-encoding", "UTF-8",
-        "-Xlint:all", "-Werror");
+        "-Xlint:all", "-Werror",
+        // Text is put together by plain calls: what invokedynamic would make of it at each start is not kept by the JVM's cache of classes.
+        "-XDstringConcat=inline");
 
     private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
     private final Workspace workspace;
@@ -51,6 +53,7 @@ public final class Build {
         Workspace.setDriver("bnd");
         boolean ok = false;
         try (Workspace workspace = Workspace.getWorkspace(new File(args[0]))) {
+            workspace.addBasicPlugin(new OneDescriptor());
             Build build = new Build(workspace);
             for (Project project : build.order(List.of(args).subList(1, args.length))) {
                 build.bring(project);

@@ -64,11 +64,12 @@ final class Distribution {
             Domain.domain(file).getExportPackage().forEach((name, attributes) ->
                 packages.add(name + ";version=\"" + attributes.getVersion() + "\""));
         }
-        Map<Integer, StringBuilder> levels = new TreeMap<>();
+        Map<String, StringBuilder> levels = new TreeMap<>();
         for (Container bundle : run.getRunbundles()) {
             for (File file : files(List.of(bundle))) {
                 Path copy = copy(file, "bundles");
-                levels.computeIfAbsent(Integer.valueOf(bundle.getAttributes().getOrDefault("startlevel", "1")), l -> new StringBuilder())
+                String act = Boolean.parseBoolean(bundle.getAttributes().get("lazy")) ? "install." : "start.";
+                levels.computeIfAbsent(act + bundle.getAttributes().getOrDefault("startlevel", "1"), l -> new StringBuilder())
                     .append(" \\\n    \"reference:file:${hypr.dist}/").append(copy).append('"');
                 unpackNative(bundle.getBundleSymbolicName(), file);
             }
@@ -77,7 +78,7 @@ final class Distribution {
         copyTree(fixed);
         StringBuilder text = new StringBuilder(Files.readString(fixed.resolve(PROPERTIES)));
         text.append("\n# From ").append(run.getPropertiesFile().getName()).append(".\norg.osgi.framework.system.packages.extra=").append(String.join(",", packages)).append('\n');
-        levels.forEach((level, bundles) -> text.append("felix.auto.start.").append(level).append('=').append(bundles).append('\n'));
+        levels.forEach((level, bundles) -> text.append("felix.auto.").append(level).append('=').append(bundles).append('\n'));
         write(PROPERTIES, text.toString());
         write("lib/classpath", classPath.stream().map(Path::toString).collect(Collectors.joining("\n", "", "\n")));
         sweep("bundles");

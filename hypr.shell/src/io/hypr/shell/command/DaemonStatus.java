@@ -32,7 +32,7 @@ public final class DaemonStatus extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        SystemInfo.Info i = system.info();
+        SystemInfo.Info i = system.facts();
         Map<String, Object> f = new LinkedHashMap<>();
         f.put("Pid", i.pid);
         f.put("Uptime", Human.duration(i.uptime));

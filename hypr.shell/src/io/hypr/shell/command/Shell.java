@@ -8,7 +8,9 @@ import java.util.List;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Function;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -32,9 +34,12 @@ import io.hypr.shell.internal.grammar.Words;
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=shell"})
 public final class Shell extends Command {
 
+    private static final String FUNCTIONS = "org.apache.felix.gogo.jline";
+
     private final CommandProcessor processor;
     private final Candidates candidates;
     private final Path history;
+    private final BundleContext context;
     private final Logger log;
 
     /**
@@ -54,6 +59,7 @@ public final class Shell extends Command {
             @Reference Networks networks,
             @Reference(service = LoggerFactory.class) Logger log) {
         super("shell");
+        this.context = context;
         this.processor = processor;
         this.log = log;
         candidates = new Candidates(containers, images, networks);
@@ -66,6 +72,7 @@ public final class Shell extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        startGogo();
         int status;
         if (!words.rest().isEmpty()) {
             String name = words.rest().getFirst();
@@ -79,6 +86,15 @@ public final class Shell extends Command {
             throw new Exit(status);
         }
         return null;
+    }
+
+    /** The functions of Gogo itself ({@code each}, {@code if}, {@code grep}, ...) are a bundle that only the shell needs: hyprd starts without. */
+    private void startGogo() throws BundleException {
+        for (Bundle bundle : context.getBundles()) {
+            if (FUNCTIONS.equals(bundle.getSymbolicName())) {
+                bundle.start(Bundle.START_TRANSIENT);
+            }
+        }
     }
 
     private static String read(Call call, String name) {

@@ -31,7 +31,7 @@ public final class Version extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        SystemInfo.Info i = system.info();
+        SystemInfo.Info i = system.facts();
         Map<String, Object> client = new LinkedHashMap<>();
         client.put("Version", i.version);
         client.put("Os", "linux");

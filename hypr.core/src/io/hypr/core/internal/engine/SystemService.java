@@ -23,7 +23,7 @@ public class SystemService implements SystemInfo {
     }
 
     @Override
-    public Info info() {
+    public Info facts() {
         Engine e = engine.get();
         Info info = new Info();
         info.version = e.settings().version();
@@ -37,6 +37,13 @@ public class SystemService implements SystemInfo {
         info.operatingSystem = HostFacts.operatingSystem();
         info.processors = Runtime.getRuntime().availableProcessors();
         info.memory = HostFacts.memory();
+        return info;
+    }
+
+    @Override
+    public Info info() {
+        Engine e = engine.get();
+        Info info = facts();
         for (Container c : e.all()) {
             info.containers++;
             ContainerState state = c.state();
