@@ -87,8 +87,8 @@ static off_t size_of(const char *file) {
     return stat(file, &status) == 0 ? status.st_size : 0;
 }
 
-/* Prints the file's end, from offset `from` on; tells whether there was any. */
-static bool print_tail(const char *file, off_t from) {
+/* Prints the file's end, from offset `from` on, below its name if it is to be named; tells whether there was any. */
+static bool print_tail(const char *file, off_t from, bool named) {
     char octets[TAIL_OCTETS];
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return false;
@@ -98,7 +98,8 @@ static bool print_tail(const char *file, off_t from) {
     ssize_t got = pread(fd, octets, sizeof octets, from);
     close(fd);
     if (got <= 0) return false;
-    fprintf(stderr, "--- %s\n%.*s%s", file, (int) got, octets, octets[got - 1] == '\n' ? "" : "\n");
+    if (named) fprintf(stderr, "--- %s\n", file);
+    fprintf(stderr, "%.*s%s", (int) got, octets, octets[got - 1] == '\n' ? "" : "\n");
     return true;
 }
 
@@ -172,8 +173,10 @@ int daemon_start(const struct paths *paths) {
         int status;
         fd = await(paths, child, &status);
         if (fd < 0) {
+            /* hyprd has said itself what is wrong and what to do: an answer like any other. */
+            if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_REFUSED && print_tail(words, 0, false)) exit(STATUS_ERROR);
             tell_status(paths, status);
-            bool told = print_tail(words, 0) | print_tail(paths->log, logged);
+            bool told = print_tail(words, 0, true) | print_tail(paths->log, logged, true);
             if (!told) fprintf(stderr, "It logged nothing (%s).\n", paths->log);
             exit(STATUS_FAILED);
         }

@@ -13,7 +13,8 @@ enum frame_type {
 enum { FRAME_HEADER = 8, FRAME_LIMIT = 65536, PROTOCOL_VERSION = 1 };
 
 /* What the client itself ends with when it, and not the command, fails (docker's convention). */
-enum { STATUS_FAILED = 125 };
+/* STATUS_REFUSED: what hyprd ends with when it cannot work with its home (EX_CONFIG in sysexits.h). */
+enum { STATUS_ERROR = 1, STATUS_REFUSED = 78, STATUS_FAILED = 125 };
 
 /* Octets that grow at the end and are taken from the front. */
 struct buffer {

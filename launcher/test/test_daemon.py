@@ -93,6 +93,10 @@ class Daemon(Case):
             self.assertIn(part, err)
         self.assertNotIn(b"of an earlier day", err)
 
+    def test_that_cannot_work_with_its_home_speaks_for_itself(self):
+        self.install("#!/bin/sh\nmkdir -p $HYPR_HOME\necho 'Another engine has it.' >&2\necho 'Stop that one.' >&2\necho noise >>$HYPR_HOME/hyprd.log\nexit 78\n")
+        self.assertEqual((1, b"", b"Another engine has it.\nStop that one.\n"), self.hypr("ps"))
+
     def test_that_is_missing_is_named(self):
         status, _, err = self.hypr("ps")
         self.assertEqual(125, status)

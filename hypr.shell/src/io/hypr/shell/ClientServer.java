@@ -30,6 +30,7 @@ import org.osgi.service.log.LoggerFactory;
 
 import io.hypr.engine.SystemInfo;
 import io.hypr.frontend.Frontend;
+import io.hypr.model.HyprException;
 import io.hypr.shell.internal.client.Connection;
 
 /**
@@ -40,7 +41,11 @@ public final class ClientServer implements Frontend {
 
     private static final long PAUSE = 100_000_000;
 
+    /** The exit status of a hyprd that cannot work with its home (sysexits.h: EX_CONFIG); the client and the systemd unit know it. */
+    private static final int REFUSED = 78;
+
     private final CommandProcessor processor;
+    private final SystemInfo engine;
     private final Logger log;
     private final Path file;
     private ServerSocketChannel server;
@@ -50,7 +55,7 @@ public final class ClientServer implements Frontend {
     /**
      * @param context of this bundle; its property hypr.run says where the socket is
      * @param processor runs the commands
-     * @param engine is not called, but without one there is nothing to talk to: its lock tells that no other hyprd serves this home
+     * @param engine is asked whether it could be opened: without one there is nothing to talk to, and its lock tells that no other hyprd serves this home
      * @param log where failures go
      */
     @Activate
@@ -60,6 +65,7 @@ public final class ClientServer implements Frontend {
             @Reference SystemInfo engine,
             @Reference(service = LoggerFactory.class) Logger log) {
         this.processor = processor;
+        this.engine = engine;
         this.log = log;
         String run = context.getProperty("hypr.run");
         if (run == null) {
@@ -70,7 +76,7 @@ public final class ClientServer implements Frontend {
     }
 
     private void serve(BundleContext context) {
-        if (!awaitStart(context)) {
+        if (!awaitStart(context) || !hasEngine()) {
             return;
         }
         try {
@@ -105,6 +111,21 @@ public final class ClientServer implements Frontend {
             return false;
         } finally {
             context.removeFrameworkListener(listener);
+        }
+    }
+
+    /** A hyprd whose engine cannot be opened ends; it says why on its standard error, which the client that started it shows. The engine itself has logged it. */
+    private boolean hasEngine() {
+        try {
+            engine.facts();
+            return true;
+        } catch (HyprException e) {
+            if (!closing) {
+                System.err.println(e.getMessage());
+                e.remedy().ifPresent(System.err::println);
+                System.exit(REFUSED);
+            }
+            return false;
         }
     }
 

@@ -294,7 +294,9 @@ public final class Backends {
         part.availability = availability;
         Map<String, String> sorted = new java.util.TreeMap<>();
         properties.forEach((key, value) -> {
-            if (!key.startsWith("service.") && !key.startsWith("component.") && !key.equals("objectClass") && !key.equals(VmmBackend.NAME)) {
+            // The rest is of the framework.
+            if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("osgi.ds.") && !key.startsWith("felix.") && !key.endsWith(".target")
+                    && !key.equals("objectClass") && !key.equals(VmmBackend.NAME)) {
                 sorted.put(key, String.join(", ", strings(value)));
             }
         });

@@ -110,7 +110,9 @@ final class Run implements Host {
         try {
             return hold.awaitExit(pause);
         } catch (HyprException e) {
-            logger.warn("Whether the microVM of {} lives cannot be found out: {}", id, e.getMessage());
+            if (!left) { // Else the engine ends, and the microVM lives on.
+                logger.warn("Whether the microVM of {} lives cannot be found out: {}", id, e.getMessage());
+            }
             return false;
         }
     }
