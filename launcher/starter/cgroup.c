@@ -147,7 +147,7 @@ static void note_previous(void) {
     fclose(file);
 }
 
-static bool enter(const char *name, const struct cgroup_limits *limits, bool optional, struct failure *failure) {
+static bool enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join, struct failure *failure) {
     char path[LONG_PATH];
     if (count == 0) return failed(failure, 0, "Cannot make the control group", "because none of the hierarchies memory, cpu, pids, freezer is mounted, nor the unified one");
     for (size_t i = 0; i < count; i++) {
@@ -156,7 +156,7 @@ static bool enter(const char *name, const struct cgroup_limits *limits, bool opt
             if ((error = make_group(&hierarchies[i], name)) != ENOENT) break;
         path_of(path, &hierarchies[i], name, "");
         if (error != 0) return failed(failure, error, "Cannot make the control group", path);
-        int process = first_process(&hierarchies[i], name);
+        int process = join ? 0 : first_process(&hierarchies[i], name);
         if (process == 0) continue;
         made_name = NULL;   /* somebody else's */
         fail(0, "The control group %s is in use by process %d", path, process);
@@ -170,12 +170,13 @@ static bool enter(const char *name, const struct cgroup_limits *limits, bool opt
     return true;
 }
 
-void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional) {
+void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join) {
     struct failure failure;
     count = hierarchies_find(hierarchies);
     note_previous();
     made_name = name;
-    if (enter(name, limits, optional, &failure)) return;
+    if (join) made_name = NULL;   /* not ours alone to undo */
+    if (enter(name, limits, optional, join, &failure)) return;
     if (!optional) fail(failure.error, "%s", failure.what);
     warn(failure.error, "Going on without a control group: %s", failure.what);
     cgroup_undo();

@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
     session_begin();
     signals_reset();
     on_failure(cgroup_undo);
-    if (options.cgroup != NULL) cgroup_enter(options.cgroup, &options.cgroup_limits, options.cgroup_optional);
+    if (options.cgroup != NULL) cgroup_enter(options.cgroup, &options.cgroup_limits, options.cgroup_optional, options.cgroup_join);
     if (options.oom_score != NULL) {
         int error = write_text("/proc/self/oom_score_adj", 0, options.oom_score);
         if (error != 0) fail(error, "Cannot set the out-of-memory score to %s", options.oom_score);
@@ -31,6 +31,7 @@ int main(int argc, char **argv) {
     if (setpriority(PRIO_PROCESS, 0, options.nice + getpriority(PRIO_PROCESS, 0)) != 0) fail(errno, "Cannot lower the priority by %d", options.nice);
     limits_set(options.limits, options.limit_count);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
+    if (options.read_only != NULL) tree_read_only(options.read_only);
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);
     if (options.change_umask) umask(options.umask);
     privileges_drop(&options);

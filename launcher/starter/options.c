@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
     STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
     { "keep-fd", required_argument, NULL, KEEP_FD }, { "open", required_argument, NULL, OPEN },
     { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP }, { "cgroup", required_argument, NULL, CGROUP },
-    { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "memory-max", required_argument, NULL, MEMORY_MAX },
+    { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
+    { "read-only", required_argument, NULL, READ_ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
@@ -41,6 +42,8 @@ static const char usage[] =
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
     "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
+    "  --cgroup-join               the control group may be in use already\n"
+    "  --read-only DIR             mounts of its own, in which DIR and all below it can be read only\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
     "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
@@ -180,6 +183,8 @@ static void parse_option(struct options *options, int code) {
         case TAP: parse_opening(options, "--tap", optarg, ATTACH_TAP); break;
         case CGROUP: options->cgroup = checked_name(optarg); break;
         case CGROUP_OPTIONAL: options->cgroup_optional = true; break;
+        case CGROUP_JOIN: options->cgroup_join = true; break;
+        case READ_ONLY: options->read_only = optarg; break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
         case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
         case CPU_MAX: parse_cpu(options, optarg); break;

@@ -28,9 +28,9 @@ struct options {
     uid_t user;
     gid_t group;
     const char *cgroup, *remove_cgroup;
-    bool print_cgroup_base, cgroup_optional;
+    bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
-    const char *directory, *output, *error, *log, *pid_file;
+    const char *directory, *output, *error, *log, *pid_file, *read_only;
     unsigned long long log_max;
     mode_t umask;
     bool change_umask;
@@ -61,6 +61,9 @@ void openings_do(struct options *options);
 void descriptors_arrange(const struct kept_descriptor *kept, size_t count);
 void streams_open(const char *output, const char *error);
 
+/* tree.c */
+void tree_read_only(const char *directory);
+
 /* log.c: standard output and error go to a file that is never larger than log_max octets, through a process that keeps it. */
 void log_begin(const struct options *options);
 /* Lets go of the streams, so that the process ends; nothing if there is none. */
@@ -68,8 +71,8 @@ void log_undo(void);
 
 /* cgroup.c */
 void cgroup_print_base(void);
-/* Makes the control group in each hierarchy that there is, sets the limits, joins it. */
-void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional);
+/* Makes the control group in each hierarchy that there is, sets the limits, joins it. With `join` it may be in use, and stays when the start fails. */
+void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join);
 void cgroup_remove(const char *name);
 /* Leaves the control group again and removes it, when the start fails. */
 void cgroup_undo(void);

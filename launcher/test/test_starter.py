@@ -114,6 +114,20 @@ class Descriptors(Starter):
         self.refused("Cannot change to the directory /nonexistent: No such file", "--stderr", self.directory / "err", "--chdir", "/nonexistent", "--", "/bin/true")
 
 
+class Tree(Starter):
+    def test_is_read_only_with_all_below_it_and_only_for_the_program(self):
+        tree = self.directory / "tree"
+        (tree / "below").mkdir(parents=True)
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tree / "below"], check=True)
+        self.addCleanup(subprocess.run, ["umount", tree / "below"], check=True)
+        (tree / "below/file").write_text("read me")
+        out = self.shell(f"cat {tree}/below/file; touch {tree}/new {tree}/below/new {self.directory}/beside 2>/dev/null; ls {tree} {tree}/below", "--read-only", tree)
+        self.assertEqual(f"read me{tree}:\nbelow\n\n{tree}/below:\nfile\n", out)
+        self.assertTrue((self.directory / "beside").exists())
+        (tree / "below/new").touch()
+        self.refused("Cannot mount /nonexistent over itself: No such file", "--read-only", "/nonexistent", "--", "/bin/true")
+
+
 class Log(Starter):
     LIMIT = 65536
 
@@ -308,6 +322,18 @@ class ControlGroups(Starter):
         process.kill()
         self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
         self.assertEqual([], self.directories())
+        self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
+
+    def test_can_be_joined(self):
+        first = self.spawn(START, "--cgroup", self.group, "--", "/bin/sleep", "1000")
+        wait_until(lambda: open(f"/proc/{first.pid}/comm").read() == "sleep\n", "the program runs")
+        second = self.spawn(START, "--cgroup", self.group, "--cgroup-join", "--", "/bin/sleep", "1000")
+        wait_until(lambda: open(f"/proc/{second.pid}/comm").read() == "sleep\n", "the program runs")
+        for directory in self.directories():
+            self.assertEqual({str(first.pid), str(second.pid)}, set((directory / "cgroup.procs").read_text().split()))
+        self.refused("Cannot change to", "--cgroup", self.group, "--cgroup-join", "--chdir", "/nonexistent", "--", "/bin/true")
+        self.assertNotEqual([], self.directories())
+        first.kill(), second.kill()
         self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
 
     def test_limit_memory_processes_and_processor(self):

@@ -65,7 +65,7 @@ class QemuBackendTest extends VmmBackendContract {
 
     @Override
     protected Set<String> facets() {
-        return Set.of("pausable", "reclaim", "snapshots", "templates");
+        return Set.of("pausable", "reclaim", "snapshots", "templates", "vfio", "virtiofs");
     }
 
     @Override

@@ -64,14 +64,20 @@ final class CommandLine {
         line.confinement();
         line.channels();
         line.helpers();
+        line.shares();
         for (int i = 0; i < plan.disks().size(); i++) {
             line.disk(i, plan.disks().get(i));
         }
         for (int i = 0; i < plan.nics().size(); i++) {
             line.nic(i, plan.nics().get(i));
         }
+        for (int i = 0; i < plan.devices().size(); i++) {
+            line.passThrough(i, plan.devices().get(i));
+        }
         if (memory.isFile()) {
             line.memoryFile();
+        } else if (!plan.shares().isEmpty()) { // Who serves a share reads and writes the guest's memory: QEMU hands it over.
+            line.add("-object", "memory-backend-memfd,id=" + RAM + ",share=on,size=" + plan.memory() / MIB + "M");
         }
         return line;
     }
@@ -82,7 +88,7 @@ final class CommandLine {
         add("-no-user-config");
         add("-no-reboot");
         add("-display", "none");
-        String backend = memory.isFile() ? ",memory-backend=" + RAM : "";
+        String backend = memory.isFile() || !plan.shares().isEmpty() ? ",memory-backend=" + RAM : "";
         if (machine == Machine.MICROVM) {
             // No option ROMs and no ACPI means qboot instead of SeaBIOS. A missing clock costs the kernel a wait of a second, so rtc stays.
             add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off" + backend);
@@ -126,7 +132,9 @@ final class CommandLine {
     private void helpers() {
         add("-object", "rng-random,id=entropy,filename=/dev/urandom");
         device("rng", "rng=entropy");
-        device("balloon", "id=balloon,free-page-reporting=on");
+        if (plan.devices().isEmpty()) { // What a device may write to at any time cannot be taken away.
+            device("balloon", "id=balloon,free-page-reporting=on");
+        }
     }
 
     private void disk(int index, VmPlan.Disk disk) {
@@ -158,6 +166,19 @@ final class CommandLine {
             add("-incoming", "defer");
             add("-global", "migration.announce-rounds=0");
         }
+    }
+
+    private void shares() {
+        for (int i = 0; i < plan.shares().size(); i++) {
+            add("-chardev", "socket,id=share" + i + ",path=" + RunDirectory.share(i));
+            add("-device", "vhost-user-fs-" + machine.suffix() + ",chardev=share" + i + ",tag=" + value(plan.shares().get(i).tag()));
+        }
+    }
+
+    /** Each on a port of its own, as on a real machine, where PCI Express devices expect to be. */
+    private void passThrough(int index, VmPlan.PassThrough device) {
+        add("-device", "pcie-root-port,id=port" + index + ",chassis=" + (index + 1));
+        add("-device", "vfio-pci,id=device" + index + ",host=" + device.address() + ",bus=port" + index);
     }
 
     /** QEMU's user need not be able to enter the directories that the file is in. */

@@ -38,10 +38,12 @@ final class Launch {
      *
      * @param groups supplementary groups of QEMU
      * @param command QEMU's words, and what is to be opened for it
+     * @param devices that QEMU's user must reach
+     * @param shares that must be served before QEMU starts
      * @return the process
      * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
      */
-    QemuProcess go(List<Integer> groups, CommandLine command) {
+    QemuProcess go(List<Integer> groups, CommandLine command, VfioGroups devices, ShareServers shares) {
         VmmLog log = new VmmLog(plan.log());
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -49,6 +51,8 @@ final class Launch {
             run.open(plan.jail().uid(), plan.jail().gid());
             server.bind(UnixDomainSocketAddress.of(run.started()));
             RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
+            devices.give(plan.jail().uid(), plan.jail().gid());
+            shares.start();
             Process process = starter.start(plan, run, groups, command.openings(), command.words());
             awaitReady(server, process, logged);
         } catch (IOException e) {

@@ -33,7 +33,7 @@ enum Machine {
      * @throws HyprException {@code UNSUPPORTED} if the machine that is wanted cannot have what is in the plan
      */
     static Machine of(VmPlan plan, String wanted) {
-        int slots = OWN_DEVICES + plan.disks().size() + plan.nics().size();
+        int slots = OWN_DEVICES + plan.disks().size() + plan.nics().size() + plan.shares().size();
         boolean fits = slots <= MICROVM_SLOTS && plan.devices().isEmpty();
         if (wanted.equals("q35") || wanted.equals(Settings.AUTO) && !fits) {
             return Q35;
@@ -48,6 +48,11 @@ enum Machine {
     /** @return QEMU's name of a virtio device on this machine */
     String virtio(String what) {
         return "virtio-" + what + "-" + suffix;
+    }
+
+    /** @return how QEMU's names of devices for this machine end */
+    String suffix() {
+        return suffix;
     }
 
     /** @return QEMU's name of the machine */

@@ -22,7 +22,7 @@ import io.hypr.vmm.VmPlan;
 public final class Qemu implements AutoCloseable {
 
     static final String SNAPSHOTS = "snapshots";
-    private static final Set<String> FACETS = Set.of("pausable", "reclaim", SNAPSHOTS, "templates");
+    private static final Set<String> FACETS = Set.of("pausable", "reclaim", SNAPSHOTS, "templates", "vfio", "virtiofs");
 
     private final Settings configured;
     private final Host host;
@@ -75,7 +75,7 @@ public final class Qemu implements AutoCloseable {
     }
 
     /** What a plan leads to on this host. */
-    private record Choice(VmPlan plan, Settings settings, Machine machine, Host.Traits traits, Accelerator accelerator) {
+    private record Choice(VmPlan plan, Settings settings, Machine machine, Host.Traits traits, Accelerator accelerator, VfioGroups devices) {
 
         CommandLine command(GuestMemory memory) {
             return CommandLine.of(plan, machine, accelerator, settings, traits, memory);
@@ -83,7 +83,7 @@ public final class Qemu implements AutoCloseable {
 
         QemuRecord record(CommandLine command, String limits) {
             return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
-                accelerator.name(), accelerator.reason(), traits.version(), limits, plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
+                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits, plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
         }
 
         List<Integer> groups() {
@@ -94,7 +94,9 @@ public final class Qemu implements AutoCloseable {
     private Choice choose(VmPlan plan) {
         Settings settings = configured.with(plan.options());
         refuseWhatIsMissing(plan);
-        return new Choice(plan, settings, Machine.of(plan, settings.machine()), host.traits(settings.binary()), accelerator(settings));
+        Host.Traits traits = host.traits(settings.binary());
+        ShareServers.check(plan.shares(), traits.virtiofsd());
+        return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings), VfioGroups.of(plan.devices()));
     }
 
     /**
@@ -132,7 +134,8 @@ public final class Qemu implements AutoCloseable {
         DriverRecord record = content.as(choice.plan().id());
         intent.accept(record);
         try {
-            return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command));
+            ShareServers shares = new ShareServers(choice.plan(), content.directory(), starter, choice.traits().virtiofsd());
+            return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command, choice.devices(), shares));
         } catch (RuntimeException e) {
             try {
                 discard(record);
@@ -148,6 +151,9 @@ public final class Qemu implements AutoCloseable {
      * @return its shape, as {@link io.hypr.vmm.Templates#shape} says
      */
     public String shape(VmPlan plan) {
+        if (!plan.devices().isEmpty() || !plan.shares().isEmpty()) {
+            return ""; // What is behind them has a state of its own.
+        }
         Choice choice = choose(plan);
         return new Shape(plan, choice.machine(), choice.accelerator(), choice.settings(), choice.traits()).toString();
     }
@@ -163,6 +169,9 @@ public final class Qemu implements AutoCloseable {
     public QemuSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
         if (plan.facets().contains(SNAPSHOTS)) {
             throw unsupported("A microVM that starts from a template cannot be saved.");
+        }
+        if (!plan.shares().isEmpty() || !plan.devices().isEmpty()) {
+            throw unsupported("A microVM that starts from a template can have neither shares nor devices passed through.");
         }
         Choice choice = choose(plan);
         TemplateFiles files = new TemplateFiles(template.toAbsolutePath());
@@ -214,11 +223,8 @@ public final class Qemu implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw unsupported("The QEMU backend has not " + String.join(", ", missing) + ", which this container needs.");
         }
-        if (!plan.devices().isEmpty()) {
-            throw unsupported("The QEMU backend cannot pass devices through.");
-        }
-        if (!plan.shares().isEmpty()) {
-            throw unsupported("The QEMU backend cannot share directories with a microVM.");
+        if (!plan.devices().isEmpty() && plan.facets().contains("reclaim")) {
+            throw unsupported("A microVM that a device is passed through to cannot give memory back: the device may write there at any time.");
         }
     }
 
@@ -249,7 +255,9 @@ public final class Qemu implements AutoCloseable {
         starter.processes(content.cgroup()).stream().filter(pid -> !Starter.keepsLog(pid)).forEach(pid -> kill(QemuProcess.of(pid)));
         new VmmLog(Path.of(content.log())).settle();
         starter.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
+        content.directory().sharePidFiles().forEach(file -> kill(QemuProcess.of(file)));
         starter.removeCgroup(content.cgroup());
+        new VfioGroups(content.devices()).takeBack();
         content.directory().clear();
     }
 

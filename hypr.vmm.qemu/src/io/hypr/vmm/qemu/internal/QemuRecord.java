@@ -1,6 +1,7 @@
 package io.hypr.vmm.qemu.internal;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
@@ -25,12 +26,14 @@ import io.hypr.model.HyprException;
  * @param accelerator {@code kvm} or {@code tcg}
  * @param reason why that accelerator, a sentence
  * @param qemu version, as {@code 7.2.22}
+ * @param devices files by which QEMU reaches what is passed through; they are root's again when the microVM is discarded
  * @param limits which limits the host cannot hold, a sentence; empty if all are held
  * @param memoryDescriptor QEMU's descriptor of the file with its memory, by which it can be saved; null = it cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record QemuRecord(String run, String cgroup, String log, long memory, String machine, String accelerator, String reason, String qemu,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits, @JsonInclude(JsonInclude.Include.NON_NULL) Integer memoryDescriptor) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> devices, @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer memoryDescriptor) {
 
     /** Name of this backend. */
     public static final String OWNER = "qemu";
@@ -44,6 +47,7 @@ public record QemuRecord(String run, String cgroup, String log, long memory, Str
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(cgroup, "cgroup");
         Objects.requireNonNull(log, "log");
+        devices = devices == null ? List.of() : List.copyOf(devices);
         limits = Objects.requireNonNullElse(limits, "");
         if (!Path.of(run).isAbsolute()) {
             throw new IllegalArgumentException("The run directory " + run + " is not absolute");

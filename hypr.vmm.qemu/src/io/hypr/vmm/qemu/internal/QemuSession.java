@@ -29,6 +29,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     private final DriverRecord record;
     private final RunDirectory run;
     private final long memory;
+    private final boolean pinned;
     private final QemuProcess process;
     private final Integer memoryDescriptor;
     private SocketChannel link;
@@ -45,6 +46,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
         this.run = content.directory();
         this.memory = content.memory();
         this.memoryDescriptor = content.memoryDescriptor();
+        this.pinned = !content.devices().isEmpty();
         this.process = process;
         this.connected = connected;
     }
@@ -116,7 +118,8 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
 
     @Override
     public <F> Optional<F> facet(Class<F> type) {
-        return type == Pausable.class || type == Reclaim.class || type == Snapshots.class && memoryDescriptor != null ? Optional.of(type.cast(this)) : Optional.empty();
+        boolean has = type == Pausable.class || type == Reclaim.class && !pinned || type == Snapshots.class && memoryDescriptor != null;
+        return has ? Optional.of(type.cast(this)) : Optional.empty();
     }
 
     @Override

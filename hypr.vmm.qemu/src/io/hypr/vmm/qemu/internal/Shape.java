@@ -41,9 +41,6 @@ final class Shape {
     /** @return for people what counts most, and a digest of all */
     @Override
     public String toString() {
-        if (!plan.devices().isEmpty() || !plan.shares().isEmpty()) {
-            return ""; // What is behind them has a state of its own.
-        }
         String disks = plan.disks().stream().map(d -> d.readOnly() ? "ro" : "rw").collect(Collectors.joining("+"));
         return "QEMU %s %s %s, cpus %d, memory %d MiB, disks %s, interfaces %d, %s".formatted(host.version(), machine, accelerator.name(), plan.processors(),
             plan.memory() >> 20, disks, plan.nics().size(), digest());

@@ -49,6 +49,19 @@ final class StartFailure {
         return told("QEMU did not start: ", line, log);
     }
 
+    /**
+     * @param what sentence's beginning
+     * @param log to which the helper wrote
+     * @param starter what hypr-start said; empty if it came as far as the helper
+     * @param status with which the helper ended
+     * @return an exception to throw
+     */
+    static HyprException ofHelper(String what, Path log, String starter, int status) {
+        new VmmLog(log).settle();
+        String words = starter.isEmpty() ? lastLine(log, 0) : starter.replaceFirst("^hypr-start: ", "");
+        return told(what, words.isEmpty() ? "the process that serves it ended with status " + status : words, log);
+    }
+
     private static HyprException told(String what, String words, Path log) {
         String sentence = what + words + (words.endsWith(".") ? "" : ".");
         for (Known known : KNOWN) {

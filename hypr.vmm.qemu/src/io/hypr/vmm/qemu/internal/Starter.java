@@ -24,6 +24,10 @@ public record Starter(Path program) {
     private static final Set<String> CONTROLLERS = Set.of("cpu", "memory", "pids");
     /** Threads that QEMU starts beside the processors: input and output, translation, migration. */
     private static final int HELPER_THREADS = 128;
+    /** Octets kept of what processes beside QEMU say. */
+    private static final long HELPER_LOG = 65_536;
+    /** Microseconds; a quota below a thousand is refused by the kernel. */
+    private static final long PERIOD = 100_000;
     /** All containers alike, however many processors they have. */
     private static final String CPU_WEIGHT = "100";
     /**
@@ -52,13 +56,41 @@ public record Starter(Path program) {
                 "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
                 "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
                 "--user", jail.uid() + ":" + jail.gid(),
-                "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS),
+                "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
                 "--memory-max", Long.toString(memoryLimit(plan)), "--cpu-weight", CPU_WEIGHT));
         if (plan.facets().contains(Qemu.SNAPSHOTS)) {
             words.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY))); // Nobody waits for what is only made to be saved.
         }
+        if (jail.cpus() > 0) {
+            words.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
+        }
+        if (!plan.devices().isEmpty()) { // The guest's memory stays where it is: devices write there.
+            words.addAll(List.of("--rlimit", "memlock=unlimited"));
+        }
+        if (!plan.shares().isEmpty()) { // Who serves them is there already.
+            words.add("--cgroup-join");
+        }
         groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
         words.addAll(openings);
+        words.add("--");
+        words.addAll(command);
+        return run(words);
+    }
+
+    /**
+     * Starts a process beside QEMU, as root, in the same control group and with the same log.
+     *
+     * @param plan whose jail and log are used
+     * @param run where it starts
+     * @param pidFile of the process
+     * @param options further ones of hypr-start
+     * @param command the program and its arguments
+     * @return the process
+     */
+    Process startHelper(VmPlan plan, RunDirectory run, Path pidFile, List<String> options, List<String> command) {
+        List<String> words = new ArrayList<>(List.of(program.toString(), "--log", run.helperLog().toString(), "--log-max", Long.toString(HELPER_LOG), "--pid-file", pidFile.toString(), "--umask", "0",
+            "--cgroup", plan.jail().cgroup(), "--cgroup-optional", "--cgroup-join"));
+        words.addAll(options);
         words.add("--");
         words.addAll(command);
         return run(words);

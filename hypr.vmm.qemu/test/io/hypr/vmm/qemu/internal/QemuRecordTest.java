@@ -3,6 +3,8 @@ package io.hypr.vmm.qemu.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import io.hypr.model.DriverRecord;
@@ -15,7 +17,7 @@ class QemuRecordTest {
     private static final String FORMAT_1 = "{\"run\":\"/run/hypr/0123\",\"cgroup\":\"hypr/0123\",\"log\":\"/var/lib/hypr/containers/0123/vmm.log\",\"memory\":268435456,"
             + "\"machine\":\"microvm\",\"accelerator\":\"tcg\",\"reason\":\"This host has no /dev/kvm.\",\"qemu\":\"7.2.22\"}";
     private static final QemuRecord CONTENT = new QemuRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 268_435_456, "microvm", "tcg",
-        "This host has no /dev/kvm.", "7.2.22", "", null);
+        "This host has no /dev/kvm.", "7.2.22", List.of(), "", null);
 
     private static ErrorCode refusal(int format, String json) {
         return assertThrows(HyprException.class, () -> QemuRecord.of(new DriverRecord("qemu", "0123", format, json))).code();
