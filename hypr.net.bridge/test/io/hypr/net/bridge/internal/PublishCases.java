@@ -238,6 +238,21 @@ public final class PublishCases {
     }
 
     @Case
+    void udpIsRelayedWhereTheKernelDoesNotLeadIt(Host host) throws Exception {
+        web(host);
+        Namespace other = host.container("hypr0", "172.30.0.3/16", GATEWAY);
+        host.serveUdp(other, 53, "other");
+        host.net.publish(1, List.of(Host.port("udp", "0.0.0.0", 5353, "172.30.0.2:53"), Host.port("udp", "::", 5353, "172.30.0.2:53")));
+        assertEquals("dns 172.30.0.1", Host.askUdp("::1", 5353));
+        assertEquals("dns 172.30.0.1", host.outside.call(() -> Host.askUdp(Host.ADDRESS6, 5353)));
+        assertEquals("dns 192.0.2.2", host.outside.call(() -> Host.askUdp(Host.ADDRESS, 5353)), "led by the kernel");
+        host.net.publish(2, List.of(Host.port("udp", "::1", 5353, "172.30.0.3:53")));
+        assertEquals("other 172.30.0.1", Host.askUdp("::1", 5353));
+        host.net.publish(3, List.of());
+        new DatagramSocket(5353).close();
+    }
+
+    @Case
     void relayedConnectionsEndInBothDirectionsAndWithTheirPort(Host host) throws Exception {
         web(host);
         host.net.publish(1, List.of(Host.port("tcp", "::", 8080, "172.30.0.2:80")));
