@@ -2,7 +2,6 @@ package io.hypr.shell.internal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -32,7 +31,7 @@ public final class ContainerTable {
                 .field("Command", "COMMAND", c -> command(c, full))
                 .field("CreatedAt", "CREATED AT", c -> Human.moment(c.created))
                 .field("RunningFor", "CREATED", c -> Human.ago(c.created))
-                .field("Ports", "PORTS", ContainerTable::ports)
+                .field("Ports", "PORTS", PortList::of)
                 .field("State", "STATE", c -> c.state.word())
                 .field("Status", "STATUS", ContainerTable::status)
                 .field("Names", "NAMES", c -> c.name)
@@ -68,20 +67,5 @@ public final class ContainerTable {
             case REMOVING -> "Removal In Progress";
             case DEAD -> "Dead";
         };
-    }
-
-    private static String ports(ContainerInfo c) {
-        List<String> all = new ArrayList<>();
-        TreeSet<String> rest = new TreeSet<>(c.exposed);
-        for (ContainerInfo.Publication p : c.published) {
-            String inside = p.containerPort + "/" + p.protocol;
-            rest.remove(inside);
-            String host = p.hostAddress.contains(":") && !p.hostAddress.equals("::") ? "[" + p.hostAddress + "]" : p.hostAddress;
-            all.add(host + ":" + p.hostPort + "->" + inside);
-        }
-        if (c.state == io.hypr.engine.ContainerState.RUNNING || c.state == io.hypr.engine.ContainerState.PAUSED) {
-            all.addAll(rest);
-        }
-        return String.join(", ", all);
     }
 }

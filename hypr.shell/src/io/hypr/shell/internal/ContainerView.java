@@ -74,6 +74,9 @@ public final class ContainerView {
             list.add(binding(p.hostAddress, p.hostPort == 0 ? "" : String.valueOf(p.hostPort)));
         }
         h.put("PortBindings", bindings);
+        if (!s.annotations.isEmpty()) {
+            h.put("Annotations", s.annotations);
+        }
         Map<String, Object> restart = new LinkedHashMap<>();
         restart.put("Name", s.restartPolicy == null ? "no" : s.restartPolicy);
         restart.put("MaximumRetryCount", s.restartRetries);

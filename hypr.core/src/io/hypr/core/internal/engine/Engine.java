@@ -76,7 +76,7 @@ public final class Engine implements AutoCloseable {
         try {
             records = new Records(settings.home());
             networks = new NetworkBook(records, services.networks, settings.subnets(), settings.routes());
-            ports = new Ports(records, services::balancer);
+            ports = new Ports(records, services::balancer, HostFacts.ipv6());
             events.open(records);
             Files.createDirectories(settings.home().resolve("containers"));
             List<ContainerRecord> kept = records.containers();

@@ -23,6 +23,11 @@ final class HostFacts {
             .map(l -> l.substring(12).replace("\"", "")).orElse(System.getProperty("os.name"));
     }
 
+    /** @return whether the host speaks IPv6 */
+    static boolean ipv6() {
+        return !lines("/proc/net/if_inet6").isEmpty();
+    }
+
     /** @return the host's name */
     static String hostname() {
         return lines("/proc/sys/kernel/hostname").stream().findFirst().orElse("localhost");

@@ -172,6 +172,9 @@ final class NewContainer {
                 throw invalid("user specified IP address is supported on user defined networks only");
             }
         }
+        if (!spec.networkAliases.isEmpty() && (none || spec.network.equals(NetworkBook.DEFAULT))) {
+            throw invalid("network-scoped aliases are only supported for user-defined networks").remedy("Make a network by 'hypr network create', and use it by --network.");
+        }
         if (spec.macAddress != null) {
             Ipv4.macOctets(spec.macAddress);
         }

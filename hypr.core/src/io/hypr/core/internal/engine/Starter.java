@@ -165,6 +165,9 @@ final class Starter {
         NetworkRecord network = engine.networks().find(spec.network);
         Endpoint endpoint = engine.networks().lease(network, container.id(), spec.ip, spec.macAddress);
         endpoint.aliases.addAll(spec.networkAliases);
+        if (!network.network.name.equals(NetworkBook.DEFAULT)) {
+            endpoint.aliases.add(container.id().substring(0, 12)); // As Docker: every container of a network that users made has this one.
+        }
         info.networks.put(network.network.name, endpoint);
         attachment = engine.networks().plug(network, container.id(), endpoint, before.uid);
         Plug plug = new Plug();

@@ -35,13 +35,16 @@ public final class Ports {
     private final Supplier<ServiceBalancer> balancer;
     /** Held while the balancer is called: tables must reach it in order, and it never calls back. */
     private final ReentrantLock lock = new ReentrantLock(true);
+    private final boolean ipv6;
     private final Map<String, Owner> owners = new LinkedHashMap<>();
 
     /**
      * @param records count the generations
      * @param balancer the one that is there now, or null
+     * @param ipv6 whether the host speaks it: what is published on all addresses is published on those of IPv6 too, as Docker has it
      */
-    public Ports(Records records, Supplier<ServiceBalancer> balancer) {
+    public Ports(Records records, Supplier<ServiceBalancer> balancer, boolean ipv6) {
+        this.ipv6 = ipv6;
         this.records = records;
         this.balancer = balancer;
     }
@@ -63,7 +66,7 @@ public final class Ports {
         try {
             List<Publication> chosen = new ArrayList<>();
             for (PortMapping mapping : wanted) {
-                chosen.add(choose(mapping, chosen, name));
+                chosen.addAll(choose(mapping, chosen, name));
             }
             owners.put(id, new Owner(id, name, address, List.copyOf(chosen)));
             try {
@@ -79,31 +82,44 @@ public final class Ports {
         }
     }
 
-    private Publication choose(PortMapping mapping, List<Publication> own, String name) {
-        Publication p = new Publication();
-        p.protocol = mapping.protocol;
-        p.hostAddress = mapping.hostAddress.isEmpty() ? "0.0.0.0" : mapping.hostAddress;
-        p.containerPort = mapping.containerPort;
+    /** @return the same port on each address that was meant */
+    private List<Publication> choose(PortMapping mapping, List<Publication> own, String name) {
+        List<String> addresses = !mapping.hostAddress.isEmpty() ? List.of(mapping.hostAddress) : ipv6 ? List.of("0.0.0.0", "::") : List.of("0.0.0.0");
         if (mapping.hostPort != 0 && mapping.hostPortEnd == 0) {
-            p.hostPort = mapping.hostPort;
-            String owner = owner(p, own);
-            if (owner != null) {
-                throw taken(p, name, owner);
+            List<Publication> fixed = publications(mapping, addresses, mapping.hostPort);
+            for (Publication p : fixed) {
+                String owner = owner(p, own);
+                if (owner != null) {
+                    throw taken(p, name, owner);
+                }
             }
-            return p;
+            return fixed;
         }
         int first = mapping.hostPort == 0 ? FIRST_FREE : mapping.hostPort;
         int last = mapping.hostPort == 0 ? LAST_FREE : mapping.hostPortEnd;
         int count = last - first + 1;
         int start = mapping.hostPort == 0 ? ThreadLocalRandom.current().nextInt(count) : 0;
         for (int i = 0; i < count; i++) {
-            p.hostPort = first + (start + i) % count;
-            if (owner(p, own) == null && isFree(p)) {
-                return p;
+            List<Publication> free = publications(mapping, addresses, first + (start + i) % count);
+            if (free.stream().allMatch(p -> owner(p, own) == null && isFree(p))) {
+                return free;
             }
         }
         throw new HyprException(ErrorCode.IN_USE, "driver failed programming external connectivity on endpoint " + name + ": all ports are allocated in "
-            + first + "-" + last + "/" + p.protocol + " on " + p.hostAddress + ".");
+            + first + "-" + last + "/" + mapping.protocol + " on " + addresses.getFirst() + ".");
+    }
+
+    private static List<Publication> publications(PortMapping mapping, List<String> addresses, int port) {
+        List<Publication> all = new ArrayList<>();
+        for (String address : addresses) {
+            Publication p = new Publication();
+            p.protocol = mapping.protocol;
+            p.hostAddress = address;
+            p.hostPort = port;
+            p.containerPort = mapping.containerPort;
+            all.add(p);
+        }
+        return all;
     }
 
     private static HyprException taken(Publication p, String name, String owner) {
@@ -205,11 +221,7 @@ public final class Ports {
         List<PublishedPort> table = new ArrayList<>();
         for (Owner o : owners.values()) {
             for (Publication p : o.publications) {
-                List<Backend> backends = List.of(new Backend(o.address, p.containerPort));
-                table.add(new PublishedPort(p.protocol, p.hostAddress, p.hostPort, o.id, backends));
-                if (p.hostAddress.equals("0.0.0.0")) { // All addresses, as Docker means it: those of IPv6 too.
-                    table.add(new PublishedPort(p.protocol, "::", p.hostPort, o.id, backends));
-                }
+                table.add(new PublishedPort(p.protocol, p.hostAddress, p.hostPort, o.id, List.of(new Backend(o.address, p.containerPort))));
             }
         }
         now.publish(records.next("ports"), table);

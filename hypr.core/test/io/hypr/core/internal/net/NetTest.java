@@ -98,7 +98,7 @@ class NetTest {
     void aPortHasOneOwnerWhoIsNamed() throws Exception {
         List<List<PublishedPort>> tables = new ArrayList<>();
         ServiceBalancer balancer = (generation, table) -> tables.add(table);
-        Ports ports = new Ports(records, () -> balancer);
+        Ports ports = new Ports(records, () -> balancer, true);
         ports.publish("id1", "web", "10.9.0.2", List.of(mapping(28_080, 0, 80)));
         HyprException e = assertThrows(HyprException.class, () -> ports.publish("id2", "other", "10.9.0.3", List.of(mapping(28_080, 0, 80))));
         assertTrue(e.getMessage().contains("Bind for 127.0.0.1:28080 failed: port is already allocated (by container web)"), e.getMessage());
@@ -122,6 +122,25 @@ class NetTest {
     }
 
     @Test
+    void allAddressesAreThoseOfBothFamiliesAsFarAsTheHostHasThem() {
+        List<List<PublishedPort>> tables = new ArrayList<>();
+        ServiceBalancer balancer = (generation, table) -> tables.add(table);
+        PortMapping any = mapping(28_090, 0, 80);
+        any.hostAddress = "";
+        assertEquals(List.of("0.0.0.0", "::"), new Ports(records, () -> balancer, true).publish("id", "web", "10.9.0.2", List.of(any)).stream().map(p -> p.hostAddress).toList());
+        assertEquals(List.of("0.0.0.0", "::"), tables.getLast().stream().map(PublishedPort::address).toList());
+        assertEquals(1, new Ports(records, () -> balancer, false).publish("id", "web", "10.9.0.2", List.of(any)).size());
+        Ports ports = new Ports(records, () -> balancer, true);
+        PortMapping free = mapping(0, 0, 80);
+        free.hostAddress = "";
+        List<ContainerInfo.Publication> chosen = ports.publish("id", "web", "10.9.0.2", List.of(free));
+        assertEquals(chosen.get(0).hostPort, chosen.get(1).hostPort);
+        PortMapping six = mapping(chosen.get(0).hostPort, 0, 81);
+        six.hostAddress = "::1";
+        assertThrows(HyprException.class, () -> ports.publish("id2", "other", "10.9.0.3", List.of(six)));
+    }
+
+    @Test
     void aPortOfAHostProcessIsNamedByTheBalancerAndNothingStays() {
         List<Integer> sizes = new ArrayList<>();
         ServiceBalancer balancer = (generation, table) -> {
@@ -130,7 +149,7 @@ class NetTest {
                 throw new HyprException(ErrorCode.IN_USE, "Port 28081/tcp on 127.0.0.1 is used by nginx (pid 4711).");
             }
         };
-        Ports ports = new Ports(records, () -> balancer);
+        Ports ports = new Ports(records, () -> balancer, true);
         HyprException e = assertThrows(HyprException.class, () -> ports.publish("id1", "web", "10.9.0.2", List.of(mapping(28_081, 0, 80))));
         assertTrue(e.getMessage().endsWith("Port 28081/tcp on 127.0.0.1 is used by nginx (pid 4711)."), e.getMessage());
         ports.publish("id1", "web", "10.9.0.2", List.of(mapping(28_082, 0, 80)));
