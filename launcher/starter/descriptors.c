@@ -51,8 +51,8 @@ static void open_stream(const char *path, int flags, int target) {
     else if (fd == target && fcntl(fd, F_SETFD, 0) != 0) fail(errno, "Cannot make %s the descriptor %d", path, target);
 }
 
-void streams_open(const char *output, const char *error) {
-    open_stream("/dev/null", O_RDONLY, STDIN_FILENO);
+void streams_open(bool keep_input, const char *output, const char *error) {
+    if (!keep_input) open_stream("/dev/null", O_RDONLY, STDIN_FILENO);
     if (output != NULL) open_stream(output, O_WRONLY | O_APPEND | O_CREAT, STDOUT_FILENO);
     if (error != NULL) open_stream(error, O_WRONLY | O_APPEND | O_CREAT, STDERR_FILENO);
 }

@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
     check_program(&options);
     openings_do(&options);
     descriptors_arrange(options.kept, options.kept_count);
-    streams_open(options.output, options.error);
+    streams_open(options.keep_input, options.output, options.error);
     session_begin();
     signals_reset();
     on_failure(cgroup_undo);

@@ -10,7 +10,7 @@
 
 enum option_code {
     KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
+    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -21,7 +21,7 @@ static const struct option known[] = {
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
-    { "umask", required_argument, NULL, UMASK }, { "stdout", required_argument, NULL, STDOUT },
+    { "umask", required_argument, NULL, UMASK }, { "keep-stdin", no_argument, NULL, KEEP_STDIN }, { "stdout", required_argument, NULL, STDOUT },
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
     { "log", required_argument, NULL, LOG }, { "log-max", required_argument, NULL, LOG_MAX },
     { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "nice", required_argument, NULL, NICE },
@@ -37,7 +37,8 @@ static const char usage[] =
     "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
     "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M;\n"
     "                              without a NAME, to one of its own that leads nowhere and is gone with PROGRAM\n"
-    "  --stdout FILE --stderr FILE append to FILE (made with mode 0600); standard input is /dev/null\n"
+    "  --stdout FILE --stderr FILE append to FILE (made with mode 0600)\n"
+    "  --keep-stdin                standard input stays the caller's; without it, it is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
     "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
@@ -194,6 +195,7 @@ static void parse_option(struct options *options, int code) {
         case GROUP: parse_group(options, optarg); break;
         case CHDIR: options->directory = optarg; break;
         case UMASK: parse_umask(options, optarg); break;
+        case KEEP_STDIN: options->keep_input = true; break;
         case STDOUT: options->output = optarg; break;
         case STDERR: options->error = optarg; break;
         case LOG: options->log = optarg; break;

@@ -30,6 +30,7 @@ struct options {
     const char *cgroup, *remove_cgroup;
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
+    bool keep_input;
     const char *directory, *output, *error, *log, *pid_file, *read_only;
     unsigned long long log_max;
     mode_t umask;
@@ -59,7 +60,7 @@ void openings_do(struct options *options);
 
 /* descriptors.c */
 void descriptors_arrange(const struct kept_descriptor *kept, size_t count);
-void streams_open(const char *output, const char *error);
+void streams_open(bool keep_input, const char *output, const char *error);
 
 /* tree.c */
 void tree_read_only(const char *directory);

@@ -54,6 +54,11 @@ class Descriptors(Starter):
         self.assertEqual(["0", "1", "2"], sorted(line.split()[0] for line in lines if "zero" in line or int(line.split()[0]) < 3))
         self.assertIn("0 /dev/null", lines)
 
+    def test_standard_input_stays_when_asked_for(self):
+        for options, out in ((["--keep-stdin"], b"a document"), ([], b"")):
+            process = self.spawn(START, *options, "--", "/bin/cat", stdin=subprocess.PIPE)
+            self.assertEqual((0, out, b""), self.result(process, b"a document"))
+
     def test_kept_ones_are_there_and_no_others(self):
         out = self.shell(self.LIST, "--keep-fd", "7", "--keep-fd", "100=3", "--keep-fd", "5=900", **self.opened(3, 4, 5, 7, 100, 901))
         zeros = sorted(int(line.split()[0]) for line in out.splitlines() if line.endswith("/dev/zero"))
