@@ -193,8 +193,13 @@ public class ContainerService implements Containers {
         if (container.state() == ContainerState.PAUSED) {
             throw new HyprException(ErrorCode.CONFLICT, "Container " + container.id() + " is already paused");
         }
-        pausable(run).pause();
-        container.change(r -> r.info.state = ContainerState.PAUSED);
+        container.operation().lock();
+        try {
+            pausable(run).pause();
+            container.change(r -> r.info.state = ContainerState.PAUSED);
+        } finally {
+            container.operation().unlock();
+        }
         container.event("pause", Map.of());
     }
 

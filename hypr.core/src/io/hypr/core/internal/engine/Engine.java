@@ -41,6 +41,8 @@ public final class Engine implements AutoCloseable {
 
     /** How long operations may take to end when the engine is closed. */
     private static final Duration LET_GO = Duration.ofSeconds(5);
+    /** Between two looks at the room on the disk. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final Services services;
@@ -87,6 +89,7 @@ public final class Engine implements AutoCloseable {
             reconciler.restorePorts();
             all().forEach(reconciler::takeOver);
             reconciled = CompletableFuture.allOf(all().stream().map(c -> Plan.aside(() -> reconcile(reconciler, c))).toArray(CompletableFuture<?>[]::new));
+            restarts.every(LOOK, "look at the room on the disk", new DiskWatch(this)::look);
         } catch (IOException e) {
             close();
             throw new HyprException(ErrorCode.DENIED, "The home " + settings.home() + " cannot be written.", e);

@@ -110,6 +110,11 @@ final class Restarts {
         clock.schedule(() -> engine.aside(what, act), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Does something again and again. */
+    void every(Duration pause, String what, Runnable act) {
+        clock.scheduleWithFixedDelay(() -> engine.aside(what, act), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     void close() {
         clock.shutdownNow();
     }

@@ -364,6 +364,27 @@ class EngineTest {
     }
 
     @Test
+    void guestsThatAFullDiskStoppedGoOnAndOthersAreLeftAlone() {
+        ContainerInfo waits = containers.create(Fakes.spec("stubborn"));
+        ContainerInfo runs = containers.create(Fakes.spec("stubborn"));
+        containers.start(waits.id);
+        containers.start(runs.id);
+        FakeBackend backend = Fakes.backend(engine);
+        DiskWatch watch = new DiskWatch(engine);
+        backend.stalled.add(waits.id);
+        watch.look(1L << 40);
+        assertEquals(List.of(), backend.calls);
+        watch.look(1L << 20);
+        watch.look(2L << 30);
+        assertEquals(List.of("resume " + waits.id, "resume " + waits.id), backend.calls);
+        watch.look(2L << 30);
+        assertEquals(2, backend.calls.size());
+        backend.stalled.clear();
+        containers.remove(waits.id, true);
+        containers.remove(runs.id, true);
+    }
+
+    @Test
     void aGuestThatWritesItsDiskIsNotCutOffByAnEngineThatCloses() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);

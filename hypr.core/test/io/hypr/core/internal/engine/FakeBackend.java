@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -19,6 +21,7 @@ import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
 import io.hypr.vmm.VmPlan;
@@ -34,6 +37,8 @@ final class FakeBackend implements VmmBackend {
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
+    /** Ids of microVMs whose processors stand still since the host's disk is full. */
+    final Set<String> stalled = ConcurrentHashMap.newKeySet();
     volatile boolean balloons = true;
     volatile Availability availability = Availability.available();
 
@@ -97,6 +102,25 @@ final class FakeBackend implements VmmBackend {
         }
     }
 
+    /** Goes on as often as it is told to. */
+    private final class Stalled implements Pausable {
+        private final String id;
+
+        Stalled(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public void pause() {
+            calls.add("pause " + id);
+        }
+
+        @Override
+        public void resume() {
+            calls.add("resume " + id);
+        }
+    }
+
     private final class Session implements VmSession {
 
         private final String id;
@@ -128,7 +152,7 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public VmState state() {
-            return VmState.valueOf(FakeHost.ask(socket, "state " + id));
+            return stalled.contains(id) ? VmState.PAUSED : VmState.valueOf(FakeHost.ask(socket, "state " + id));
         }
 
         @Override
@@ -168,6 +192,9 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public <F> Optional<F> facet(Class<F> type) {
+            if (type == Pausable.class && stalled.contains(id)) {
+                return Optional.of(type.cast(new Stalled(id)));
+            }
             return type == Resizable.class || type == Reclaim.class && balloons ? Optional.of(type.cast(new Sized())) : Optional.empty();
         }
 
