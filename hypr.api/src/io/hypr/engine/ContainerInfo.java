@@ -55,6 +55,10 @@ public class ContainerInfo {
     public String backend = "";
     /** Why that one was chosen and others were passed over, one sentence each. */
     public List<String> backendReasons = new ArrayList<>();
+    /** Id of the template that it runs from, or last ran from; empty = it booted, or was never started. */
+    public String template = "";
+    /** Why it started from that template, or why it booted, a sentence; empty = never started. */
+    public String templateReason = "";
     /** Nanoseconds from the start of the VMM to the agent's hello at the last start; 0 = never started. */
     public long bootNanos;
 

@@ -133,6 +133,11 @@ public class ContainerSpec {
 
     /** Name of a backend, or an LDAP filter over the properties of backends; null = the engine chooses. */
     public String vmm;
+    /**
+     * Whether the microVM starts from a template: {@code auto} = if there is one, and one is made beside the first start; {@code on} = one is made first if there is none,
+     * and it is an error if there can be none; {@code off} = it boots; null = as the engine is configured.
+     */
+    public String template;
     /** Backend-specific settings. */
     public Map<String, String> vmmOptions = new LinkedHashMap<>();
     /** Further kernel arguments. */

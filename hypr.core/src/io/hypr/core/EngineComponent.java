@@ -120,7 +120,8 @@ public final class EngineComponent implements Supplier<Engine> {
         return new Settings(Path.of(home), Path.of(run == null ? "/run/hypr" : run, "vm"),
             file(c.kernel_vmlinux(), share.resolve("kernel/vmlinux")), file(c.kernel_bzimage(), share.resolve("kernel/bzImage")),
             file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), backends(c), c.cpus(), Sizes.parse("memory", c.memory()),
-            Sizes.parse("disk", c.disk()), List.of(c.subnets()), ROUTES, List.of(c.nameservers()), c.uid_first(), c.boot_seconds(),
+            Sizes.parse("disk", c.disk()), List.of(c.subnets()), ROUTES, List.of(c.nameservers()), c.uid_first(),
+            templates(c.templates()), Sizes.parse("templates.size", c.templates_size()), c.boot_seconds(),
             context.getBundle().getVersion().toString(), point -> { });
     }
 
@@ -129,6 +130,15 @@ public final class EngineComponent implements Supplier<Engine> {
             return List.of(c.backends());
         }
         return System.getProperty("os.name").startsWith("Mac") ? List.of("hvf", "qemu") : List.of("cloudhypervisor", "krun", "qemu");
+    }
+
+    private static boolean templates(String value) {
+        return switch (value) {
+            case "auto" -> true;
+            case "off" -> false;
+            default -> throw new HyprException(ErrorCode.INVALID, "The configuration " + EngineConfiguration.PID + " has templates=" + value + ".")
+                .remedy("It is auto or off.");
+        };
     }
 
     private static Path file(String configured, Path other) {
@@ -144,6 +154,7 @@ public final class EngineComponent implements Supplier<Engine> {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindBackend(VmmBackend backend, Map<String, Object> properties) {
         services.backends.add(backend, properties);
+        whenOpen(() -> engine.settle(String.valueOf(properties.get(VmmBackend.NAME))));
     }
 
     void unbindBackend(VmmBackend backend) {

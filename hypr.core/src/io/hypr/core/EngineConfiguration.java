@@ -28,6 +28,12 @@ public @interface EngineConfiguration {
     /** @return numeric user of the first container's VMM; every container has one of its own, this and those that follow */
     int uid_first() default 700_000_000;
 
+    /** @return {@code auto}: microVMs start from templates, which are made beside the first ones; {@code off}: they boot, unless a container asks for a template */
+    String templates() default "auto";
+
+    /** @return room on the disk for all templates together */
+    String templates_size() default "1g";
+
     /** @return seconds that a microVM may take from its start to its agent's hello */
     int boot_seconds() default 60;
 

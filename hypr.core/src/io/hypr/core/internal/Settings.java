@@ -22,17 +22,19 @@ import java.util.function.Consumer;
  * @param routes file with the host's IPv4 routes, as /proc/net/route has them
  * @param nameServers for hosts that have only local ones
  * @param firstUid user of the first VMM; the next has the next
+ * @param templates whether microVMs start from templates unless a container says otherwise
+ * @param templateRoom bytes that templates may take on the disk together
  * @param hello how many seconds a microVM may take to boot
  * @param version of HYPR
  * @param points is told what plans do; for tests
  */
 public record Settings(
         Path home, Path run, Path vmlinux, Path bzImage, Path initramfs, List<String> backends, double processors, long memory, long disk,
-        List<String> subnets, Path routes, List<String> nameServers, int firstUid, int hello, String version, Consumer<String> points) {
+        List<String> subnets, Path routes, List<String> nameServers, int firstUid, boolean templates, long templateRoom, int hello, String version, Consumer<String> points) {
 
     /** Keys of the configuration. */
     public static final Set<String> KEYS = new TreeSet<>(Set.of("backends", "cpus", "memory", "disk", "subnets", "nameservers", "uid.first", "boot.seconds",
-        "kernel.vmlinux", "kernel.bzimage", "kernel.initramfs"));
+        "kernel.vmlinux", "kernel.bzimage", "kernel.initramfs", "templates", "templates.size"));
 
     /** Copies the lists. */
     public Settings {

@@ -63,6 +63,7 @@ public final class ContainerOptions {
         if (s.autoRemove && s.restartPolicy != null && !s.restartPolicy.equals("no")) {
             throw new HyprException(ErrorCode.INVALID, "Conflicting options: --restart and --rm");
         }
+        s.template = words.get("template").orElse(null);
         s.vmm = words.get("vmm").orElse(null);
         words.all("vmm-opt").forEach(o -> pair(s.vmmOptions, o));
         s.kernelArguments.addAll(words.all("kernel-arg"));
@@ -132,7 +133,11 @@ public final class ContainerOptions {
         return change;
     }
 
-    private static double decimal(String text) {
+    /**
+     * @param text a number of processors
+     * @return the number, 0 to 1023
+     */
+    public static double decimal(String text) {
         try {
             double v = Double.parseDouble(text);
             if (v >= 0 && v < 1024) {

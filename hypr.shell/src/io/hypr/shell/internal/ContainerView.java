@@ -182,6 +182,8 @@ public final class ContainerView {
         h.put("Backend", c.backend);
         h.put("BackendReasons", c.backendReasons);
         h.put("BootNanos", c.bootNanos);
+        h.put("Template", c.template);
+        h.put("TemplateReason", c.templateReason);
         h.put("Memory", c.memory);
         h.put("Processors", c.processors);
         h.put("VmmOptions", c.spec.vmmOptions);

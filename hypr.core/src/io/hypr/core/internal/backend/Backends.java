@@ -1,5 +1,6 @@
 package io.hypr.core.internal.backend;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -16,6 +18,7 @@ import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmmBackend;
 
@@ -231,6 +234,31 @@ public final class Backends {
     public Hold launch(String name, VmPlan plan, Consumer<? super DriverRecord> intent) {
         VmmBackend backend = get(name, Duration.ZERO);
         return held(new Hold(this, backend, backend.launch(plan, intent)));
+    }
+
+    /**
+     * @param name of a backend
+     * @return its facet for templates; empty if it has it not, or is not there
+     */
+    public Optional<Templates> templates(String name) {
+        return find(name) instanceof Templates templates ? Optional.of(templates) : Optional.empty();
+    }
+
+    /**
+     * Starts a microVM from a template.
+     *
+     * @param name of the backend
+     * @param template what the backend saved
+     * @param plan what to start
+     * @param intent takes the record before anything exists
+     * @return a hold on it
+     */
+    public Hold launch(String name, Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        VmmBackend backend = get(name, Duration.ZERO);
+        if (!(backend instanceof Templates templates)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no templates.");
+        }
+        return held(new Hold(this, backend, templates.launch(template, plan, intent)));
     }
 
     /**

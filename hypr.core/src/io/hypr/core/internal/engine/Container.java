@@ -107,6 +107,10 @@ final class Container {
 
     // --- the run ---
 
+    synchronized boolean runsFrom(String template) {
+        return run != null && template.equals(record.info.template);
+    }
+
     synchronized Run run() {
         return run;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.HomeLock;
 import io.hypr.core.internal.records.Json;
 import io.hypr.core.internal.records.Records;
+import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.EngineListener;
 import io.hypr.engine.ContainerState;
@@ -48,6 +50,7 @@ public final class Engine implements AutoCloseable {
     private final Services services;
     private final EventBook events;
     private final Restarts restarts;
+    private final TemplateCache templates;
     private final DeviceBook devices = new DeviceBook(this);
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private HomeLock lock;
@@ -66,6 +69,8 @@ public final class Engine implements AutoCloseable {
         this.services = services;
         this.events = new EventBook(services.log());
         this.restarts = new Restarts(this);
+        this.templates = new TemplateCache(settings, services.backends, services.log(),
+            (action, id, attributes) -> events.tell(Instant.now(), "template", action, id, attributes), id -> all().stream().anyMatch(c -> c.runsFrom(id)));
     }
 
     /**
@@ -80,6 +85,7 @@ public final class Engine implements AutoCloseable {
             networks = new NetworkBook(records, services.networks, settings.subnets(), settings.routes());
             ports = new Ports(records, services::balancer, HostFacts.ipv6());
             events.open(records);
+            templates.open();
             Files.createDirectories(settings.home().resolve("containers"));
             List<ContainerRecord> kept = records.containers();
             synchronized (containers) {
@@ -138,6 +144,10 @@ public final class Engine implements AutoCloseable {
         return devices;
     }
 
+    TemplateCache templates() {
+        return templates;
+    }
+
     EventBook events() {
         return events;
     }
@@ -183,6 +193,15 @@ public final class Engine implements AutoCloseable {
      */
     public void sweep(NetworkDriver driver) {
         aside("look at what network driver " + services.networks.name(driver) + " has", () -> new Reconciler(this).sweep(driver));
+    }
+
+    /**
+     * A backend has come: what it had half made is cleared away.
+     *
+     * @param backend its name
+     */
+    public void settle(String backend) {
+        aside("look at the templates of backend " + backend, () -> templates.settle(backend));
     }
 
     /** A balancer has come: it is told all published ports. */
@@ -365,6 +384,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        templates.close();
         restarts.close();
         events.close();
         for (Container c : all()) {

@@ -71,6 +71,9 @@ final class NewContainer {
         ports(info, config);
         Restarts.check(spec);
         network();
+        if (spec.template != null && !List.of("auto", "on", "off").contains(spec.template)) {
+            throw new HyprException(ErrorCode.INVALID, "invalid template mode: '" + spec.template + "'").remedy("It is auto, on or off.");
+        }
         LogLimits.of(spec.logOptions);
         Capabilities.of(spec.capAdd, spec.capDrop);
         spec.ulimits.forEach(Limits::parse);

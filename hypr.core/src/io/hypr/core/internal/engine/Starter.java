@@ -40,7 +40,6 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 import io.hypr.net.Attachment;
 import io.hypr.vmm.VmPlan;
-import io.hypr.vmm.VmSession;
 
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
@@ -56,8 +55,8 @@ final class Starter {
     private Choice choice;
     private Path root;
     private Attachment attachment;
+    private VmLaunch vm;
     private Run run;
-    private long launched;
     private int exitCode = 128;
 
     Starter(Engine engine, Container container) {
@@ -71,6 +70,17 @@ final class Starter {
 
     /** @throws HyprException if it could not be started; everything is as before then, but for the reason in the record */
     void start() {
+        engine.templates().busy();
+        try {
+            take();
+        } finally {
+            engine.templates().ready();
+        }
+        vm.done();
+        container.event("start", Map.of());
+    }
+
+    private void take() {
         Clearing clearing = new Clearing(engine, container);
         try {
             new Plan(settings.points())
@@ -88,7 +98,6 @@ final class Starter {
         } catch (Exception e) {
             throw failed(e, clearing);
         }
-        container.event("start", Map.of());
     }
 
     private HyprException failed(Exception e, Clearing clearing) {
@@ -180,38 +189,39 @@ final class Starter {
     }
 
     private void launch() throws IOException {
-        Path runDirectory = engine.runDirectory(container.id());
-        Clearing.delete(runDirectory); // Of a start that a crash interrupted before its record.
-        Files.createDirectories(runDirectory.getParent());
-        Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        prepareRunDirectory();
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
         List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
         VmPlan plan = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
             Math.max(info.memory, info.maxMemory),
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
-            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), runDirectory,
+            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
-        launched = System.nanoTime();
-        run = new Run(container, container.id(), engine.services().backends.launch(choice.name(), plan, intent -> container.change(r -> r.vm = intent)),
-            container.log(), engine.log());
-        container.change(r -> {
-            r.vm = run.hold().record();
-            r.bootMemory = info.memory;
-            r.info.vmmPid = run.hold().call(VmSession::pid);
-        });
-        container.followers().forEach(run.credits()::add);
-        container.run(run);
-        if (engine.isClosed()) {
-            throw new HyprException(ErrorCode.GONE, "The engine ended while container " + container.name() + " was started.");
-        }
-        run.begin(true);
+        vm = new VmLaunch(engine, container, choice.name(), plan);
+        run = vm.start();
+    }
+
+    private void prepareRunDirectory() throws IOException {
+        Path runDirectory = engine.runDirectory(container.id());
+        Clearing.delete(runDirectory); // Of a start that a crash interrupted before its record.
+        Files.createDirectories(runDirectory.getParent());
+        Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private void hello() throws InterruptedException {
-        run.link().awaitWelcome(Duration.ofSeconds(settings.hello()));
-        long nanos = System.nanoTime() - launched;
-        container.change(r -> r.info.bootNanos = nanos);
+        run = vm.awaitAgent(run, this::bootInstead);
+    }
+
+    /** The template was bad: what started from it goes, and the microVM boots. */
+    private Run bootInstead() {
+        try {
+            new Clearing(engine, container).vm();
+            prepareRunDirectory();
+            return vm.startCold("It did not come up from the template of its shape.");
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The run directory of container " + container.name() + " cannot be made again.", e);
+        }
     }
 
     private void ports() {

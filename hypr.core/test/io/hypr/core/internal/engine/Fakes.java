@@ -70,7 +70,7 @@ final class Fakes {
 
     static Settings settings(Path base, Consumer<String> points) {
         return new Settings(base.resolve("home"), base.resolve("run"), base, base, base, List.of("fake"), 1, 512L << 20, 1L << 30, List.of("172.30.0.0/16", "172.31.0.0/16"),
-            base.resolve("routes"), List.of("8.8.8.8"), 700_000_000, 20, "1.0", points);
+            base.resolve("routes"), List.of("8.8.8.8"), 700_000_000, true, 1L << 30, 20, "1.0", points);
     }
 
     static Engine engine(Path base, Path socket, Consumer<String> points, List<String> log) {

@@ -154,6 +154,9 @@ public final class Qemu implements AutoCloseable {
         if (!plan.devices().isEmpty() || !plan.shares().isEmpty()) {
             return ""; // What is behind them has a state of its own.
         }
+        if (plan.maxProcessors() > plan.processors() || plan.maxMemory() > plan.memory()) {
+            return ""; // Memory that is plugged in is not in the template's file.
+        }
         Choice choice = choose(plan);
         return new Shape(plan, choice.machine(), choice.accelerator(), choice.settings(), choice.traits()).toString();
     }

@@ -1,0 +1,67 @@
+package io.hypr.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Templates that microVMs start from instead of booting: the memory of a microVM that came up and did nothing else. Implemented by the engine, called by front ends from any
+ * thread. The engine makes one by itself for each shape that it has started ({@link ContainerSpec#template}); here they are made ahead, listed and removed.
+ */
+@ProviderType
+public interface MemoryTemplates {
+
+    /** @return all of them, the one that was used last first */
+    List<Template> list();
+
+    /**
+     * Makes a template now. Takes as long as a microVM takes to boot and to be saved.
+     *
+     * @param like a container that is to start from it, of which only these fields count: memory, cpus and what both may grow to, network, vmm, vmmOptions, kernelArguments
+     * @return the template, which may have been there before
+     * @throws io.hypr.model.HyprException {@code UNSUPPORTED} if no backend can do it
+     */
+    Template create(ContainerSpec like);
+
+    /**
+     * Removes a template.
+     *
+     * @param template a unique beginning of its id
+     * @throws io.hypr.model.HyprException {@code NOT_FOUND}; {@code IN_USE} while containers run from it
+     */
+    void remove(String template);
+
+    /**
+     * Removes all templates that no container runs from.
+     *
+     * @return those that were removed
+     */
+    List<Template> prune();
+
+    /** A template. A data transfer object. */
+    @ProviderType
+    class Template {
+        /** 64 hexadecimal digits. */
+        public String id;
+        /** Name of the backend that made it. */
+        public String backend;
+        /** What it fits, in the backend's words. */
+        public String shape;
+        /** Processors of its microVMs. */
+        public int processors;
+        /** Bytes of memory of its microVMs. */
+        public long memory;
+        /** Network interfaces of its microVMs. */
+        public int interfaces;
+        /** Bytes that it takes on the disk. */
+        public long size;
+        /** When it was made. */
+        public Instant created;
+        /** When a container last started from it, or when it was made. */
+        public Instant used;
+        /** Ids of the containers that run from it now. */
+        public List<String> containers = new ArrayList<>();
+    }
+}

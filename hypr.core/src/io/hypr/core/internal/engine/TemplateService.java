@@ -1,0 +1,79 @@
+package io.hypr.core.internal.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.net.NetworkBook;
+import io.hypr.core.internal.records.Json;
+import io.hypr.core.internal.template.TemplateRecord;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.MemoryTemplates;
+import io.hypr.vmm.VmPlan;
+
+/** What front ends ask of templates. */
+public class TemplateService implements MemoryTemplates {
+
+    private final Supplier<Engine> engine;
+
+    /** @param engine gives the engine once it is open */
+    public TemplateService(Supplier<Engine> engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public List<Template> list() {
+        return engine.get().templates().list().stream().map(this::filled).toList();
+    }
+
+    @Override
+    public Template create(ContainerSpec like) {
+        ContainerSpec spec = Json.copy(like, ContainerSpec.class);
+        Engine now = engine.get();
+        String backend = now.services().backends.choose(spec.vmm, Set.of("templates"), now.settings().backends()).name();
+        return filled(now.templates().find(now.templates().create(backend, plan(now, spec))));
+    }
+
+    /** Of a container that there is not: only what makes its shape counts. */
+    private static VmPlan plan(Engine engine, ContainerSpec spec) {
+        Settings settings = engine.settings();
+        ContainerInfo info = new ContainerInfo();
+        Size.apply(spec, info, settings);
+        Path nowhere = settings.run();
+        String network = spec.network == null ? NetworkBook.DEFAULT : spec.network;
+        List<VmPlan.Nic> nics = network.equals(NetworkBook.NONE) ? List.of() : List.of(new VmPlan.Nic("", "02:00:00:00:00:01", engine.networks().find(network).mtu));
+        return new VmPlan("0".repeat(64), info.processors, info.maxProcessors, info.memory, info.maxMemory,
+            new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
+            List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)), nics, List.of(), List.of(), nowhere, nowhere, new VmPlan.Jail(0, 0, "hypr"), Set.of(),
+            spec.vmmOptions);
+    }
+
+    @Override
+    public void remove(String template) {
+        Engine now = engine.get();
+        now.templates().remove(now.templates().find(template));
+    }
+
+    @Override
+    public List<Template> prune() {
+        return engine.get().templates().prune().stream().map(this::filled).toList();
+    }
+
+    private Template filled(TemplateRecord record) {
+        Template template = new Template();
+        template.id = record.id;
+        template.backend = record.backend;
+        template.shape = record.shape;
+        template.processors = record.processors;
+        template.memory = record.memory;
+        template.interfaces = record.mtus.size();
+        template.size = record.size;
+        template.created = record.created;
+        template.used = engine.get().templates().used(record.id);
+        engine.get().all().stream().filter(c -> c.runsFrom(record.id)).forEach(c -> template.containers.add(c.id()));
+        return template;
+    }
+}

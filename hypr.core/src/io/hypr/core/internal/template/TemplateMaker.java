@@ -1,0 +1,169 @@
+package io.hypr.core.internal.template;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.ByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.hypr.core.internal.Settings;
+import io.hypr.core.internal.backend.Backends;
+import io.hypr.core.internal.backend.Hold;
+import io.hypr.core.internal.link.FrameDecoder;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.Snapshots;
+import io.hypr.vmm.VmPlan;
+
+/** Makes a template: boots a microVM with empty disks and interfaces that lead nowhere, and saves it when its agent has come up. Nobody has spoken to it then. */
+final class TemplateMaker {
+
+    /** Of the disk that stands for an image's: larger than any image, and without a block of its own. */
+    private static final long NOMINAL = 1L << 40;
+    private static final long UNSOLICITED = 0;
+
+    private final Settings settings;
+    private final Backends backends;
+    private final TemplateStore store;
+
+    TemplateMaker(Settings settings, Backends backends, TemplateStore store) {
+        this.settings = settings;
+        this.backends = backends;
+        this.store = store;
+    }
+
+    /**
+     * Makes one. Interrupting the thread ends it early.
+     *
+     * @throws HyprException if it cannot be made; nothing is left behind then
+     */
+    void make(TemplateRecord record) {
+        try {
+            Path directory = store.begin(record);
+            boot(record, directory);
+            store.publish(record);
+        } catch (IOException e) {
+            abandon(record, e);
+            throw new HyprException(ErrorCode.INTERNAL, "The template could not be made: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            abandon(record, e);
+            throw e;
+        }
+    }
+
+    private void abandon(TemplateRecord record, Exception reason) {
+        boolean interrupted = Thread.interrupted(); // What follows must not be cut short.
+        try {
+            clear(record);
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Removes all of what was being made, the microVM too. Idempotent. */
+    void clear(TemplateRecord record) {
+        if (record.vm != null) {
+            backends.discard(record.vm);
+        }
+        deleteRun(record);
+        store.abandon(record);
+    }
+
+    private void boot(TemplateRecord record, Path directory) throws IOException {
+        Path run = runDirectory(record);
+        deleteRun(record);
+        Files.createDirectories(run.getParent());
+        Files.createDirectory(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        List<Path> disks = disks(record, directory);
+        int user = settings.firstUid() - 1;
+        VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()), disks, run, directory.resolve("vmm.log"),
+            new VmPlan.Jail(user, user, "hypr/template-" + record.id.substring(0, 12)));
+        try (Hold hold = backends.launch(record.backend, plan, intent -> intend(record, intent))) {
+            try (ByteChannel link = hold.link()) {
+                awaitAgent(link);
+                Path saved = Files.createDirectory(directory.resolve("vm"));
+                record.size = hold.call(vm -> vm.facet(Snapshots.class)
+                    .orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "The backend " + record.backend + " cannot save this microVM.")).save(saved));
+            }
+            hold.kill();
+        }
+        backends.discard(record.vm);
+        deleteRun(record);
+        for (Path disk : disks) {
+            Files.delete(disk);
+        }
+        record.vm = null;
+        record.created = Instant.now();
+    }
+
+    private void intend(TemplateRecord record, io.hypr.model.DriverRecord intent) {
+        record.vm = intent;
+        try {
+            store.note(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The microVM of a template cannot be noted", e);
+        }
+    }
+
+    private Path runDirectory(TemplateRecord record) {
+        return settings.run().resolve("t" + record.id.substring(0, 11));
+    }
+
+    private void deleteRun(TemplateRecord record) {
+        try {
+            Files.deleteIfExists(runDirectory(record));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The run directory of a template cannot be removed", e);
+        }
+    }
+
+    private List<Path> disks(TemplateRecord record, Path directory) throws IOException {
+        List<Path> disks = new ArrayList<>();
+        for (boolean readOnly : record.readOnly) {
+            Path file = directory.resolve("disk" + disks.size());
+            try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
+                disk.setLength(readOnly ? NOMINAL : settings.disk());
+            }
+            disks.add(file);
+        }
+        return disks;
+    }
+
+    /** The agent says WELCOME by itself when it has come up (PROTOCOL.md section 4). */
+    private void awaitAgent(ByteChannel link) throws IOException {
+        Thread reader = Thread.currentThread();
+        Duration limit = Duration.ofSeconds(settings.hello());
+        Thread watch = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(limit);
+                link.close();
+            } catch (InterruptedException e) {
+                return; // The agent came up.
+            } catch (IOException e) {
+                reader.interrupt();
+            }
+        });
+        try {
+            FrameDecoder decoder = new FrameDecoder();
+            while (decoder.welcome(UNSOLICITED) == null) {
+                if (!decoder.feed(link)) {
+                    throw new EOFException("The microVM ended before its agent came up");
+                }
+            }
+        } catch (java.nio.channels.AsynchronousCloseException e) {
+            throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM for a template did not come up in " + limit.toSeconds() + " s.", e);
+        } finally {
+            watch.interrupt();
+        }
+    }
+}
