@@ -66,7 +66,7 @@ public final class Product {
             frameworkStartLevel(TESTS),
             property("hypr.dist", HOME), property("hypr.home", Files.createDirectories(work.resolve("home/plugins")).getParent()),
             property("hypr.run", Files.createDirectory(work.resolve("run"))), property("hypr.config", Files.createDirectory(work.resolve("config"))),
-            frameworkProperty("felix.fileinstall.dir").value(work.resolve("home/plugins").toString()),
+            frameworkProperty("felix.fileinstall.dir").value(work.resolve("config").toString()),
             frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
             frameworkProperty("gosh.args").value("--noshutdown --nointeractive"),
             systemPackages(),

@@ -276,6 +276,30 @@ public final class Backends {
         return hold;
     }
 
+    /**
+     * Waits until the instance of a backend that is there now has taken over, or refused, each of its microVMs.
+     *
+     * @param name of the backend
+     * @param limit how long
+     * @return why some are not in its hands, a sentence each
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public List<String> awaitHandover(String name, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        if (await(name, limit) == null) {
+            return List.of("No backend " + name + " came in " + limit.toSeconds() + " s.");
+        }
+        List<Hold> all;
+        synchronized (this) {
+            all = holds.stream().filter(h -> h.record().owner().equals(name)).toList();
+        }
+        List<String> refused = new ArrayList<>();
+        for (Hold hold : all) {
+            hold.awaitSession(deadline).ifPresent(refused::add);
+        }
+        return refused;
+    }
+
     private synchronized Hold held(Hold hold) {
         holds.add(hold);
         return hold;

@@ -2,6 +2,7 @@ package io.hypr.core.internal.backend;
 
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 
 import io.hypr.model.DriverRecord;
@@ -20,12 +21,15 @@ public final class Hold implements AutoCloseable {
     /** How long a call waits for a successor, and a backend that goes for calls under way. */
     private static final Duration SUCCESSOR = Duration.ofSeconds(30);
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** How long a call waits when a backend has refused the microVM: an update that fails is taken back, and calls should not notice. */
+    private static final Duration ROLLBACK = Duration.ofSeconds(5);
 
     private final Backends backends;
     private final DriverRecord record;
     private VmmBackend backend;
     private VmSession session;
     private HyprException broken;
+    private long brokenSince;
     private int calls;
     private boolean closed;
 
@@ -64,6 +68,7 @@ public final class Hold implements AutoCloseable {
         }
         synchronized (this) {
             broken = failure;
+            brokenSince = System.nanoTime();
             if (attached != null && !closed && session == null) {
                 session = attached;
                 backend = successor;
@@ -100,6 +105,18 @@ public final class Hold implements AutoCloseable {
         }
     }
 
+    /** Waits until a backend has the microVM, or has refused it; tells why none has it. */
+    synchronized Optional<String> awaitSession(long deadline) throws InterruptedException {
+        while (session == null && broken == null && !closed) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return Optional.of("The backend " + record.owner() + " has not taken over microVM " + record.id() + ".");
+            }
+            wait(left);
+        }
+        return Optional.ofNullable(broken).map(HyprException::getMessage);
+    }
+
     private VmSession enter() {
         long deadline = System.nanoTime() + SUCCESSOR.toNanos();
         synchronized (this) {
@@ -109,7 +126,10 @@ public final class Hold implements AutoCloseable {
                     throw new HyprException(ErrorCode.GONE, "The engine has let go of microVM " + record.id() + ".");
                 }
                 if (broken != null) {
-                    throw broken;
+                    left = Math.min(left, ROLLBACK.toMillis() - (System.nanoTime() - brokenSince) / 1_000_000);
+                    if (left <= 0) {
+                        throw broken;
+                    }
                 }
                 if (left <= 0) {
                     throw new HyprException(ErrorCode.GONE, "The backend " + record.owner() + " left, and no successor came in " + SUCCESSOR.toSeconds() + " s.")

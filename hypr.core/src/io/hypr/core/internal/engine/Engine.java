@@ -124,7 +124,8 @@ public final class Engine implements AutoCloseable {
         return settings;
     }
 
-    Services services() {
+    /** @return the services of other bundles */
+    public Services services() {
         return services;
     }
 

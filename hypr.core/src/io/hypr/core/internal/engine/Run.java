@@ -58,6 +58,7 @@ final class Run implements Host {
     /** Only the link's thread looks at it. */
     private boolean resumed;
     private volatile boolean left;
+    private String doubt;
 
     Run(Container container, String id, Hold hold, ContainerLog log, Logger logger) {
         this.container = container;
@@ -110,7 +111,8 @@ final class Run implements Host {
         try {
             return hold.awaitExit(pause);
         } catch (HyprException e) {
-            if (!left) { // Else the engine ends, and the microVM lives on.
+            if (!left && !e.getMessage().equals(doubt)) { // Else the engine ends, and the microVM lives on.
+                doubt = e.getMessage();
                 logger.warn("Whether the microVM of {} lives cannot be found out: {}", id, e.getMessage());
             }
             return false;

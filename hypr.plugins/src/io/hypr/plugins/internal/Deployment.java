@@ -1,0 +1,205 @@
+package io.hypr.plugins.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+
+import io.hypr.engine.Handovers;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/** Puts bundles into the framework and takes them out, and puts back what was there when that fails. Its caller sees to it that one thing is done at a time. */
+final class Deployment {
+
+    private static final String LOCATION = "plugin:";
+    private static final String BACKEND = "io.hypr.vmm.VmmBackend";
+    private static final Duration HANDOVER = Duration.ofSeconds(30);
+
+    private final BundleContext context;
+    private final Handovers handovers;
+    private final Path copies;
+
+    /**
+     * @param context installs
+     * @param handovers tells whether microVMs were taken over
+     * @param copies folder for what is in use, so that it can be put back
+     */
+    Deployment(BundleContext context, Handovers handovers, Path copies) {
+        this.context = context;
+        this.handovers = handovers;
+        this.copies = copies;
+    }
+
+    Optional<Bundle> find(String name) {
+        for (Bundle bundle : context.getBundles()) {
+            if (name.equals(bundle.getSymbolicName())) {
+                return Optional.of(bundle);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Brings a bundle, in the place of the one of that name if there is one. */
+    void deploy(Candidate candidate) {
+        Optional<Bundle> present = find(candidate.name());
+        if (present.isPresent()) {
+            exchange(present.get(), candidate);
+        } else {
+            bring(candidate);
+        }
+        keep(candidate);
+    }
+
+    private void bring(Candidate candidate) {
+        Bundle bundle = null;
+        try (InputStream in = Files.newInputStream(candidate.file())) {
+            bundle = context.installBundle(LOCATION + candidate.name(), in);
+            bundle.start();
+        } catch (BundleException | IOException e) {
+            HyprException why = failure(candidate, bundle, e);
+            if (bundle != null) {
+                try {
+                    bundle.uninstall();
+                } catch (BundleException f) {
+                    why.addSuppressed(f);
+                }
+            }
+            throw why;
+        }
+    }
+
+    private void exchange(Bundle bundle, Candidate candidate) {
+        if (bundle.getBundleId() == 0 || bundle.getBundleId() == context.getBundle().getBundleId()) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, bundle.getSymbolicName() + " is what exchanges plug-ins, and cannot be exchanged itself.").remedy("Install another version of HYPR.");
+        }
+        String before = bundle.getVersion().toString();
+        Collection<String> backends = backends(bundle);
+        try {
+            try (InputStream in = Files.newInputStream(candidate.file())) {
+                bundle.update(in);
+            }
+            bundle.start();
+            requireHandover(candidate, backends);
+        } catch (BundleException | IOException | HyprException e) {
+            HyprException why = e instanceof HyprException h ? h : failure(candidate, bundle, e);
+            HyprException told = new HyprException(ErrorCode.CONFLICT, why.getMessage() + " Version " + before + " is in its place again.", why);
+            why.remedy().ifPresent(told::remedy);
+            putBack(bundle, told);
+            throw told;
+        }
+    }
+
+    /** A backend's microVMs must all be in the hands of its successor. */
+    private void requireHandover(Candidate candidate, Collection<String> backends) {
+        try {
+            List<String> refused = new ArrayList<>();
+            for (String backend : backends) {
+                refused.addAll(handovers.await(backend, HANDOVER));
+            }
+            if (!refused.isEmpty()) {
+                throw new HyprException(ErrorCode.CONFLICT, candidate + " cannot take over " + refused.size() + (refused.size() == 1 ? " microVM" : " microVMs") + " that run: "
+                    + String.join(" ", new TreeSet<>(refused))).remedy("Stop the containers that it cannot take over, and update then.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "The update of " + candidate.name() + " was interrupted.", e);
+        }
+    }
+
+    private void putBack(Bundle bundle, HyprException reason) {
+        Path copy = copy(bundle.getSymbolicName());
+        try {
+            if (Files.exists(copy)) {
+                try (InputStream in = Files.newInputStream(copy)) {
+                    bundle.update(in);
+                }
+            } else {
+                bundle.update(); // It is of the distribution.
+            }
+            bundle.start();
+        } catch (BundleException | IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Takes a bundle out; one of the distribution takes its place again. */
+    void withdraw(String name) {
+        Optional<Bundle> bundle = find(name);
+        try {
+            Files.deleteIfExists(copy(name));
+            if (bundle.isPresent() && isShipped(bundle.get())) {
+                bundle.get().update();
+                bundle.get().start();
+            } else if (bundle.isPresent()) {
+                bundle.get().uninstall();
+            }
+        } catch (BundleException | IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The plug-in " + name + " cannot be taken out: " + e.getMessage(), e).remedy("Restart hyprd: 'hypr daemon stop'.");
+        }
+    }
+
+    private static boolean isShipped(Bundle bundle) {
+        return !bundle.getLocation().startsWith(LOCATION);
+    }
+
+    private void keep(Candidate candidate) {
+        try {
+            Files.createDirectories(copies);
+            Files.copy(candidate.file(), copy(candidate.name()), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "No copy of " + candidate + " can be kept in " + copies + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path copy(String name) {
+        return copies.resolve(name + ".jar");
+    }
+
+    private HyprException failure(Candidate candidate, Bundle bundle, Exception cause) {
+        List<String> missing = bundle == null ? List.of() : Requirements.missing(context, bundle);
+        if (!missing.isEmpty()) {
+            return new HyprException(ErrorCode.INVALID, candidate + " cannot be resolved: it needs " + String.join("; and ", missing) + ".", cause)
+                .remedy("Get the version of the plug-in that was made for this version of HYPR, or install the bundle that exports what it needs first.");
+        }
+        Throwable root = cause instanceof BundleException b && b.getType() == BundleException.ACTIVATOR_ERROR && b.getCause() != null ? b.getCause() : cause;
+        return new HyprException(ErrorCode.INVALID, candidate + " cannot be started: " + root.getMessage(), cause).remedy("Ask its maker; hyprd's log says more.");
+    }
+
+    private static Collection<String> backends(Bundle bundle) {
+        TreeSet<String> names = new TreeSet<>();
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        for (ServiceReference<?> service : services == null ? new ServiceReference<?>[0] : services) {
+            if (List.of((String[]) service.getProperty(Constants.OBJECTCLASS)).contains(BACKEND) && service.getProperty("hypr.name") != null) {
+                names.add(String.valueOf(service.getProperty("hypr.name")));
+            }
+        }
+        return names;
+    }
+
+    /** What a bundle offers, in a word or two each. */
+    static List<String> services(Bundle bundle) {
+        TreeSet<String> all = new TreeSet<>();
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        for (ServiceReference<?> service : services == null ? new ServiceReference<?>[0] : services) {
+            for (String type : (String[]) service.getProperty(Constants.OBJECTCLASS)) {
+                Object name = service.getProperty("hypr.name");
+                all.add(type.substring(type.lastIndexOf('.') + 1) + (name == null ? "" : " " + name));
+            }
+        }
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * Bundles that users add.
+ */
+package io.hypr.plugins;
