@@ -78,11 +78,35 @@ public class ContainerInfo {
     /** Exposed ports, such as {@code 80/tcp}. */
     public List<String> exposed = new ArrayList<>();
 
+    /** What of the host is mounted in it, in the order of the targets. */
+    public List<MountPoint> mounts = new ArrayList<>();
+
     /** Devices that it has now. */
     public List<Devices.Claimed> devices = new ArrayList<>();
 
     /** File with the output; for tools, its format is the engine's own. */
     public String logPath = "";
+
+    /** Something of the host that is mounted. */
+    @ProviderType
+    public static class MountPoint {
+        /** {@code volume} or {@code bind}. */
+        public String type;
+        /** Name of the volume; empty for a directory of the host. */
+        public String name = "";
+        /** Directory on the host. */
+        public String source;
+        /** Path in the container. */
+        public String target;
+        /** Whether the container may write. */
+        public boolean writable = true;
+        /** Whether the volume goes with the container. */
+        public boolean anonymous;
+        /** Whether the volume, when it is empty, is filled with what the image has at the target. */
+        public boolean copy;
+        /** Whether the directory of the host is made if it is missing. */
+        public boolean create;
+    }
 
     /** A place in a network. */
     @ProviderType

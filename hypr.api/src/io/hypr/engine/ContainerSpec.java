@@ -75,6 +75,10 @@ public class ContainerSpec {
     /** Whether all exposed ports are published on free ports of the host. */
     public boolean publishAll;
 
+    /** Volumes, directories of the host, and tmpfs that are mounted. */
+    public List<Mount> mounts = new ArrayList<>();
+    /** Containers whose mounts are taken over, as {@code container[:ro|:rw]}. */
+    public List<String> volumesFrom = new ArrayList<>();
     /** tmpfs mounts: target to options, as {@code --tmpfs} takes them. */
     public Map<String, String> tmpfs = new LinkedHashMap<>();
     /** Bytes of /dev/shm; 0 = 64 MiB. */
@@ -145,6 +149,27 @@ public class ContainerSpec {
 
     /** {@code max-size} and {@code max-file}, as Docker's json-file driver takes them. */
     public Map<String, String> logOptions = new LinkedHashMap<>();
+
+    /** Something that is mounted. */
+    @ProviderType
+    public static class Mount {
+        /** {@code volume}, {@code bind} or {@code tmpfs}. */
+        public String type = "volume";
+        /** Name of a volume, null = a new one that nobody named; absolute path of a directory of the host; null for tmpfs. */
+        public String source;
+        /** Absolute path in the container. */
+        public String target;
+        /** Whether the container may only read. */
+        public boolean readOnly;
+        /** Whether a directory of the host is made if it is missing. */
+        public boolean create;
+        /** Whether an empty volume is not filled with what the image has at the target. */
+        public boolean noCopy;
+        /** Labels of a volume that is made for this. */
+        public Map<String, String> labels = new LinkedHashMap<>();
+        /** Options of a tmpfs, as {@code --tmpfs} takes them. */
+        public String options = "";
+    }
 
     /** A published port. */
     @ProviderType

@@ -80,13 +80,25 @@ public interface Containers {
     void unpause(String container);
 
     /**
-     * Removes a container with its disk and its log.
+     * Removes a container with its disk and its log. Volumes stay.
      *
      * @param container name or id
      * @param force also if it runs: it is killed
      * @throws io.hypr.model.HyprException {@code CONFLICT} if it runs and force is false
      */
-    void remove(String container, boolean force);
+    default void remove(String container, boolean force) {
+        remove(container, force, false);
+    }
+
+    /**
+     * Removes a container with its disk and its log.
+     *
+     * @param container name or id
+     * @param force also if it runs: it is killed
+     * @param volumes whether its volumes that nobody named go too, those that no other container has
+     * @throws io.hypr.model.HyprException {@code CONFLICT} if it runs and force is false
+     */
+    void remove(String container, boolean force, boolean volumes);
 
     /**
      * Gives a container another name.

@@ -24,6 +24,17 @@ public interface RootFileSystems {
     Path readOnly(Image image, Progress progress);
 
     /**
+     * Copies a directory out of an image: everything in it and the directory itself, with owners, modes, times and extended attributes.
+     *
+     * @param image the image
+     * @param path of the directory in it, absolute
+     * @param to where the copy goes; nothing is there, but its parent is
+     * @return false if the image has no directory there; nothing was made then
+     * @throws io.hypr.model.HyprException {@code EXHAUSTED} if the disk is full; nothing is left at {@code to} then
+     */
+    boolean extract(Image image, String path, Path to);
+
+    /**
      * Makes a container's writable disk: a sparse file with an empty ext4 file system. An existing file is left as it is.
      *
      * @param file where; its directory exists

@@ -25,6 +25,7 @@ import io.hypr.image.internal.layer.Layer;
 import io.hypr.image.internal.layer.LayerIndex;
 import io.hypr.image.internal.layer.Limits;
 import io.hypr.image.internal.layer.MergedArchive;
+import io.hypr.image.internal.layer.SquashCopy;
 import io.hypr.image.internal.layer.SquashFs;
 import io.hypr.image.internal.oci.Descriptor;
 import io.hypr.model.ErrorCode;
@@ -70,6 +71,11 @@ public final class SquashRoots implements RootFileSystems {
             }
             return file;
         });
+    }
+
+    @Override
+    public boolean extract(Image image, String path, Path to) {
+        return SquashCopy.run(readOnly(image, Progress.NONE), path, to);
     }
 
     @Override

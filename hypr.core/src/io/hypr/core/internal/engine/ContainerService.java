@@ -226,7 +226,7 @@ public class ContainerService implements Containers {
     }
 
     @Override
-    public void remove(String name, boolean force) {
+    public void remove(String name, boolean force, boolean volumes) {
         Container container = engine.get().find(name);
         Run run = settledRun(container);
         if (run != null && !force) {
@@ -241,6 +241,9 @@ public class ContainerService implements Containers {
             }
         } catch (InterruptedException e) {
             interrupted(e);
+        }
+        if (volumes) {
+            container.change(r -> r.removeVolumes = true);
         }
         engine.get().remove(container);
     }

@@ -56,6 +56,7 @@ public final class Engine implements AutoCloseable {
     private HomeLock lock;
     private Records records;
     private NetworkBook networks;
+    private VolumeBook volumes;
     private Ports ports;
     private volatile boolean closed;
     private CompletableFuture<Void> reconciled;
@@ -84,6 +85,7 @@ public final class Engine implements AutoCloseable {
             records = new Records(settings.home());
             networks = new NetworkBook(records, services.networks, settings.subnets(), settings.routes());
             ports = new Ports(records, services::balancer, HostFacts.ipv6());
+            volumes = new VolumeBook(this, records, settings.home());
             events.open(records);
             templates.open();
             Files.createDirectories(settings.home().resolve("containers"));
@@ -139,6 +141,10 @@ public final class Engine implements AutoCloseable {
 
     Ports ports() {
         return ports;
+    }
+
+    VolumeBook volumes() {
+        return volumes;
     }
 
     DeviceBook devices() {
@@ -270,17 +276,28 @@ public final class Engine implements AutoCloseable {
         if (!spec.network.equals(NetworkBook.NONE)) {
             networks.find(spec.network);
         }
+        List<String> fresh = new Mounts(this).claim(record.info);
         Container container;
+        try {
+            container = keep(spec, record);
+        } catch (HyprException e) {
+            new Mounts(this).forget(fresh, e);
+            throw e;
+        }
+        container.event("create", Map.of());
+        return container;
+    }
+
+    private Container keep(ContainerSpec spec, ContainerRecord record) {
         synchronized (containers) {
             record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
             record.info.spec.name = record.info.name;
             record.uid = uid();
-            container = new Container(this, record);
+            Container container = new Container(this, record);
             records.put(record);
             containers.put(container.id(), container);
+            return container;
         }
-        container.event("create", Map.of());
-        return container;
     }
 
     private boolean isTaken(String name) {
@@ -334,7 +351,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Removes a container that does not run. */
+    /** Removes a container that does not run; with its volumes that nobody named, if that was wanted before or it removes itself. */
     void remove(Container container) {
         container.operation().lock();
         try {
@@ -347,6 +364,7 @@ public final class Engine implements AutoCloseable {
             }
             container.change(r -> {
                 r.phase = Phase.REMOVING;
+                r.removeVolumes |= r.info.spec.autoRemove;
                 r.info.state = ContainerState.REMOVING;
                 r.restartAt = null;
             });
@@ -370,6 +388,9 @@ public final class Engine implements AutoCloseable {
                 throw new HyprException(ErrorCode.INTERNAL, "What container " + container.name() + " had on this host could not be cleared away.");
             }
             container.log().close();
+            if (container.record().removeVolumes) {
+                new Mounts(this).removeAnonymous(container);
+            }
             Clearing.delete(container.directory());
             settings.points().accept("remove.files.done");
         } catch (IOException | java.io.UncheckedIOException e) {

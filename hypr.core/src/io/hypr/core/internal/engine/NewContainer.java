@@ -80,6 +80,7 @@ final class NewContainer {
         spec.sysctls.keySet().stream().filter(k -> !k.matches("[a-z0-9_.*/-]+")).findFirst().ifPresent(k -> {
             throw invalid("invalid sysctl name: '" + k + "'");
         });
+        Mounts.check(spec);
         spec.tmpfs.keySet().stream().filter(t -> !t.startsWith("/")).findFirst().ifPresent(t -> {
             throw invalid("invalid mount path: '" + t + "' mount path must be absolute");
         });

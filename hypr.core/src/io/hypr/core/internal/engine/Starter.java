@@ -89,6 +89,7 @@ final class Starter {
                 .beside("start.disk", this::disk, null)
                 .beside("start.network", this::network, clearing::network)
                 .beside("start.devices", () -> engine.devices().claim(container), clearing::devices)
+                .step("start.volumes", () -> new Mounts(engine).prepare(info, image()), null)
                 .step("start.launch", this::launch, clearing::vm)
                 .step("start.hello", this::hello, null)
                 .beside("start.ports", this::ports, clearing::ports)
@@ -144,17 +145,23 @@ final class Starter {
         if (DeviceBook.wanted(spec)) {
             facets.add("vfio");
         }
+        if (!info.mounts.isEmpty()) {
+            facets.add("virtiofs");
+        }
         if (Size.grows(info)) {
             facets.add("resizable");
         }
         return facets;
     }
 
-    private void root() {
-        Image image = engine.services().images().find(info.imageId)
+    private Image image() {
+        return engine.services().images().find(info.imageId)
             .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + info.image + " (" + info.imageId + ")")
                 .remedy("Pull it again: hypr pull " + info.image));
-        root = engine.services().roots().readOnly(image, Progress.NONE);
+    }
+
+    private void root() {
+        root = engine.services().roots().readOnly(image(), Progress.NONE);
     }
 
     private void disk() throws IOException {
@@ -196,7 +203,7 @@ final class Starter {
         VmPlan plan = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
             Math.max(info.memory, info.maxMemory),
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
-            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, List.of(), engine.runDirectory(container.id()),
+            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
         vm = new VmLaunch(engine, container, choice.name(), plan);
         run = vm.start();
@@ -267,15 +274,10 @@ final class Starter {
             interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(), 
                 List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
-        List<Setup.Mount> mounts = new ArrayList<>();
-        if (spec.shmSize != 0) {
-            mounts.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + spec.shmSize, 0));
-        }
-        spec.tmpfs.forEach((target, options) -> mounts.add(MountFlags.tmpfs(target, options)));
         Instant now = Instant.now();
         return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "", spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
-            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, mounts, spec.sysctls);
+            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls);
     }
 
     private RunProcess workload() {

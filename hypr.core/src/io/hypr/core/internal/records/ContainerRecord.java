@@ -36,6 +36,8 @@ public final class ContainerRecord {
     public List<Plug> plugs = new ArrayList<>();
     /** Devices of the host that were lent to it. */
     public List<Plug> claims = new ArrayList<>();
+    /** Whether its volumes that nobody named are removed with it. */
+    public boolean removeVolumes;
     /** Numeric user of its VMM. */
     public int uid;
     /** Bytes of memory with which its microVM was started. */

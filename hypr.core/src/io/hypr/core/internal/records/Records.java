@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
+import io.hypr.engine.Volumes.Volume;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
@@ -33,7 +34,8 @@ public final class Records implements AutoCloseable {
         CREATE TABLE network (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE lease (network TEXT NOT NULL, address TEXT NOT NULL, container TEXT NOT NULL, PRIMARY KEY (network, address)) WITHOUT ROWID;
         CREATE TABLE event (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
-        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID""");
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID""", """
+        CREATE TABLE volume (name TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID""");
 
     private final Path file;
     private final Connection connection;
@@ -211,6 +213,21 @@ public final class Records implements AutoCloseable {
     public void removeNetwork(String id) {
         update("DELETE FROM network WHERE id = ?", id);
         update("DELETE FROM lease WHERE network = ?", id);
+    }
+
+    /** @param volume to be kept */
+    public void put(Volume volume) {
+        update("INSERT INTO volume VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record", volume.name, Json.write(volume));
+    }
+
+    /** @return all of them, by name */
+    public List<Volume> volumes() {
+        return texts("SELECT record FROM volume ORDER BY name").stream().map(j -> Json.read(j, Volume.class)).toList();
+    }
+
+    /** @param name of the volume that is forgotten */
+    public void removeVolume(String name) {
+        update("DELETE FROM volume WHERE name = ?", name);
     }
 
     /**

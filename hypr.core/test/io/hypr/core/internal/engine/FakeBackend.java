@@ -32,7 +32,7 @@ import io.hypr.vmm.VmmBackend;
 /** A backend whose microVMs are those of a {@link FakeHost}. */
 final class FakeBackend implements VmmBackend {
 
-    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "resizable"});
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "virtiofs", "resizable"});
 
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();

@@ -86,6 +86,20 @@ final class Fakes {
             }
 
             @Override
+            public boolean extract(Image image, String path, Path to) {
+                if (!path.equals("/data")) {
+                    return false;
+                }
+                try {
+                    Files.createDirectory(to);
+                    Files.writeString(to.resolve("file"), "of the image");
+                    return true;
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+
+            @Override
             public void writable(Path file, long size, int uid) {
                 try {
                     if (!Files.exists(file)) {

@@ -1,0 +1,229 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.hypr.core.internal.link.Setup;
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerInfo.MountPoint;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.ContainerSpec.Mount;
+import io.hypr.engine.Volumes.Volume;
+import io.hypr.image.Image;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+/** What is mounted in a container: checked when it is created, made ready when it is started, and said to backend and agent. */
+final class Mounts {
+
+    private static final long READ_ONLY = 1;
+
+    private final Engine engine;
+
+    Mounts(Engine engine) {
+        this.engine = engine;
+    }
+
+    // --- at the creation ---
+
+    /** Checks what can be checked without changing anything; moves tmpfs to where the others are. */
+    static void check(ContainerSpec spec) {
+        Set<String> targets = new HashSet<>();
+        for (Mount m : List.copyOf(spec.mounts)) {
+            if (m.target == null || !m.target.startsWith("/")) {
+                throw NewContainer.invalid("invalid mount path: '" + m.target + "' mount path must be absolute");
+            }
+            m.target = Path.of(m.target).normalize().toString();
+            if (m.target.equals("/")) {
+                throw NewContainer.invalid("invalid specification: destination can't be '/'");
+            }
+            switch (m.type) {
+                case "tmpfs" -> {
+                    spec.mounts.remove(m);
+                    spec.tmpfs.put(m.target, m.readOnly ? "ro," + m.options : m.options);
+                }
+                case "bind" -> bind(m);
+                case "volume" -> {
+                    // Its name is checked when it is made.
+                }
+                default -> throw NewContainer.invalid("mount type unknown: '" + m.type + "'").remedy("It is volume, bind or tmpfs.");
+            }
+            if (!targets.add(m.target)) {
+                throw NewContainer.invalid("Duplicate mount point: " + m.target);
+            }
+        }
+        spec.tmpfs.keySet().stream().filter(t -> spec.mounts.stream().anyMatch(m -> m.target.equals(t))).findFirst().ifPresent(t -> {
+            throw NewContainer.invalid("Duplicate mount point: " + t);
+        });
+    }
+
+    private static void bind(Mount m) {
+        if (m.source == null || !m.source.startsWith("/")) {
+            throw NewContainer.invalid("invalid mount config for type \"bind\": invalid mount path: '" + m.source + "' mount path must be absolute");
+        }
+        m.source = Path.of(m.source).normalize().toString();
+        Path source = Path.of(m.source);
+        if (!Files.exists(source)) {
+            if (!m.create) {
+                throw NewContainer.invalid("invalid mount config for type \"bind\": bind source path does not exist: " + m.source);
+            }
+        } else if (Files.isRegularFile(source)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a file: a microVM can be given directories only.")
+                .remedy("Mount the directory that it is in, " + source.getParent() + ", or copy the file into a volume.");
+        } else if (!Files.isDirectory(source)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a socket or device of the host: what is behind it runs in the host's kernel, which a microVM does not share.")
+                .remedy("Reach the service by the network, at the address host-gateway, or pass a device through by --device.");
+        }
+    }
+
+    /**
+     * Makes the volumes that are missing, and writes down what is mounted.
+     *
+     * @param info of the new container
+     * @return names of volumes that were made for it
+     */
+    List<String> claim(ContainerInfo info) {
+        List<String> fresh = new ArrayList<>();
+        try {
+            for (String from : info.spec.volumesFrom) {
+                take(from, info);
+            }
+            for (Mount m : info.spec.mounts) {
+                info.mounts.removeIf(p -> p.target.equals(m.target));
+                info.mounts.add(m.type.equals("bind") ? directory(m) : volume(m, fresh));
+            }
+            info.mounts.sort(Comparator.comparing(p -> Path.of(p.target)));
+            return fresh;
+        } catch (HyprException e) {
+            forget(fresh, e);
+            throw e;
+        }
+    }
+
+    private void take(String from, ContainerInfo info) {
+        String[] parts = from.split(":", 2);
+        if (parts.length == 2 && !parts[1].equals("ro") && !parts[1].equals("rw")) {
+            throw NewContainer.invalid("invalid mode: " + parts[1]);
+        }
+        for (MountPoint p : engine.find(parts[0]).info().mounts) {
+            p.writable &= parts.length == 1 || parts[1].equals("rw");
+            p.anonymous = false; // It belongs to the other container.
+            info.mounts.removeIf(o -> o.target.equals(p.target));
+            info.mounts.add(p);
+        }
+    }
+
+    private static MountPoint directory(Mount m) {
+        MountPoint p = point(m);
+        p.source = m.source;
+        p.create = m.create;
+        return p;
+    }
+
+    private MountPoint volume(Mount m, List<String> fresh) {
+        Volume wanted = new Volume();
+        wanted.name = m.source;
+        wanted.labels.putAll(m.labels);
+        boolean there = m.source != null && engine.volumes().list().stream().anyMatch(v -> v.name.equals(m.source));
+        Volume made = engine.volumes().create(wanted);
+        if (!there) {
+            fresh.add(made.name);
+        }
+        MountPoint p = point(m);
+        p.name = made.name;
+        p.source = made.mountpoint;
+        p.anonymous = made.anonymous;
+        p.copy = !m.noCopy;
+        return p;
+    }
+
+    private static MountPoint point(Mount m) {
+        MountPoint p = new MountPoint();
+        p.type = m.type;
+        p.target = m.target;
+        p.writable = !m.readOnly;
+        return p;
+    }
+
+    /** Takes back volumes that were made for a container that could not be created. */
+    void forget(List<String> fresh, Exception reason) {
+        for (String name : fresh) {
+            try {
+                engine.volumes().remove(name);
+            } catch (HyprException e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Removes the volumes of a container that nobody named and no other container has. */
+    void removeAnonymous(Container container) {
+        for (MountPoint p : container.info().mounts) {
+            if (p.anonymous && engine.volumes().users(p.name).stream().allMatch(container.id()::equals)) {
+                try {
+                    engine.volumes().discard(p.name);
+                } catch (HyprException e) {
+                    engine.log().warn("Volume {} of container {} could not be removed: {}", p.name, container.id(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    // --- at the start ---
+
+    /** Makes ready on the host what is mounted. Repeatable. */
+    void prepare(ContainerInfo info, Image image) {
+        for (MountPoint p : info.mounts) {
+            if (p.type.equals("volume")) {
+                engine.volumes().prepare(p, image);
+                continue;
+            }
+            Path source = Path.of(p.source);
+            if (p.create && !Files.exists(source)) {
+                try {
+                    Files.createDirectories(source);
+                } catch (IOException e) {
+                    throw new HyprException(ErrorCode.DENIED, "error while creating mount source path '" + p.source + "'", e);
+                }
+            }
+            if (!Files.isDirectory(source)) {
+                throw NewContainer.invalid("invalid mount config for type \"bind\": bind source path does not exist: " + p.source);
+            }
+        }
+    }
+
+    /** @return directories of the host for the backend */
+    static List<VmPlan.Share> shares(ContainerInfo info) {
+        List<VmPlan.Share> shares = new ArrayList<>();
+        for (MountPoint p : info.mounts) {
+            shares.add(new VmPlan.Share(tag(shares.size()), Path.of(p.source), !p.writable));
+        }
+        return shares;
+    }
+
+    private static String tag(int place) {
+        return "mount" + place;
+    }
+
+    /** @return mounts for the agent, those of directories before those within them */
+    static List<Setup.Mount> guest(ContainerInfo info) {
+        List<Setup.Mount> all = new ArrayList<>();
+        if (info.spec.shmSize != 0) {
+            all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + info.spec.shmSize, 0));
+        }
+        info.spec.tmpfs.forEach((target, options) -> all.add(MountFlags.tmpfs(target, options)));
+        for (int i = 0; i < info.mounts.size(); i++) {
+            MountPoint p = info.mounts.get(i);
+            all.add(new Setup.Mount(tag(i), p.target, "virtiofs", p.writable ? 0 : READ_ONLY, "", 0));
+        }
+        all.sort(Comparator.comparing(m -> Path.of(m.target())));
+        return all;
+    }
+}

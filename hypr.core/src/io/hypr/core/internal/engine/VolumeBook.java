@@ -1,0 +1,195 @@
+package io.hypr.core.internal.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import io.hypr.core.internal.Ids;
+import io.hypr.core.internal.records.Json;
+import io.hypr.core.internal.records.Records;
+import io.hypr.engine.ContainerInfo.MountPoint;
+import io.hypr.engine.Volumes.Volume;
+import io.hypr.image.Image;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/**
+ * The volumes of a home, each a directory {@code volumes/NAME/_data}. The record is there before the directory and goes after it, so that what a crash leaves is
+ * known. Safe for use by any thread.
+ */
+final class VolumeBook {
+
+    private final Engine engine;
+    private final Records records;
+    private final Path directory;
+    private final Object filling = new Object();
+    private final Map<String, Volume> volumes = new TreeMap<>();
+
+    VolumeBook(Engine engine, Records records, Path home) {
+        this.engine = engine;
+        this.records = records;
+        this.directory = home.resolve("volumes");
+        records.volumes().forEach(v -> volumes.put(v.name, v));
+    }
+
+    private Path data(String name) {
+        return directory.resolve(name).resolve("_data");
+    }
+
+    /** @return a volume that is there */
+    synchronized Volume find(String name) {
+        Volume volume = volumes.get(name);
+        if (volume == null) {
+            throw new HyprException(ErrorCode.NOT_FOUND, "get " + name + ": no such volume");
+        }
+        return Json.copy(volume, Volume.class);
+    }
+
+    synchronized List<Volume> list() {
+        return volumes.values().stream().map(v -> Json.copy(v, Volume.class)).toList();
+    }
+
+    /** @return the volume; the one that is there already, if there is one */
+    Volume create(Volume wanted) {
+        Volume made = Json.copy(wanted, Volume.class);
+        made.anonymous = made.name == null || made.name.isEmpty();
+        made.name = made.anonymous ? Ids.random() : checked(made.name);
+        if (made.driver != null && !made.driver.isEmpty() && !made.driver.equals("local")) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "error looking up volume plugin " + made.driver + ": plugin \"" + made.driver + "\" not found")
+                .remedy("Leave the driver out: volumes are directories of this host.");
+        }
+        if (!made.options.isEmpty()) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + made.name + ": invalid option: \"" + made.options.keySet().iterator().next() + "\"")
+                .remedy("A volume is a directory of this host, which has no options; mount other file systems on the host, and use that directory by -v.");
+        }
+        made.driver = "local";
+        made.created = Instant.now();
+        made.mountpoint = data(made.name).toString();
+        made.containers.clear();
+        synchronized (this) {
+            Volume before = volumes.get(made.name);
+            if (before == null) {
+                records.put(made);
+                volumes.put(made.name, made);
+            } else {
+                made = before;
+            }
+        }
+        ensure(made.name);
+        return Json.copy(made, Volume.class);
+    }
+
+    private static String checked(String name) {
+        if (name.length() < 2) {
+            throw NewContainer.invalid("create " + name + ": volume name is too short, names should be at least two alphanumeric characters");
+        }
+        if (!name.matches(Ids.NAME)) {
+            throw NewContainer.invalid("create " + name + ": \"" + name + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed."
+                + " If you intended to pass a host directory, use absolute path");
+        }
+        return name;
+    }
+
+    /** Makes the directory if it is missing. */
+    private void ensure(String name) {
+        try {
+            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx-----x")));
+            Files.createDirectories(data(name));
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.DENIED, "The directory of volume " + name + " cannot be made.", e);
+        }
+    }
+
+    /**
+     * Sees to it that a volume is there, and fills it if it is empty.
+     *
+     * @param mount where it is mounted
+     * @param image of the container
+     */
+    void prepare(MountPoint mount, Image image) {
+        Path data = data(mount.name);
+        synchronized (this) {
+            if (!volumes.containsKey(mount.name)) {
+                throw new HyprException(ErrorCode.NOT_FOUND, "get " + mount.name + ": no such volume").remedy("Make it: hypr volume create " + mount.name);
+            }
+        }
+        ensure(mount.name);
+        if (!mount.copy || !isEmpty(data)) {
+            return;
+        }
+        Path fresh = data.resolveSibling("_fresh");
+        synchronized (filling) { // Two containers that start with one new volume: the second finds it filled.
+            try {
+                Clearing.delete(fresh);
+                if (isEmpty(data) && engine.services().roots().extract(image, mount.target, fresh)) {
+                    Files.delete(data);
+                    Files.move(fresh, data);
+                }
+            } catch (IOException e) {
+                throw new HyprException(ErrorCode.INTERNAL, "Volume " + mount.name + " could not be filled from the image.", e);
+            }
+        }
+    }
+
+    private static boolean isEmpty(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a volume that no container has. */
+    void remove(String name) {
+        Volume gone = find(name);
+        List<String> users = users(name);
+        if (!users.isEmpty()) {
+            throw new HyprException(ErrorCode.CONFLICT, "remove " + name + ": volume is in use - [" + String.join(", ", users) + "]");
+        }
+        discard(gone.name);
+    }
+
+    /** Removes a volume whoever has it. */
+    void discard(String name) {
+        try {
+            Clearing.delete(directory.resolve(name));
+        } catch (UncheckedIOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "remove " + name + ": " + e.getMessage(), e);
+        }
+        synchronized (this) {
+            records.removeVolume(name);
+            volumes.remove(name);
+        }
+    }
+
+    /** @return ids of containers that have it */
+    List<String> users(String name) {
+        return engine.all().stream().filter(c -> !c.isRemoved() && c.info().mounts.stream().anyMatch(m -> m.name.equals(name))).map(Container::id).toList();
+    }
+
+    /** @return bytes on the disk */
+    long size(String name) {
+        Path data = data(find(name).name);
+        try (Stream<Path> tree = Files.walk(data)) {
+            return tree.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).mapToLong(VolumeBook::length).sum();
+        } catch (IOException | UncheckedIOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "Volume " + name + " cannot be read.", e);
+        }
+    }
+
+    private static long length(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0; // It went while we looked.
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.hypr.core.internal.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.Containers.Until;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Volumes.Volume;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+@Timeout(60)
+class VolumesTest {
+
+    @TempDir
+    Path base;
+    private FakeHost host;
+    private Engine engine;
+    private ContainerService containers;
+    private VolumeService volumes;
+
+    @BeforeEach
+    void open() throws IOException {
+        host = new FakeHost(base);
+        start();
+    }
+
+    private void start() {
+        engine = Fakes.engine(base, host.socket, point -> { }, null);
+        engine.open();
+        containers = new ContainerService(() -> engine);
+        volumes = new VolumeService(() -> engine);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        engine.close();
+        host.close();
+    }
+
+    private static ContainerSpec.Mount mount(String type, String source, String target) {
+        ContainerSpec.Mount m = new ContainerSpec.Mount();
+        m.type = type;
+        m.source = source;
+        m.target = target;
+        return m;
+    }
+
+    private static ContainerSpec spec(ContainerSpec.Mount... mounts) {
+        ContainerSpec spec = Fakes.spec("true");
+        spec.mounts.addAll(List.of(mounts));
+        return spec;
+    }
+
+    private void run(String id) throws InterruptedException {
+        containers.start(id);
+        containers.await(id, Until.NOT_RUNNING);
+    }
+
+    private Volume named(String name) {
+        Volume v = new Volume();
+        v.name = name;
+        return v;
+    }
+
+    @Test
+    void aVolumeIsFilledFromTheImageOnceAndStays() throws Exception {
+        ContainerSpec spec = spec(mount("volume", "store", "/data"), mount("volume", "other", "/srv"), mount("volume", "plain", "/data/deep"));
+        spec.mounts.getFirst().readOnly = true;
+        ContainerInfo c = containers.create(spec);
+        assertEquals(List.of("other", "plain", "store"), volumes.list().stream().map(v -> v.name).toList());
+        assertEquals(List.of(c.id), volumes.inspect("store").containers);
+        run(c.id);
+        Path store = Path.of(volumes.inspect("store").mountpoint);
+        assertEquals("of the image", Files.readString(store.resolve("file")));
+        assertEquals(12, volumes.size("store"));
+        assertEquals(0, volumes.size("other"));
+        assertEquals(List.of(new VmPlan.Share("mount0", store, true), new VmPlan.Share("mount1", Path.of(volumes.inspect("plain").mountpoint), false),
+            new VmPlan.Share("mount2", Path.of(volumes.inspect("other").mountpoint), false)), Fakes.backend(engine).plans.getLast().shares());
+        assertEquals(List.of("/data", "/data/deep", "/srv"), Mounts.guest(containers.inspect(c.id)).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
+        Files.writeString(store.resolve("file"), "mine");
+        run(c.id);
+        assertEquals("mine", Files.readString(store.resolve("file")));
+        HyprException used = assertThrows(HyprException.class, () -> volumes.remove("store"));
+        assertEquals("remove store: volume is in use - [" + c.id + "]", used.getMessage());
+        containers.remove(c.id, false, true);
+        engine.close();
+        start();
+        assertEquals(3, volumes.list().size());
+        volumes.remove("store");
+        assertFalse(Files.exists(store.getParent()));
+        assertEquals(ErrorCode.NOT_FOUND, assertThrows(HyprException.class, () -> volumes.inspect("store")).code());
+    }
+
+    @Test
+    void whatNobodyNamedGoesWithItsContainerIfThatIsWanted() throws Exception {
+        String kept = containers.create(spec(mount("volume", null, "/a"))).id;
+        String gone = containers.create(spec(mount("volume", null, "/a"), mount("volume", "named", "/b"))).id;
+        ContainerSpec auto = spec(mount("volume", null, "/a"));
+        auto.autoRemove = true;
+        String removing = containers.create(auto).id;
+        assertEquals(4, volumes.list().size());
+        containers.remove(kept, false);
+        assertEquals(4, volumes.list().size());
+        containers.remove(gone, false, true);
+        assertEquals(3, volumes.list().size());
+        containers.start(removing);
+        assertThrowsOrEnds(removing);
+        assertEquals(2, volumes.list().size());
+        assertTrue(volumes.list().stream().anyMatch(v -> v.name.equals("named")));
+    }
+
+    private void assertThrowsOrEnds(String id) throws InterruptedException {
+        try {
+            containers.await(id, Until.REMOVED);
+        } catch (HyprException gone) {
+            assertEquals(ErrorCode.NOT_FOUND, gone.code());
+        }
+    }
+
+    @Test
+    void mountsOfOtherContainersAreTakenOver() throws Exception {
+        Path directory = Files.createDirectory(base.resolve("shared"));
+        String first = containers.create(spec(mount("volume", null, "/a"), mount("bind", directory.toString(), "/b"))).id;
+        ContainerSpec spec = spec(mount("volume", "own", "/b"));
+        spec.volumesFrom.add(first + ":ro");
+        ContainerInfo second = containers.create(spec);
+        assertEquals(List.of("/a", "/b"), second.mounts.stream().map(m -> m.target).toList());
+        assertFalse(second.mounts.getFirst().writable);
+        assertEquals("own", second.mounts.getLast().name);
+        containers.remove(first, false, true);
+        assertEquals(2, volumes.list().size());
+        containers.remove(second.id, false, true);
+        assertEquals(2, volumes.list().size());
+    }
+
+    @Test
+    void directoriesOfTheHostAreMadeOnlyIfThatIsWanted() throws Exception {
+        ContainerSpec.Mount made = mount("bind", base.resolve("made/deep").toString(), "/m");
+        made.create = true;
+        run(containers.create(spec(made)).id);
+        assertTrue(Files.isDirectory(base.resolve("made/deep")));
+        HyprException missing = assertThrows(HyprException.class, () -> containers.create(spec(mount("bind", base + "/nope", "/m"))));
+        assertEquals("invalid mount config for type \"bind\": bind source path does not exist: " + base + "/nope", missing.getMessage());
+        assertFalse(Files.exists(base.resolve("nope")));
+    }
+
+    @Test
+    void whatCannotBeMountedIsRefusedAndLeavesNothing() throws Exception {
+        Path file = Files.createFile(base.resolve("file"));
+        Path socket = base.resolve("socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            List<ContainerSpec.Mount> bad = List.of(mount("bind", file.toString(), "/x"), mount("bind", socket.toString(), "/x"), mount("bind", "relative", "/x"),
+                mount("volume", "x", "/x"), mount("volume", "../up", "/x"), mount("volume", "okay", "relative"), mount("volume", "okay", "/"), mount("npipe", "okay", "/x"),
+                mount("volume", "okay", "/taken"));
+            for (ContainerSpec.Mount m : bad) {
+                ContainerSpec spec = spec(mount("volume", "first", "/first"), m);
+                spec.tmpfs.put("/taken", "");
+                assertThrows(HyprException.class, () -> containers.create(spec), m.source);
+                assertEquals(List.of(), volumes.list(), m.source);
+            }
+        }
+        ContainerSpec named = Fakes.spec("true");
+        named.name = "web";
+        containers.create(named);
+        ContainerSpec again = spec(mount("volume", "fresh", "/x"));
+        again.name = "web";
+        assertThrows(HyprException.class, () -> containers.create(again));
+        assertEquals(List.of(), volumes.list());
+        assertEquals(ErrorCode.UNSUPPORTED, assertThrows(HyprException.class, () -> {
+            Volume v = named("nfs");
+            v.driver = "nfs";
+            volumes.create(v);
+        }).code());
+        assertEquals("kept", volumes.create(named("kept")).name);
+        assertEquals("kept", volumes.create(named("kept")).name);
+        assertEquals(1, volumes.list().size());
+    }
+}
