@@ -29,7 +29,8 @@ public final class Rm extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         boolean force = words.is("force");
-        return Each.run(call, words.rest(), name -> containers.remove(name, force));
+        boolean volumes = words.is("volumes");
+        return Each.run(call, words.rest(), name -> containers.remove(name, force, volumes));
     }
 
     @Override

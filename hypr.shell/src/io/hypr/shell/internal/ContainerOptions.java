@@ -45,7 +45,7 @@ public final class ContainerOptions {
         s.tty = words.is("tty");
         s.openStdin = words.is("interactive");
         network(s, words);
-        limits(s, words);
+        limits(call, s, words);
         s.privileged = words.is("privileged");
         s.capAdd.addAll(words.all("cap-add"));
         s.capDrop.addAll(words.all("cap-drop"));
@@ -88,11 +88,12 @@ public final class ContainerOptions {
         s.publishAll = words.is("publish-all");
     }
 
-    private static void limits(ContainerSpec s, Words words) {
+    private static void limits(Call call, ContainerSpec s, Words words) {
         for (String t : words.all("tmpfs")) {
             int colon = t.indexOf(':');
             s.tmpfs.put(colon < 0 ? t : t.substring(0, colon), colon < 0 ? "" : t.substring(colon + 1));
         }
+        MountOptions.read(call, s, words);
         s.shmSize = words.bytes("shm-size").orElse(0L);
         s.readOnly = words.is("read-only");
         for (String o : words.all("storage-opt")) {

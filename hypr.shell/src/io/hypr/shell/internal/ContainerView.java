@@ -36,7 +36,7 @@ public final class ContainerView {
         v.put("Driver", "squashfs");
         v.put("Platform", "linux");
         v.put("HostConfig", hostConfig(c));
-        v.put("Mounts", List.of());
+        v.put("Mounts", MountOptions.view(c));
         v.put("Config", config(c));
         v.put("NetworkSettings", networks(c));
         v.put("Hypr", hypr(c));

@@ -42,6 +42,26 @@ class ContainerOptionsTest {
                 "--env=F=", "-e", "ABSENT").env);
     }
 
+    private static String text(ContainerSpec.Mount m) {
+        return m.type + " " + m.source + " " + m.target + (m.readOnly ? " ro" : "") + (m.noCopy ? " nocopy" : "") + (m.create ? " create" : "") + " " + m.options;
+    }
+
+    @Test
+    void volumesAndMountsAreReadAsDockerReadsThem() {
+        ContainerSpec s = read("-v", "/anonymous", "-v", "store:/data:ro,nocopy", "-v", "/host:/in:z", "-v", "./sub:/sub", "--mount",
+                "type=bind,src=/a,dst=/b,readonly", "--mount", "source=store,target=/c,volume-nocopy=true", "--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1770",
+                "--volumes-from", "web:ro");
+        assertEquals(List.of("volume null /anonymous ", "volume store /data ro nocopy ", "bind /host /in create ", "bind " + directory + "/sub /sub create ", "bind /a /b ro ",
+                "volume store /c nocopy ", "tmpfs null /t size=1048576,mode=1770"), s.mounts.stream().map(ContainerOptionsTest::text).toList());
+        assertEquals(List.of("web:ro"), s.volumesFrom);
+        for (String bad : List.of("a:b:c:d", ":/x", "/x:", "x:/y:never", "x:/y:shared")) {
+            assertThrows(HyprException.class, () -> read("-v", bad), bad);
+        }
+        for (String bad : List.of("type=volume", "target=/x,who=me", "type=tmpfs,source=a,target=/x", "target=/x,readonly=perhaps", "type=tmpfs,target=/x,tmpfs-size=much")) {
+            assertThrows(HyprException.class, () -> read("--mount", bad), bad);
+        }
+    }
+
     @Test
     void everythingThatIsNamedArrives() {
         ContainerSpec s = read("-it", "--rm", "--name", "web", "-m", "1.5g", "--cpus", "0.5", "-l", "a=b", "-l", "c", "--entrypoint", "/bin/x", "-w",

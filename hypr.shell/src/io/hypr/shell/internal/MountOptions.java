@@ -1,0 +1,156 @@
+package io.hypr.shell.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.Sizes;
+import io.hypr.shell.internal.grammar.Words;
+
+/** Reads {@code -v}, {@code --mount} and {@code --volumes-from} in Docker's syntax; shows mounts as Docker does. */
+final class MountOptions {
+
+    private MountOptions() {
+    }
+
+    /**
+     * @param call knows the directory that relative paths begin at
+     * @param s gets the mounts
+     * @param words what was typed
+     */
+    static void read(Call call, ContainerSpec s, Words words) {
+        words.all("volume").forEach(v -> s.mounts.add(volume(call, v)));
+        words.all("mount").forEach(m -> s.mounts.add(mount(m)));
+        s.volumesFrom.addAll(words.all("volumes-from"));
+    }
+
+    private static HyprException invalid(String sentence) {
+        return new HyprException(ErrorCode.INVALID, sentence);
+    }
+
+    /** {@code [source:]target[:options]} */
+    private static ContainerSpec.Mount volume(Call call, String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length > 3 || text.isEmpty() || parts[parts.length - 1].isEmpty()) {
+            throw invalid("invalid volume specification: '" + text + "'");
+        }
+        ContainerSpec.Mount m = new ContainerSpec.Mount();
+        m.target = parts.length == 1 ? parts[0] : parts[1];
+        if (parts.length > 1) {
+            m.source = parts[0];
+            if (m.source.isEmpty()) {
+                throw invalid("invalid spec: " + text + ": empty section between colons");
+            }
+            if (m.source.startsWith("/") || m.source.startsWith("./") || m.source.startsWith("../") || m.source.equals(".") || m.source.equals("..")) {
+                m.source = call.directory().resolve(m.source).normalize().toString();
+                m.type = "bind";
+                m.create = true;
+            }
+        }
+        for (String option : parts.length == 3 ? parts[2].split(",") : new String[0]) {
+            switch (option) {
+                case "ro" -> m.readOnly = true;
+                case "nocopy" -> m.noCopy = true;
+                case "rw", "z", "Z", "cached", "delegated", "consistent" -> {
+                    // It is so in any case, or means nothing on this host.
+                }
+                default -> throw mode(option, text);
+            }
+        }
+        return m;
+    }
+
+    private static HyprException mode(String option, String text) {
+        if (List.of("shared", "slave", "private", "rshared", "rslave", "rprivate").contains(option)) {
+            return new HyprException(ErrorCode.UNSUPPORTED, "Mounts do not pass between the host and a microVM, so the mode " + option + " of '" + text + "' means nothing.")
+                    .remedy("Leave it out.");
+        }
+        return invalid("invalid mode: " + option);
+    }
+
+    /** {@code key=value,...} */
+    private static ContainerSpec.Mount mount(String text) {
+        ContainerSpec.Mount m = new ContainerSpec.Mount();
+        List<String> tmpfs = new ArrayList<>();
+        for (String field : text.split(",")) {
+            int equals = field.indexOf('=');
+            String key = equals < 0 ? field : field.substring(0, equals);
+            String value = equals < 0 ? "" : field.substring(equals + 1);
+            switch (key) {
+                case "type" -> m.type = value;
+                case "source", "src" -> m.source = value;
+                case "target", "dst", "destination" -> m.target = value;
+                case "readonly", "ro" -> m.readOnly = flag(text, key, value, equals < 0);
+                case "volume-nocopy" -> m.noCopy = flag(text, key, value, equals < 0);
+                case "volume-label" -> ContainerOptions.pair(m.labels, value);
+                case "tmpfs-size" -> tmpfs.add("size=" + size(text, value));
+                case "tmpfs-mode" -> tmpfs.add("mode=" + value);
+                case "bind-create-src" -> m.create = flag(text, key, value, equals < 0);
+                case "consistency" -> {
+                    // A mount is always consistent here.
+                }
+                case "bind-propagation" -> throw mode(value, text);
+                default -> throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: unexpected key '" + key + "' in '" + field + "'");
+            }
+        }
+        if (m.target == null) {
+            throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: target is required");
+        }
+        if (m.type.equals("tmpfs") && m.source != null) {
+            throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: cannot specify source for a tmpfs");
+        }
+        m.options = String.join(",", tmpfs);
+        return m;
+    }
+
+    private static boolean flag(String text, String key, String value, boolean bare) {
+        if (bare || value.equals("true") || value.equals("1")) {
+            return true;
+        }
+        if (value.equals("false") || value.equals("0")) {
+            return false;
+        }
+        throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: invalid value for " + key + ": " + value);
+    }
+
+    private static long size(String text, String value) {
+        try {
+            return Sizes.parse(value);
+        } catch (NumberFormatException e) {
+            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--mount\" flag: invalid value for tmpfs-size: " + value, e);
+        }
+    }
+
+    /** @return the field Mounts of {@code inspect} */
+    static List<Object> view(ContainerInfo c) {
+        List<Object> all = new ArrayList<>();
+        for (ContainerInfo.MountPoint p : c.mounts) {
+            Map<String, Object> m = new LinkedHashMap<>();
+            m.put("Type", p.type);
+            if (p.type.equals("volume")) {
+                m.put("Name", p.name);
+            }
+            m.put("Source", p.source);
+            m.put("Destination", p.target);
+            if (p.type.equals("volume")) {
+                m.put("Driver", "local");
+            }
+            m.put("Mode", p.writable ? "" : "ro");
+            m.put("RW", p.writable);
+            m.put("Propagation", p.type.equals("volume") ? "" : "rprivate");
+            all.add(m);
+        }
+        return all;
+    }
+
+    /** @return the column MOUNTS of {@code ps} */
+    static String names(ContainerInfo c) {
+        return String.join(",", c.mounts.stream().map(p -> p.name.isEmpty() ? Path.of(p.source).toString() : p.name).toList());
+    }
+}
