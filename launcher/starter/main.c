@@ -8,6 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void undo(void) {
+    cgroup_undo();
+    openings_undo();
+}
+
 int main(int argc, char **argv) {
     struct options options = { 0 };
     options_parse(&options, argc, argv);
@@ -16,12 +21,12 @@ int main(int argc, char **argv) {
     if (options.program == NULL) return 0;
 
     check_program(&options);
+    on_failure(undo);
     openings_do(&options);
     descriptors_arrange(options.kept, options.kept_count);
     streams_open(options.keep_input, options.output, options.error);
     session_begin();
     signals_reset();
-    on_failure(cgroup_undo);
     if (options.cgroup != NULL) cgroup_enter(options.cgroup, &options.cgroup_limits, options.cgroup_optional, options.cgroup_join);
     if (options.oom_score != NULL) {
         int error = write_text("/proc/self/oom_score_adj", 0, options.oom_score);

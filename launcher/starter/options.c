@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
     KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
     { "keep-fd", required_argument, NULL, KEEP_FD }, { "open", required_argument, NULL, OPEN },
-    { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP }, { "cgroup", required_argument, NULL, CGROUP },
+    { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP },
+    { "listen", required_argument, NULL, LISTEN }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
     { "read-only", required_argument, NULL, READ_ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
@@ -37,6 +38,7 @@ static const char usage[] =
     "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
     "  --tap NAME=M                attach to the tap NAME, which must exist, as the caller, and keep it as M;\n"
     "                              without a NAME, to one of its own that leads nowhere and is gone with PROGRAM\n"
+    "  --listen FILE=M             make the unix socket FILE (mode 0600), which must not exist, listen there, and keep it as M\n"
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600)\n"
     "  --keep-stdin                standard input stays the caller's; without it, it is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
@@ -65,7 +67,7 @@ static char *cut(char *text, char separator) {
 }
 
 static void keep(struct options *options, const char *option, int from, int to) {
-    if (options->kept_count == LIST_LIMIT) fail(0, "--keep-fd, --open, --read and --tap can be given %d times at most", LIST_LIMIT);
+    if (options->kept_count == LIST_LIMIT) fail(0, "--keep-fd, --open, --read, --tap and --listen can be given %d times at most", LIST_LIMIT);
     if (to < 3) fail(0, "%s gives descriptor %d, but 0 to 2 are standard streams", option, to);
     for (size_t i = 0; i < options->kept_count; i++)
         if (options->kept[i].to == to) fail(0, "%s gives descriptor %d twice", option, to);
@@ -182,6 +184,7 @@ static void parse_option(struct options *options, int code) {
         case OPEN: parse_opening(options, "--open", optarg, OPEN_FILE); break;
         case READ: parse_opening(options, "--read", optarg, READ_FILE); break;
         case TAP: parse_opening(options, "--tap", optarg, ATTACH_TAP); break;
+        case LISTEN: parse_opening(options, "--listen", optarg, LISTEN_AT); break;
         case CGROUP: options->cgroup = checked_name(optarg); break;
         case CGROUP_OPTIONAL: options->cgroup_optional = true; break;
         case CGROUP_JOIN: options->cgroup_join = true; break;

@@ -10,7 +10,7 @@
 enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200, LOG_LEAST = 65536 };
 
 struct kept_descriptor { int from, to; };
-enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP };
+enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP, LISTEN_AT };
 struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 struct limit { int resource; const char *name; struct rlimit value; };
 struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
@@ -55,8 +55,10 @@ unsigned long long parse_number(const char *option, const char *text, unsigned l
 /* options.c */
 void options_parse(struct options *options, int argc, char **argv);
 
-/* opening.c: opens files and taps for the program, which may not do so itself. */
+/* opening.c: opens files, taps and listening sockets for the program, which may not do so itself. */
 void openings_do(struct options *options);
+/* Removes the sockets again, when the start fails. */
+void openings_undo(void);
 
 /* descriptors.c */
 void descriptors_arrange(const struct kept_descriptor *kept, size_t count);

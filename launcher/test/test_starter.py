@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import unittest
@@ -97,6 +98,22 @@ class Descriptors(Starter):
         self.refused("Cannot find the tap no-such: No such device", "--tap", "no-such=9", "--", "/bin/true")
         self.refused("longer than 15", "--tap", "a" * 16 + "=9", "--", "/bin/true")
         self.refused("Cannot attach to the tap lo: Invalid argument", "--tap", "lo=9", "--", "/bin/true")
+
+    def test_sockets_listen_before_privileges_are_dropped(self):
+        path = self.directory / "socket"
+        script = f"import socket, sys; s = socket.socket(fileno=9); c, _ = s.accept(); sys.stdout.buffer.write(c.recv(9))"
+        process = self.spawn(START, "--listen", f"{path}=9", "--user", "65534:65534", "--", "/usr/bin/python3", "-c", script)
+        wait_until(path.exists, "the socket is made")
+        self.assertEqual(0o600, path.stat().st_mode & 0o777)
+        with socket.socket(socket.AF_UNIX) as client:
+            wait_until(lambda: client.connect_ex(str(path)) == 0, "it listens")
+            client.send(b"hello")
+            self.assertEqual((0, b"hello", b""), self.result(process))
+        self.refused("Cannot make the socket", "--listen", f"{path}=9", "--", "/bin/true")
+        path.unlink()
+        self.refused("Cannot open /no/such", "--listen", f"{path}=9", "--open", "/no/such=10", "--", "/bin/true")
+        self.assertFalse(path.exists())
+        self.refused("longer than 107", "--listen", "/" + "a" * 108 + "=9", "--", "/bin/true")
 
     def test_that_are_not_open_are_an_error(self):
         self.refused("Cannot keep the descriptor 77: Bad file descriptor", "--keep-fd", "77", "--", "/bin/true")
