@@ -19,6 +19,8 @@ final class ProcessCalls {
     // The numbers of calls that came after Linux 5.0 are the same on every architecture.
     private static final long PIDFD_SEND_SIGNAL = 424;
     private static final long PIDFD_OPEN = 434;
+    private static final long LANDLOCK_CREATE_RULESET = 444;
+    private static final long LANDLOCK_CREATE_RULESET_VERSION = 1;
     private static final int EFD_CLOEXEC = 0x80000;
 
     private static final MethodHandle SYSCALL = CLibrary.variadic("syscall", 1,
@@ -39,6 +41,11 @@ final class ProcessCalls {
     /** pidfd_send_signal(2). */
     static void pidfdSendSignal(int pidfd, int signal) throws ErrnoException {
         checked("pidfd_send_signal " + signal, errno -> (long) SYSCALL.invokeExact(errno, PIDFD_SEND_SIGNAL, (long) pidfd, (long) signal, 0L, 0L));
+    }
+
+    /** landlock_create_ruleset(2), asked for its version. */
+    static int landlockVersion() throws ErrnoException {
+        return (int) checked("landlock_create_ruleset", errno -> (long) SYSCALL.invokeExact(errno, LANDLOCK_CREATE_RULESET, 0L, 0L, LANDLOCK_CREATE_RULESET_VERSION, 0L));
     }
 
     /** eventfd(2). */

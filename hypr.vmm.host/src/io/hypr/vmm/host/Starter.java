@@ -1,0 +1,110 @@
+package io.hypr.vmm.host;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/**
+ * The program {@code hypr-start}, which becomes a VMM or a helper of one: with a control group, a user and a session of its own, and no descriptor of ours.
+ *
+ * @param program its path
+ */
+public record Starter(Path program) {
+
+    /**
+     * Starts a program.
+     *
+     * @param options of hypr-start, see launcher/readme.md
+     * @param command the program and its arguments
+     * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start
+     * @throws HyprException if hypr-start cannot be started
+     */
+    public Process start(List<String> options, List<String> command) {
+        List<String> words = new ArrayList<>();
+        words.add(program.toString());
+        words.addAll(options);
+        words.add("--");
+        words.addAll(command);
+        return run(words, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    /**
+     * Removes a control group that {@link #start} made, in which nothing runs any more. Idempotent.
+     *
+     * @param cgroup its name
+     * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
+     */
+    public void removeCgroup(String cgroup) {
+        Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup), ProcessBuilder.Redirect.DISCARD);
+        String words = errors(process);
+        if (waitFor(process) != 0) {
+            throw new HyprException(ErrorCode.CONFLICT, "The control group " + cgroup + " cannot be removed: " + words);
+        }
+    }
+
+    /**
+     * Finds what runs in a control group that {@link #start} made.
+     *
+     * @param cgroup its name
+     * @return process numbers
+     */
+    public List<Long> processes(String cgroup) {
+        Process process = run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
+        Set<Long> found = new TreeSet<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Path group = Path.of(line.split(" ", 3)[2]).resolve(cgroup);
+                if (Files.exists(group)) {
+                    Files.readAllLines(group.resolve("cgroup.procs")).forEach(pid -> found.add(Long.valueOf(pid)));
+                }
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The processes of the control group " + cgroup + " cannot be listed.", e);
+        }
+        return List.copyOf(found);
+    }
+
+    /**
+     * @param process that {@link #start} returned
+     * @return what it wrote on its standard error until it closed it
+     */
+    public static String errors(Process process) {
+        try {
+            return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return e.toString(); // The reader is told what there is instead of the words.
+        }
+    }
+
+    private static int waitFor(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while waiting for hypr-start.", e);
+        }
+    }
+
+    private Process run(List<String> words, ProcessBuilder.Redirect output) {
+        if (!Files.isExecutable(program)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".")
+                    .remedy("Build HYPR again with ./dev build, or install its package again.");
+        }
+        try {
+            Process process = new ProcessBuilder(words).redirectOutput(output).start();
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "The program " + program + " cannot be started.", e);
+        }
+    }
+}

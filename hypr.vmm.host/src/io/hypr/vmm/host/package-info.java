@@ -1,0 +1,2 @@
+/** Processes of hypervisors on this host: started confined, found again, ended; and whether KVM works. */
+package io.hypr.vmm.host;
