@@ -1,0 +1,9 @@
+package io.hypr.itest;
+
+/** Cloud Hypervisor's backend, as a bundle. */
+class CloudHypervisorExam extends BackendExam {
+
+    CloudHypervisorExam() {
+        super("hypr.vmm.cloudhypervisor");
+    }
+}

@@ -1,0 +1,206 @@
+package io.hypr.vmm.cloudhypervisor.internal;
+
+import java.io.IOException;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.Pausable;
+import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.Resizable;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.VmmProcess;
+
+/** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
+public final class CloudHypervisorSession implements VmSession, Pausable {
+
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration CONNECTION = Duration.ofSeconds(10);
+    /** A guest that was just launched has to boot before it can connect; on a busy host that takes many times its usual second. */
+    private static final Duration BOOT = Duration.ofSeconds(60);
+
+    private final DriverRecord record;
+    private final RunDirectory run;
+    private final VmmProcess process;
+    private final Api api;
+    private final Map<Class<?>, Object> facets;
+    private final boolean launched;
+    private volatile LinkSocket listener;
+    private volatile LinkChannel link;
+    private volatile boolean closed;
+
+    /** The process is null if it had ended before, the listener if this did not launch it. */
+    CloudHypervisorSession(DriverRecord record, CloudHypervisorRecord content, Launch.Started started) {
+        this.record = record;
+        this.run = content.directory();
+        this.process = started.process();
+        this.listener = started.link();
+        this.launched = started.link() != null;
+        this.api = new Api(run.api(), ANSWER);
+        this.facets = Map.of(Pausable.class, this, Reclaim.class, new Balloon(this, record.id()), Resizable.class, new Growth(this, record.id(), content));
+    }
+
+    @Override
+    public DriverRecord record() {
+        return record;
+    }
+
+    @Override
+    public long pid() {
+        return isAlive() ? process.pid() : 0;
+    }
+
+    @Override
+    public VmState state() {
+        if (!isAlive()) {
+            return VmState.ENDED;
+        }
+        try {
+            return info().runs() ? VmState.RUNNING : VmState.PAUSED;
+        } catch (HyprException e) {
+            if (!isAlive()) {
+                return VmState.ENDED;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean awaitExit(Duration limit) throws InterruptedException {
+        return process == null || process.awaitExit(limit);
+    }
+
+    /** By ACPI. */
+    @Override
+    public void powerOff() {
+        if (isAlive()) {
+            put("vm.power-button", null);
+        }
+    }
+
+    @Override
+    public void kill() {
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    @Override
+    public synchronized ByteChannel link() {
+        if (!isAlive()) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
+        }
+        Duration limit = launched && link == null ? BOOT : CONNECTION;
+        try {
+            hangUp();
+            if (listener == null) {
+                listener = LinkSocket.listen(run);
+            }
+            Thread watch = Thread.ofVirtual().name("link of " + record.id()).start(this::giveUpAtItsEnd);
+            try {
+                link = listener.accept(limit, () -> closed || !process.isAlive());
+            } finally {
+                watch.interrupt();
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " cannot connect to " + run.link() + ".", e);
+        }
+        if (link == null) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " did not connect in " + limit.toSeconds() + " s, or has ended.");
+        }
+        return link;
+    }
+
+    /** Of a guest that is no more nobody will connect. */
+    private void giveUpAtItsEnd() {
+        try {
+            process.awaitExit(null);
+        } catch (InterruptedException e) {
+            return; // The wait for the link is over.
+        } catch (HyprException e) {
+            if (e.code() != ErrorCode.GONE) {
+                throw e;
+            }
+        }
+        LinkSocket waiting = listener;
+        if (waiting != null) {
+            waiting.wakeUp();
+        }
+    }
+
+    @Override
+    public <F> Optional<F> facet(Class<F> type) {
+        return Optional.ofNullable(facets.get(type)).map(type::cast);
+    }
+
+    /** Cloud Hypervisor takes it for an error to be told so twice. */
+    @Override
+    public synchronized void pause() {
+        if (info().runs()) {
+            put("vm.pause", null);
+        }
+    }
+
+    @Override
+    public synchronized void resume() {
+        if (!info().runs()) {
+            put("vm.resume", null);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LinkSocket waiting = listener;
+        if (waiting != null) {
+            waiting.wakeUp();
+        }
+        try {
+            hangUp();
+            if (waiting != null) {
+                waiting.close();
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The link to microVM " + record.id() + " cannot be closed.", e);
+        }
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    private void hangUp() throws IOException {
+        LinkChannel open = link;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** What Cloud Hypervisor knows of the microVM: the API's {@code VmInfo}. */
+    VmInfo info() {
+        alive();
+        return new VmInfo(api.get("vm.info"));
+    }
+
+    /** Has Cloud Hypervisor do something. */
+    void put(String what, JsonNode body) {
+        alive();
+        api.put(what, body);
+    }
+
+    private void alive() {
+        if (!isAlive()) {
+            throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + " has ended.");
+        }
+    }
+}

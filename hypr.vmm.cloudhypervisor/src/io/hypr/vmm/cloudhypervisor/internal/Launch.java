@@ -1,0 +1,136 @@
+package io.hypr.vmm.cloudhypervisor.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmProcess;
+
+/** One start of Cloud Hypervisor: from the plan to a guest whose processors run. */
+final class Launch {
+
+    /** How long Cloud Hypervisor may take for one request of the launch. */
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** Threads that Cloud Hypervisor starts beside the processors: one or two a device, the API, signals. */
+    private static final int HELPER_THREADS = 128;
+    /** Octets of the log, as the contract of plans says. */
+    private static final long LOG_LIMIT = 2L << 20;
+    /** All containers alike, however many processors they have. */
+    private static final String CPU_WEIGHT = "100";
+    /** Microseconds; a quota below a thousand is refused by the kernel. */
+    private static final long PERIOD = 100_000;
+    /** What Cloud Hypervisor has beside the guest's memory, and room for the host's page cache of the disks, which makes way before anything is killed. */
+    private static final long OVERHEAD = 256L << 20;
+    /** Page tables and the like grow with the guest's memory. */
+    private static final int GUEST_SHARE = 32;
+    private static final int API = MachineConfig.FIRST_OPENED - 1;
+
+    private final VmPlan plan;
+    private final RunDirectory run;
+    private final Starter starter;
+
+    Launch(VmPlan plan, RunDirectory run, Starter starter) {
+        this.plan = plan;
+        this.run = run;
+        this.starter = starter;
+    }
+
+    /** What a launch gives: the process, and the place where the guest's first connection arrives. */
+    record Started(VmmProcess process, LinkSocket link) {
+    }
+
+    /**
+     * Starts Cloud Hypervisor and the guest.
+     *
+     * @param binary of Cloud Hypervisor
+     * @param groups supplementary groups of Cloud Hypervisor
+     * @param config of the microVM
+     * @return what runs
+     * @throws HyprException if it does not start; what there is of it is left to the caller to remove
+     */
+    Started go(Path binary, List<Integer> groups, MachineConfig config) {
+        LinkSocket link = null;
+        try {
+            long logged = Files.exists(plan.log()) ? Files.size(plan.log()) : 0;
+            run.open(plan.jail().uid(), plan.jail().gid());
+            link = LinkSocket.listen(run);
+            Files.createSymbolicLink(run.kernel(), Path.of("/proc/self/fd/" + MachineConfig.FIRST_OPENED));
+            Process process = starter.start(options(groups, config), command(binary));
+            String starterWords = Starter.errors(process); // Until Cloud Hypervisor runs, and its API takes connections.
+            try {
+                boot(config);
+            } catch (HyprException e) {
+                if (e.code() == ErrorCode.UNAVAILABLE && ended(process)) {
+                    throw Refusal.ofStart(plan.log(), logged, starterWords, process.exitValue());
+                }
+                throw e;
+            }
+            Files.delete(run.kernel());
+            return new Started(VmmProcess.of(run.pidFile()).orElseThrow(() -> Refusal.ofStart(plan.log(), logged, "", 0)), link);
+        } catch (IOException e) {
+            close(link, e);
+            throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for Cloud Hypervisor.", e);
+        } catch (RuntimeException e) {
+            close(link, e);
+            throw e;
+        }
+    }
+
+    private void boot(MachineConfig config) {
+        Api api = new Api(run.api(), LIMIT);
+        api.put("vm.create", config.body());
+        api.put("vm.boot", null);
+    }
+
+    private List<String> options(List<Integer> groups, MachineConfig config) {
+        VmPlan.Jail jail = plan.jail();
+        List<String> options = new ArrayList<>(List.of(
+            "--log", plan.log().toString(), "--log-max", Long.toString(LOG_LIMIT),
+            "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
+            "--user", jail.uid() + ":" + jail.gid(),
+            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS),
+            "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT,
+            "--listen", run.api() + "=" + API));
+        groups.forEach(group -> options.addAll(List.of("--group", group.toString())));
+        if (jail.cpus() > 0) {
+            options.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
+        }
+        if (!plan.devices().isEmpty()) {
+            options.addAll(List.of("--rlimit", "memlock=unlimited")); // The device reaches all of the guest's memory, which stays where it is.
+        }
+        options.addAll(config.openings());
+        return options;
+    }
+
+    private static List<String> command(Path binary) {
+        return List.of(binary.toString(), "--api-socket", "fd=" + API, "--event-monitor", "path=" + RunDirectory.EVENTS, "--seccomp", "true");
+    }
+
+    /** An API that hangs up is one whose process ends, a moment later. */
+    private static boolean ended(Process process) {
+        try {
+            return process.waitFor(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.CANCELLED, "Interrupted while Cloud Hypervisor was starting.", e);
+        }
+    }
+
+    private static void close(LinkSocket link, Exception reason) {
+        try {
+            if (link != null) {
+                link.close();
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.hypr.vmm.cloudhypervisor.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+/** PCI devices that a plan passes through. Whoever claimed them has bound them to vfio-pci and given their groups' files to the jail's user. */
+final class VfioDevices {
+
+    private static final String KIND = "vfio-pci";
+    private static final Path DEVICES = Path.of("/sys/bus/pci/devices");
+    private static final String REMEDY = "Devices are bound to the driver vfio-pci by HYPR's device driver: ask for the device by --gpu or --device pci:ADDRESS.";
+
+    private VfioDevices() {
+    }
+
+    /**
+     * Refuses what Cloud Hypervisor would only refuse in words of its own.
+     *
+     * @param devices of a plan
+     * @throws HyprException {@code UNSUPPORTED} for another kind, {@code INVALID} for an address that is none, {@code NOT_FOUND} if there is no such device,
+     *         {@code CONFLICT} if another driver has it
+     */
+    static void check(List<VmPlan.PassThrough> devices) {
+        for (VmPlan.PassThrough device : devices) {
+            String address = device.address();
+            if (!device.kind().equals(KIND)) {
+                throw new HyprException(ErrorCode.UNSUPPORTED, "The Cloud Hypervisor backend cannot pass devices of the kind " + device.kind() + " through: it knows " + KIND + ".");
+            }
+            if (!address.matches("[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]")) {
+                throw new HyprException(ErrorCode.INVALID, "'" + address + "' is no PCI address such as 0000:01:00.0.");
+            }
+            if (!Files.exists(DEVICES.resolve(address))) {
+                throw new HyprException(ErrorCode.NOT_FOUND, "There is no PCI device " + address + " on this host.");
+            }
+            String driver = driver(DEVICES.resolve(address));
+            if (!driver.equals(KIND)) {
+                throw new HyprException(ErrorCode.CONFLICT, "The PCI device " + address + (driver.isEmpty() ? " has no driver." : " is bound to the driver " + driver + ".")).remedy(REMEDY);
+            }
+        }
+    }
+
+    private static String driver(Path device) {
+        try {
+            return Files.readSymbolicLink(device.resolve("driver")).getFileName().toString();
+        } catch (IOException e) {
+            return ""; // There is none, and that is what it says.
+        }
+    }
+}

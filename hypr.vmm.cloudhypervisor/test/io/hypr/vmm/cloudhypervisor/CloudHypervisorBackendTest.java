@@ -1,0 +1,96 @@
+package io.hypr.vmm.cloudhypervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.hypr.tck.VmmBackendContract;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmmBackend;
+import io.hypr.vmm.cloudhypervisor.internal.Settings;
+
+/** The contract of backends with real microVMs, and what is special about Cloud Hypervisor. Needs the program and a KVM that works: lab/cloudhypervisor.test. */
+class CloudHypervisorBackendTest extends VmmBackendContract {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    @TempDir
+    Path run;
+
+    @Override
+    protected VmmBackend backend() throws IOException {
+        return new CloudHypervisorBackend(ROOT.resolve("launcher/build"), run,
+            Settings.of(Map.of("binary", System.getenv().getOrDefault("HYPR_CLOUD_HYPERVISOR", "cloud-hypervisor"), "landlock", "auto")));
+    }
+
+    @Override
+    protected VmPlan.Boot boot() throws IOException {
+        Path kernel = kernel();
+        Path initramfs = ROOT.resolve("kestrel/build/initramfs.cpio");
+        Assumptions.assumeTrue(Files.exists(kernel.resolve("vmlinux")), () -> "the guest kernel is not built: run ./dev build kernel");
+        Assumptions.assumeTrue(Files.exists(initramfs), () -> "Kestrel is not built: run ./dev build kestrel");
+        return new VmPlan.Boot(kernel.resolve("vmlinux"), kernel.resolve("bzImage"), initramfs, List.of());
+    }
+
+    private static Path kernel() throws IOException {
+        String given = System.getenv("HYPR_KERNEL");
+        if (given != null) {
+            return Path.of(given);
+        }
+        Process script = new ProcessBuilder(ROOT.resolve("kernel/build.sh").toString(), "--path").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return Path.of(new String(script.getInputStream().readAllBytes()).strip());
+    }
+
+    @Override
+    protected String name() {
+        return "cloudhypervisor";
+    }
+
+    @Override
+    protected Set<String> facets() {
+        return Set.of("pausable", "reclaim", "resizable", "vfio");
+    }
+
+    @Override
+    protected Path records() {
+        return Path.of("test/records");
+    }
+
+    /** Without a first program the kernel panics, and then resets the machine. */
+    @Test
+    void aGuestThatResetsItselfEndsTheVmm() throws Exception {
+        VmPlan plan = fixture().plan();
+        VmPlan.Boot boot = new VmPlan.Boot(plan.boot().vmlinux(), plan.boot().bzImage(), plan.boot().initramfs(), List.of("rdinit=/no-such", "init=/no-such"));
+        VmSession vm = started(new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), boot, plan.disks(), plan.nics(), plan.devices(),
+            plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options()));
+        assertTrue(vm.awaitExit(LONG), "the VMM has ended");
+        assertEquals(0, vm.pid());
+    }
+
+    @Test
+    void itConfinesItsThreads() throws Exception {
+        VmSession vm = started(fixture().plan());
+        int confined = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + vm.pid() + "/task"))) {
+            for (Path thread : threads) {
+                boolean filtered = Files.readString(thread.resolve("status")).contains("\nSeccomp:\t2\n");
+                String name = Files.readString(thread.resolve("comm")).strip();
+                assertTrue(filtered || !name.startsWith("vcpu") && !name.equals("vmm") && !name.equals("http-server"), name + " has no filter of system calls");
+                confined += filtered ? 1 : 0;
+            }
+        }
+        assertTrue(confined >= 3, confined + " threads are confined");
+    }
+}

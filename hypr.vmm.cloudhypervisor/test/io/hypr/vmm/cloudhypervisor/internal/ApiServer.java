@@ -1,0 +1,105 @@
+package io.hypr.vmm.cloudhypervisor.internal;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Takes requests at a unix socket as Cloud Hypervisor does, holds each against the API's description, and answers as told. */
+final class ApiServer implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    static final String DONE = "HTTP/1.1 204 \r\nServer: Cloud Hypervisor API\r\nConnection: keep-alive\r\n\r\n";
+
+    private final ServerSocketChannel server;
+    private final Description description = Description.read();
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> wrong = new CopyOnWriteArrayList<>();
+
+    ApiServer(Path socket) throws IOException {
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(socket));
+        Thread.ofVirtual().start(this::serve);
+    }
+
+    /** What is answered to an endpoint from now on: the octets; an empty text hangs up. */
+    void answer(String endpoint, String octets) {
+        answers.put(endpoint, octets);
+    }
+
+    static String json(int status, String body) {
+        return "HTTP/1.1 " + status + " \r\nServer: Cloud Hypervisor API\r\nConnection: keep-alive\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
+    }
+
+    /** The requests that came, as {@code PUT vm.resize {"desired_vcpus":2}}. */
+    List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** What in them was not as the API's description says. */
+    List<String> wrong() {
+        return List.copyOf(wrong);
+    }
+
+    private void serve() {
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                Thread.ofVirtual().start(() -> talk(client));
+            }
+        } catch (AsynchronousCloseException e) {
+            return; // The test is over.
+        } catch (IOException e) {
+            wrong.add(e.toString());
+        }
+    }
+
+    private void talk(SocketChannel channel) {
+        try (SocketChannel client = channel) {
+            ByteBuffer octets = ByteBuffer.allocate(1 << 16);
+            String text = "";
+            while (!text.contains("\r\n\r\n") || text.length() < text.indexOf("\r\n\r\n") + 4 + length(text)) {
+                if (client.read(octets) < 0) {
+                    return;
+                }
+                text = new String(octets.array(), 0, octets.position(), StandardCharsets.ISO_8859_1);
+            }
+            String[] words = text.split(" ", 3);
+            String endpoint = words[1].replaceFirst("^/api/v1/", "");
+            String body = text.substring(text.indexOf("\r\n\r\n") + 4);
+            requests.add(words[0] + " " + endpoint + (body.isEmpty() ? "" : " " + body));
+            JsonNode json = body.isEmpty() ? null : JSON.readTree(body);
+            wrong.addAll(description.wrong(words[0], endpoint, json));
+            if (!words[1].startsWith("/api/v1/") || !words[2].startsWith("HTTP/1.1\r\n")) {
+                wrong.add(text);
+            }
+            client.write(ByteBuffer.wrap(answers.getOrDefault(endpoint, DONE).getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            wrong.add(e.toString());
+        }
+    }
+
+    private static int length(String text) {
+        String head = text.substring(0, text.indexOf("\r\n\r\n"));
+        return head.lines().filter(line -> line.startsWith("Content-Length: ")).mapToInt(line -> Integer.parseInt(line.substring(16))).findFirst().orElse(0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

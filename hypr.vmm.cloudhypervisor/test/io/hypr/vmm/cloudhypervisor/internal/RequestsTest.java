@@ -1,0 +1,165 @@
+package io.hypr.vmm.cloudhypervisor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.Resizable;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.VmmProcess;
+
+/** All that is asked of Cloud Hypervisor is as its API says, and what is read of its answers is there. {@code HYPR_RENEW_GOLDENS=1} writes the goldens anew. */
+class RequestsTest {
+
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path directory;
+    private ApiServer server;
+    private CloudHypervisorSession session;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new ApiServer(directory.resolve("api"));
+        CloudHypervisorRecord content = new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0");
+        VmmProcess process = VmmProcess.of(ProcessHandle.current().pid()).orElseThrow(); // Any that lives.
+        session = new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        session.close();
+        server.close();
+        assertEquals(List.of(), server.wrong());
+    }
+
+    private void state(String state) {
+        server.answer("vm.info", ApiServer.json(200, "{\"config\":{\"cpus\":{\"boot_vcpus\":2,\"max_vcpus\":4},\"memory\":{\"size\":268435456,\"hotplugged_size\":2097152}},\"state\":\""
+                + state + "\",\"memory_actual_size\":201326592}"));
+    }
+
+    private List<String> changes() {
+        return server.requests().stream().filter(request -> request.startsWith("PUT")).toList();
+    }
+
+    @Test
+    void whatIsReadIsInTheDescription() throws IOException {
+        Description description = Description.read();
+        for (VmInfo.Field field : VmInfo.Field.values()) {
+            assertTrue(description.answers("vm.info", field.pointer), field + " at " + field.pointer);
+        }
+        assertFalse(description.answers("vm.info", "/config/cpus/no_such"));
+    }
+
+    /** Recorded of version 54 in the lab: curl --unix-socket api http://localhost/api/v1/vm.info; the way to the initramfs was made plain. */
+    @Test
+    void whatIsReadIsInTheAnswerOfTheRealOne() throws IOException {
+        JsonNode real = new ObjectMapper().readTree(Path.of("test/api/vm.info-54.json").toFile());
+        VmInfo info = new VmInfo(real);
+        assertTrue(info.runs());
+        assertEquals(1, info.processors());
+        assertEquals(128 * MIB, info.given());
+        assertEquals(128 * MIB, info.usable());
+    }
+
+    @Test
+    void theDescriptionRefusesWhatIsNotInIt() throws IOException {
+        Description description = Description.read();
+        ObjectMapper json = new ObjectMapper();
+        assertEquals(List.of("There is no PUT vm.frob"), description.wrong("PUT", "vm.frob", null));
+        assertEquals(List.of("vm.boot takes no body"), description.wrong("PUT", "vm.boot", json.readTree("{}")));
+        assertEquals(List.of("vm.resize: there is no desired_cpus"), description.wrong("PUT", "vm.resize", json.readTree("{\"desired_cpus\":1}")));
+        assertEquals(1, description.wrong("PUT", "vm.resize", json.readTree("{\"desired_vcpus\":0}")).size());
+        assertEquals(List.of("vm.create: payload is missing"), description.wrong("PUT", "vm.create", json.readTree("{}")));
+        assertEquals(1, description.wrong("PUT", "vm.create", json.readTree("{\"payload\":{\"kernel\":1}}")).size());
+    }
+
+    private static VmPlan plan(int processors, int maxProcessors, long memory, long maxMemory, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices) {
+        return new VmPlan("0123456789abcdef".repeat(4), processors, maxProcessors, memory, maxMemory,
+            new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")),
+            List.of(new VmPlan.Disk(Path.of("/images/a,b"), true), new VmPlan.Disk(Path.of("/upper"), false)), nics, devices, List.of(),
+            Path.of("/run/hypr/0123"), Path.of("/var/log"), new VmPlan.Jail(990, 990, "hypr/0123"), Set.of(), Map.of());
+    }
+
+    private void golden(String name, MachineConfig config) throws IOException {
+        assertEquals(List.of(), Description.read().wrong("PUT", "vm.create", config.body()));
+        Path file = Path.of("test/goldens", name);
+        String text = String.join(" ", config.openings()) + "\n" + config.body().toPrettyString() + "\n";
+        if (System.getenv("HYPR_RENEW_GOLDENS") != null) {
+            Files.writeString(file, text);
+        }
+        assertEquals(Files.readString(file), text);
+    }
+
+    @Test
+    void plansBecomeMachines() throws IOException {
+        golden("plain", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of()), true));
+        golden("rich", MachineConfig.of(plan(2, 8, 256 * MIB, 1024 * MIB, List.of(new VmPlan.Nic("hy0", "02:42:ac:11:00:02", 1400)),
+            List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), true));
+        golden("without-landlock", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), false));
+    }
+
+    @Test
+    void theProcessorsStopAndGoOnOnce() {
+        state("Running");
+        assertEquals(VmState.RUNNING, session.state());
+        session.resume();
+        session.pause();
+        state("Paused");
+        assertEquals(VmState.PAUSED, session.state());
+        session.pause();
+        session.resume();
+        assertEquals(List.of("PUT vm.pause", "PUT vm.resume"), changes());
+    }
+
+    @Test
+    void processorsAndMemoryComeAndGo() {
+        state("Running");
+        Resizable growth = session.facet(Resizable.class).orElseThrow();
+        assertEquals(2, growth.processors());
+        assertEquals(258 * MIB, growth.memory());
+        growth.processors(4);
+        growth.memory(258 * MIB);
+        growth.memory(512 * MIB);
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> growth.processors(5)).code());
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> growth.memory(254 * MIB)).code());
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> growth.memory(257 * MIB)).code());
+        assertEquals(List.of("PUT vm.resize {\"desired_vcpus\":4}", "PUT vm.resize {\"desired_ram\":536870912}"), changes());
+    }
+
+    @Test
+    void theBalloonHoldsTheDifference() {
+        state("Running");
+        Reclaim balloon = session.facet(Reclaim.class).orElseThrow();
+        assertEquals(192 * MIB, balloon.memory());
+        balloon.target(200 * MIB);
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> balloon.target(259 * MIB)).code());
+        assertEquals(List.of("PUT vm.resize {\"desired_balloon\":" + 58 * MIB + "}"), changes());
+    }
+
+    @Test
+    void thePowerButtonIsPressed() {
+        session.powerOff();
+        assertEquals(List.of("PUT vm.power-button"), changes());
+    }
+}
