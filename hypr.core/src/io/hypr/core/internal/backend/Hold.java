@@ -24,19 +24,28 @@ public final class Hold implements AutoCloseable {
     /** How long a call waits when a backend has refused the microVM: an update that fails is taken back, and calls should not notice. */
     private static final Duration ROLLBACK = Duration.ofSeconds(5);
 
+    /** A session with the calls that are under way in it; counted apart from those of its successor, which begin before the last of these has ended. */
+    private static final class Gate {
+        final VmmBackend backend;
+        final VmSession session;
+        int calls;
+
+        Gate(VmmBackend backend, VmSession session) {
+            this.backend = backend;
+            this.session = session;
+        }
+    }
+
     private final Backends backends;
     private final DriverRecord record;
-    private VmmBackend backend;
-    private VmSession session;
+    private Gate gate;
     private HyprException broken;
     private long brokenSince;
-    private int calls;
     private boolean closed;
 
     Hold(Backends backends, VmmBackend backend, VmSession session) {
         this.backends = backends;
-        this.backend = backend;
-        this.session = session;
+        this.gate = new Gate(backend, session);
         this.record = session.record();
     }
 
@@ -53,7 +62,7 @@ public final class Hold implements AutoCloseable {
     /** A backend has come: take the microVM over, if nobody has it. */
     void succeed(VmmBackend successor) {
         synchronized (this) {
-            if (closed || session != null) {
+            if (closed || gate != null) {
                 return;
             }
         }
@@ -69,9 +78,8 @@ public final class Hold implements AutoCloseable {
         synchronized (this) {
             broken = failure;
             brokenSince = System.nanoTime();
-            if (attached != null && !closed && session == null) {
-                session = attached;
-                backend = successor;
+            if (attached != null && !closed && gate == null) {
+                gate = new Gate(successor, attached);
                 attached = null;
             }
             notifyAll();
@@ -83,20 +91,19 @@ public final class Hold implements AutoCloseable {
 
     /** A backend goes: let go of the microVM, and wait for calls under way. */
     void leave(VmmBackend leaving) {
-        VmSession old;
+        Gate old;
         synchronized (this) {
-            if (backend != leaving || session == null) {
+            if (gate == null || gate.backend != leaving) {
                 return;
             }
-            old = session;
-            session = null;
-            backend = null;
+            old = gate;
+            gate = null;
         }
-        old.close();
+        old.session.close();
         long deadline = System.nanoTime() + DRAIN.toNanos();
         synchronized (this) {
             try {
-                for (long left = DRAIN.toMillis(); calls > 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+                for (long left = DRAIN.toMillis(); old.calls > 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
                     wait(left);
                 }
             } catch (InterruptedException e) {
@@ -107,7 +114,7 @@ public final class Hold implements AutoCloseable {
 
     /** Waits until a backend has the microVM, or has refused it; tells why none has it. */
     synchronized Optional<String> awaitSession(long deadline) throws InterruptedException {
-        while (session == null && broken == null && !closed) {
+        while (gate == null && broken == null && !closed) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 return Optional.of("The backend " + record.owner() + " has not taken over microVM " + record.id() + ".");
@@ -117,10 +124,10 @@ public final class Hold implements AutoCloseable {
         return Optional.ofNullable(broken).map(HyprException::getMessage);
     }
 
-    private VmSession enter() {
+    private Gate enter() {
         long deadline = System.nanoTime() + SUCCESSOR.toNanos();
         synchronized (this) {
-            while (session == null) {
+            while (gate == null) {
                 long left = (deadline - System.nanoTime()) / 1_000_000;
                 if (closed) {
                     throw new HyprException(ErrorCode.GONE, "The engine has let go of microVM " + record.id() + ".");
@@ -142,13 +149,13 @@ public final class Hold implements AutoCloseable {
                     throw new HyprException(ErrorCode.CANCELLED, "Waiting for the backend " + record.owner() + " was interrupted.", e);
                 }
             }
-            calls++;
-            return session;
+            gate.calls++;
+            return gate;
         }
     }
 
-    private synchronized void exit() {
-        calls--;
+    private synchronized void exit(Gate left) {
+        left.calls--;
         notifyAll();
     }
 
@@ -160,11 +167,11 @@ public final class Hold implements AutoCloseable {
      * @return the answer
      */
     public <T> T call(Function<VmSession, T> call) {
-        VmSession now = enter();
+        Gate now = enter();
         try {
-            return call.apply(now);
+            return call.apply(now.session);
         } finally {
-            exit();
+            exit(now);
         }
     }
 
@@ -196,20 +203,20 @@ public final class Hold implements AutoCloseable {
     public boolean awaitExit(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
-            VmSession now = enter();
+            Gate now = enter();
             try {
-                return now.awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                return now.session.awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             } catch (HyprException e) {
                 if (e.code() != ErrorCode.GONE) {
                     throw e;
                 }
                 synchronized (this) {
-                    if (session == now) {
+                    if (gate == now) {
                         throw e;
                     }
                 }
             } finally {
-                exit();
+                exit(now);
             }
         }
     }
@@ -217,16 +224,16 @@ public final class Hold implements AutoCloseable {
     /** Lets go of the microVM, which runs on. Idempotent. */
     @Override
     public void close() {
-        VmSession old;
+        Gate old;
         synchronized (this) {
             closed = true;
-            old = session;
-            session = null;
+            old = gate;
+            gate = null;
             notifyAll();
         }
         backends.forget(this);
         if (old != null) {
-            old.close();
+            old.session.close();
         }
     }
 }

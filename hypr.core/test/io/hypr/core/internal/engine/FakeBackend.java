@@ -13,8 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.hypr.model.Availability;
@@ -39,6 +41,8 @@ final class FakeBackend implements VmmBackend {
     final List<String> calls = new CopyOnWriteArrayList<>();
     /** Ids of microVMs whose processors stand still since the host's disk is full. */
     final Set<String> stalled = ConcurrentHashMap.newKeySet();
+    final Semaphore answered = new Semaphore(0);
+    final AtomicInteger underWay = new AtomicInteger();
     volatile boolean balloons = true;
     volatile Availability availability = Availability.available();
 
@@ -152,7 +156,13 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public VmState state() {
-            return stalled.contains(id) ? VmState.PAUSED : VmState.valueOf(FakeHost.ask(socket, "state " + id));
+            underWay.incrementAndGet();
+            try {
+                return stalled.contains(id) ? VmState.PAUSED : VmState.valueOf(FakeHost.ask(socket, "state " + id));
+            } finally {
+                underWay.decrementAndGet();
+                answered.release();
+            }
         }
 
         @Override

@@ -72,7 +72,7 @@ final class FakeHost implements AutoCloseable {
     FakeHost(Path directory) throws IOException {
         socket = directory.resolve("host.sock");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(socket));
+        server.bind(UnixDomainSocketAddress.of(socket), 1024);
         programs.put("true", p -> 0);
         programs.put("exit", p -> Integer.parseInt(p.argv.get(1)));
         programs.put("echo", p -> {
