@@ -1,0 +1,133 @@
+# The life of a container: create, start, stop, kill, wait, restart, rename, pause, rm.
+
+### created and started
+show create --name ${P}a $IMAGE sh -c 'echo hello; exit 3'
+show start -a ${P}a
+show ps -a --filter name=${P}a --format '{{.Names}} {{.State}}'
+
+### start prints the name
+show create --name ${P}a $IMAGE true
+show start ${P}a
+show wait ${P}a
+
+### start of what is not there
+show start ${P}nothere
+
+### start of several, one of which is not there
+show create --name ${P}a $IMAGE sleep 100
+show start ${P}a ${P}nothere
+
+### start of what runs
+show run -d --name ${P}a $IMAGE sleep 100
+show start ${P}a
+
+### stop
+show run -d --name ${P}a $IMAGE sh -c 'trap "exit 4" TERM; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show stop ${P}a
+show inspect -f '{{.State.Status}} {{.State.ExitCode}}' ${P}a
+
+### stop by force after a while
+show run -d --name ${P}a $IMAGE sh -c 'trap : TERM; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show stop -t 1 ${P}a
+show inspect -f '{{.State.Status}} {{.State.ExitCode}}' ${P}a
+
+### stop by another signal
+show run -d --name ${P}a --stop-signal USR1 $IMAGE sh -c 'trap "exit 5" USR1; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show stop ${P}a
+show wait ${P}a
+
+### stop of what has ended
+show run --name ${P}a $IMAGE true
+show stop ${P}a
+
+### stop of what is not there
+show stop ${P}nothere
+
+### kill
+show run -d --name ${P}a $IMAGE sleep 100
+show kill ${P}a
+show wait ${P}a
+
+### kill by another signal
+show run -d --name ${P}a $IMAGE sh -c 'trap "exit 6" HUP; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show kill -s HUP ${P}a
+show wait ${P}a
+
+### kill by a signal that is none
+show run -d --name ${P}a $IMAGE sleep 100
+show kill -s NONSENSE ${P}a
+
+### kill of what does not run
+show create --name ${P}a $IMAGE true
+show kill ${P}a
+
+### wait for several
+show run -d --name ${P}a $IMAGE sh -c 'exit 1'
+show run -d --name ${P}b $IMAGE sh -c 'exit 2'
+show wait ${P}a ${P}b
+
+### wait for what is not there
+show wait ${P}nothere
+
+### restart
+show run -d --name ${P}a $IMAGE sh -c 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show restart ${P}a
+show ps --filter name=${P}a --format '{{.Names}} {{.State}}'
+
+### restart on failure stops after its retries
+show run -d --name ${P}a --restart on-failure:1 $IMAGE sh -c 'exit 9'
+show wait ${P}a
+until_is exited ${P}a
+show inspect -f '{{.RestartCount}} {{.State.ExitCode}}' ${P}a
+
+### rename
+show create --name ${P}a $IMAGE true
+show rename ${P}a ${P}b
+show inspect -f '{{.Name}}' ${P}b
+
+### rename to what is taken
+show create --name ${P}a $IMAGE true
+show create --name ${P}b $IMAGE true
+show rename ${P}a ${P}b
+
+### rename of what is not there
+show rename ${P}nothere ${P}b
+
+### pause
+show run -d --name ${P}a $IMAGE sleep 100
+show pause ${P}a
+show ps --filter name=${P}a --format '{{.State}}'
+show unpause ${P}a
+show unpause ${P}a
+
+### pause of what does not run
+show create --name ${P}a $IMAGE true
+show pause ${P}a
+
+### rm
+show create --name ${P}a $IMAGE true
+show rm ${P}a
+show inspect -f '{{.Name}}' ${P}a
+
+### rm of what runs
+show run -d --name ${P}a $IMAGE sleep 100
+show rm ${P}a
+show rm -f ${P}a
+
+### rm of what is not there
+show rm ${P}nothere
+show rm -f ${P}nothere
+
+### a container by a part of its id
+id=$($CLI create --name ${P}a $IMAGE true)
+quietly inspect -f '{{.Name}}' ${id:0:20}
+
+### port of what publishes none
+show run -d --name ${P}a $IMAGE sleep 100
+show port ${P}a
+show port ${P}a 80
