@@ -73,7 +73,7 @@ stop_hyprd() {
     eventually "hyprd ends" dead "$pid"
 }
 
-# What a container may leave on the host: devices, rules, sockets, processes, mounts, control groups, files and records.
+# What a container may leave on the host (templates are meant to stay): devices, rules, sockets, processes, mounts, control groups, files and records.
 inventory() {
     ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/device \1/' | sort
     nft list ruleset | sed 's/comment "[0-9]*"//; s/^/rule /'
@@ -85,7 +85,7 @@ inventory() {
     for group in $(find /sys/fs/cgroup/hypr /sys/fs/cgroup/*/hypr -mindepth 2 -type d 2>/dev/null | sort); do
         if [ -e "$group/cgroup.procs" ] && [ -z "$(cat "$group/cgroup.procs" 2>/dev/null)" ]; then echo "cgroup $group"; fi
     done
-    find "$HYPR_HOME" "$HYPR_RUN" -path "$HYPR_RUN/framework/*" -prune -o -name 'hypr.db-*' -o -print | sed 's/^/file /' | sort
+    find "$HYPR_HOME" "$HYPR_RUN" \( -path "$HYPR_RUN/framework/*" -o -path "$HYPR_HOME/templates/*" \) -prune -o -name 'hypr.db-*' -o -print | sed 's/^/file /' | sort
     hypr ps -aq | sed 's/^/record /'
 }
 

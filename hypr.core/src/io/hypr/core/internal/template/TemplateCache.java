@@ -64,6 +64,9 @@ public final class TemplateCache implements AutoCloseable {
         }
     }
 
+    /** What others must still have on the disk after a template was made that nobody asked for. */
+    private static final long SPARE = 1L << 30;
+
     private final Settings settings;
     private final Backends backends;
     private final Logger log;
@@ -207,6 +210,10 @@ public final class TemplateCache implements AutoCloseable {
     }
 
     private void makeQuietly(TemplateRecord wanted) {
+        if (!store.hasRoom(SPARE)) {
+            log.debug("No template is made: there is less than {} bytes of room on the disk.", SPARE);
+            return;
+        }
         try {
             make(wanted);
         } catch (RuntimeException e) {

@@ -92,6 +92,14 @@ final class TemplateStore {
         }
     }
 
+    boolean hasRoom(long bytes) {
+        try {
+            return Files.getFileStore(home).getUsableSpace() >= bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The room for templates in " + home + " cannot be found out", e);
+        }
+    }
+
     /** Begins a template: makes its directory. */
     synchronized Path begin(TemplateRecord record) throws IOException {
         Path directory = making(record);
