@@ -82,6 +82,7 @@ void check_program(const struct options *options) {
     const char *program = options->program[0];
     if (strchr(program, '/') == NULL) return;   /* execvp will look for it */
     if (options->directory != NULL && *program != '/') return;
+    if (strncmp(program, "/proc/self/fd/", 14) == 0) return;   /* --read opens it later, for a user that cannot reach it by name */
     bool other = options->change_user && geteuid() == 0;
     if (other && (setegid(options->group) != 0 || seteuid(options->user) != 0)) fail(errno, "Cannot become user %u for a moment", (unsigned) options->user);
     int error = faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) == 0 ? 0 : errno;

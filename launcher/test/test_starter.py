@@ -60,6 +60,13 @@ class Descriptors(Starter):
             process = self.spawn(START, *options, "--", "/bin/cat", stdin=subprocess.PIPE)
             self.assertEqual((0, out, b""), self.result(process, b"a document"))
 
+    def test_a_program_that_its_user_cannot_reach_is_run_by_its_descriptor(self):
+        hidden = self.directory / "hidden"
+        hidden.mkdir(mode=0o700)
+        shutil.copy("/bin/true", hidden / "program")
+        self.assertEqual(0, self.start("--user", "65534:65534", "--read", f"{hidden}/program=9", "--", "/proc/self/fd/9")[0])
+        self.refused("as the user it is meant for", "--user", "65534:65534", "--", hidden / "program")
+
     def test_kept_ones_are_there_and_no_others(self):
         out = self.shell(self.LIST, "--keep-fd", "7", "--keep-fd", "100=3", "--keep-fd", "5=900", **self.opened(3, 4, 5, 7, 100, 901))
         zeros = sorted(int(line.split()[0]) for line in out.splitlines() if line.endswith("/dev/zero"))
