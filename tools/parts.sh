@@ -29,11 +29,11 @@ build() {
     local name java=() native=()
     for name; do
         case $name in
-            kernel | kestrel | launcher) native+=("$name") ;;
+            kernel | kestrel | krun | launcher) native+=("$name") ;;
             *) java+=("$name") ;;
         esac
     done
-    if [ $# = 0 ]; then native=(kernel kestrel launcher); fi
+    if [ $# = 0 ]; then native=(kernel kestrel launcher ${OPTIONAL-krun}); fi
     for name in ${native[@]+"${native[@]}"}; do [ ! -d "$name" ] || build_native "$name"; done
     if [ $# = 0 ] || [ ${#java[@]} -gt 0 ]; then build_java ${java[@]+"${java[@]}"}; fi
     case "$# ${java[*]-}" in "0 "* | *hypr.dist*) assemble ;; esac
@@ -43,11 +43,20 @@ build() {
 build_native() {
     if [ "$1" = kernel ]; then
         kernel/build.sh >/dev/null || die "The kernel does not build."
+    elif [ "$1" = krun ]; then
+        build_krun
     else
         lock
         make -s -C "$1" all >&2 9<&- || die "$1 does not build."
         unlock
     fi
+}
+
+# Without a Rust of its age (status 3) there is no hypr-krun, and all else is as it was.
+build_krun() {
+    local status=0
+    krun/build.sh >/dev/null || status=$?
+    case $status in 0 | 3) ;; *) die "krun does not build." ;; esac
 }
 
 build_java() {
@@ -68,6 +77,7 @@ assemble() {
         kernel=$(kernel/build.sh --path)
         for file in vmlinux bzImage config version; do place "$kernel/$file" "$DIST/share/kernel/$file"; done
     fi
+    if [ -x krun/build.sh ]; then place "$(krun/build.sh --path)/hypr-krun" "$DIST/bin/hypr-krun"; fi
     if [ -x hypr.image/images/build.sh ] && { [ ! -f "$DIST/share/images/busybox.tar" ] ||
         [ -n "$(find hypr.image/images /bin/busybox -newer "$DIST/share/images/busybox.tar" -print -quit)" ]; }; then
         say "images: making hypr/busybox and hypr/welcome"
@@ -98,7 +108,7 @@ build_for_test() {
 run_tests() {
     local name passed=0 failed=0 skipped=0 ran=
     find_java; find_tools
-    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel launcher kernel itest e2e lab
+    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel krun launcher kernel itest e2e lab
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
