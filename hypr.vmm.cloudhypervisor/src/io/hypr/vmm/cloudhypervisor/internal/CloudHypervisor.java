@@ -128,6 +128,7 @@ public final class CloudHypervisor {
      */
     public CloudHypervisorSession attach(DriverRecord record) {
         CloudHypervisorRecord content = CloudHypervisorRecord.of(record);
+        content.directory().removeKernel(); // A daemon that was killed after the guest's boot has not come to it.
         return new CloudHypervisorSession(record, content, new Launch.Started(VmmProcess.of(content.directory().pidFile()).orElse(null), null));
     }
 

@@ -32,6 +32,8 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     private final Api api;
     private final Map<Class<?>, Object> facets;
     private final boolean launched;
+    /** Held to stop the processors or let them go on; not the session's own lock, which a wait for the guest's connection holds for long. */
+    private final Object processors = new Object();
     private volatile LinkSocket listener;
     private volatile LinkChannel link;
     private volatile boolean closed;
@@ -142,16 +144,20 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
 
     /** Cloud Hypervisor takes it for an error to be told so twice. */
     @Override
-    public synchronized void pause() {
-        if (info().runs()) {
-            put("vm.pause", null);
+    public void pause() {
+        synchronized (processors) {
+            if (info().runs()) {
+                put("vm.pause", null);
+            }
         }
     }
 
     @Override
-    public synchronized void resume() {
-        if (!info().runs()) {
-            put("vm.resume", null);
+    public void resume() {
+        synchronized (processors) {
+            if (!info().runs()) {
+                put("vm.resume", null);
+            }
         }
     }
 

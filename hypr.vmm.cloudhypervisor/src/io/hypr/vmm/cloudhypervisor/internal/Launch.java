@@ -73,7 +73,7 @@ final class Launch {
                 }
                 throw e;
             }
-            Files.delete(run.kernel());
+            run.removeKernel();
             return new Started(VmmProcess.of(run.pidFile()).orElseThrow(() -> Refusal.ofStart(plan.log(), logged, "", 0)), link);
         } catch (IOException e) {
             close(link, e);

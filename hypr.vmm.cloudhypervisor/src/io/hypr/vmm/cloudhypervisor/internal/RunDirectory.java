@@ -96,6 +96,15 @@ record RunDirectory(Path path) {
         return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Takes the way to the kernel away, so that a guest that resets itself ends. Idempotent. */
+    void removeKernel() {
+        try {
+            Files.deleteIfExists(kernel());
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The link " + kernel() + " cannot be removed.", e);
+        }
+    }
+
     /** Removes all that is in the directory. Idempotent. */
     void clear() {
         try {
