@@ -29,6 +29,7 @@ public final class Qemu implements AutoCloseable {
     private final KvmProbe kvm;
     private final Starter starter;
     private String missingLimits;
+    private final ControlGroups groups;
     private final LoadedTemplates templates = new LoadedTemplates();
 
     /**
@@ -42,6 +43,7 @@ public final class Qemu implements AutoCloseable {
         this.host = host;
         this.kvm = kvm;
         this.starter = starter;
+        this.groups = new ControlGroups(starter);
     }
 
     /** @return whether microVMs can be started */
@@ -255,11 +257,11 @@ public final class Qemu implements AutoCloseable {
         QemuRecord content = QemuRecord.of(record);
         kill(QemuProcess.of(content.directory().pidFile()));
         // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
-        starter.processes(content.cgroup()).stream().filter(pid -> !Starter.keepsLog(pid)).forEach(pid -> kill(QemuProcess.of(pid)));
+        groups.processes(content.cgroup()).stream().filter(pid -> !Starter.keepsLog(pid)).forEach(pid -> kill(QemuProcess.of(pid)));
         new VmmLog(Path.of(content.log())).settle();
-        starter.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
+        groups.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
         content.directory().sharePidFiles().forEach(file -> kill(QemuProcess.of(file)));
-        starter.removeCgroup(content.cgroup());
+        groups.remove(content.cgroup());
         new VfioGroups(content.devices()).takeBack();
         content.directory().clear();
     }

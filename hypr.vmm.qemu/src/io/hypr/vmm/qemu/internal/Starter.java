@@ -2,6 +2,7 @@ package io.hypr.vmm.qemu.internal;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,25 +140,17 @@ public record Starter(Path program) {
     }
 
     /**
-     * Finds what runs in a control group that {@link #start} made.
+     * Finds where control groups are made.
      *
-     * @param cgroup its name
-     * @return process numbers
+     * @return a directory for each hierarchy; empty if this host has none of use
      */
-    List<Long> processes(String cgroup) {
+    List<Path> cgroupBases() {
         Process process = run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
-        Set<Long> found = new TreeSet<>();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Path group = Path.of(line.split(" ", 3)[2]).resolve(cgroup);
-                if (Files.exists(group)) {
-                    Files.readAllLines(group.resolve("cgroup.procs")).forEach(pid -> found.add(Long.valueOf(pid)));
-                }
-            }
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The processes of the control group " + cgroup + " cannot be listed.", e);
+            return lines.lines().map(line -> Path.of(line.split(" ", 3)[2])).toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The control groups of this host cannot be listed.", e);
         }
-        return List.copyOf(found);
     }
 
     /** Whether a process keeps the log of what hypr-start started; it ends by itself when that has ended. */

@@ -1,0 +1,73 @@
+package io.hypr.vmm.qemu.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
+/**
+ * The control groups that hypr-start made. Where they are is asked once: a program each time would cost the end of every microVM some ten milliseconds. Safe for use
+ * by several threads.
+ */
+final class ControlGroups {
+
+    private final Starter starter;
+    private volatile List<Path> bases = List.of();
+
+    ControlGroups(Starter starter) {
+        this.starter = starter;
+    }
+
+    /** A host that has none is asked again: one can mount them while we run. */
+    private List<Path> bases() {
+        if (bases.isEmpty()) {
+            bases = starter.cgroupBases();
+        }
+        return bases;
+    }
+
+    /** The numbers of the processes that run in a group. */
+    List<Long> processes(String cgroup) {
+        Set<Long> found = new TreeSet<>();
+        for (Path base : bases()) {
+            try {
+                Files.readAllLines(base.resolve(cgroup).resolve("cgroup.procs")).forEach(pid -> found.add(Long.valueOf(pid)));
+            } catch (NoSuchFileException e) {
+                continue; // There is no such group, or not any more.
+            } catch (IOException e) {
+                throw new HyprException(ErrorCode.INTERNAL, "The processes of the control group " + cgroup + " cannot be listed.", e);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Removes a group in which nothing runs any more, and those above it that are empty then. Idempotent. */
+    void remove(String cgroup) {
+        List<Path> all = bases();
+        List<Path> left = new ArrayList<>();
+        for (Path base : all) {
+            if (!removed(base.resolve(cgroup))) {
+                left.add(base);
+            }
+        }
+        if (all.isEmpty() || !left.isEmpty()) {
+            starter.removeCgroup(cgroup); // It waits for processes that are about to end, and says what is in the way.
+        }
+    }
+
+    private static boolean removed(Path group) {
+        try {
+            Files.deleteIfExists(group);
+        } catch (IOException e) {
+            return false;
+        }
+        return true;
+    }
+}
