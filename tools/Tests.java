@@ -6,16 +6,16 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.MethodSource;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of one project whose classes have names of one pattern, and ends with a line 'N passed, N failed, N skipped'.
+ * Runs the tests of one project whose classes have names of one pattern, or those of them that have a tag, and ends with a line 'N passed, N failed, N skipped'.
  *
- * <pre>Tests FOLDER PATTERN</pre>
+ * <pre>Tests FOLDER PATTERN [TAG]</pre>
  */
 public final class Tests implements TestExecutionListener {
 
@@ -25,12 +25,14 @@ public final class Tests implements TestExecutionListener {
 
     public static void main(String... args) {
         Tests tests = new Tests();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+        LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request()
             .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(args[0]))))
-            .filters(ClassNameFilter.includeClassNamePatterns(args[1]))
-            .build();
+            .filters(ClassNameFilter.includeClassNamePatterns(args[1]));
+        if (args.length > 2) {
+            request.filters(TagFilter.includeTags(args[2]));
+        }
         if (Files.isDirectory(Path.of(args[0]))) {
-            LauncherFactory.create().execute(request, tests);
+            LauncherFactory.create().execute(request.build(), tests);
         }
         System.out.println(tests.passed + " passed, " + tests.failed + " failed, " + tests.skipped + " skipped");
         System.exit(tests.failed == 0 ? 0 : 1);

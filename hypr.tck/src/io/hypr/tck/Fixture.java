@@ -135,7 +135,12 @@ public final class Fixture implements AutoCloseable {
         return with(other.plan.disks(), plan.nics(), List.of(), List.of(), plan.facets(), plan.options());
     }
 
-    VmPlan withNic(String tap, String mac) {
+    /**
+     * @param tap of its only interface
+     * @param mac of the guest's side
+     * @return {@link #plan()} with them
+     */
+    public VmPlan withNic(String tap, String mac) {
         return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), List.of(), List.of(), plan.facets(), plan.options());
     }
 
@@ -271,9 +276,16 @@ public final class Fixture implements AutoCloseable {
      *
      * @param name of the interface
      */
-    record Tap(String name) implements AutoCloseable {
+    public record Tap(String name) implements AutoCloseable {
 
-        static Tap make(int uid) throws IOException {
+        /**
+         * Makes one.
+         *
+         * @param uid of the user who may open it
+         * @return a tap that is up
+         * @throws IOException if it cannot be made
+         */
+        public static Tap make(int uid) throws IOException {
             String name = "tck" + Integer.toHexString(ThreadLocalRandom.current().nextInt());
             tool("ip", "tuntap", "add", name, "mode", "tap", "user", Integer.toString(uid));
             tool("ip", "link", "set", name, "up");

@@ -37,6 +37,7 @@ final class Guest {
     private long nonce;
     private long sentByHost;
     private int requests;
+    private int processes;
     private ByteBuffer welcome;
     private CompletableFuture<Void> answer;
 
@@ -152,7 +153,7 @@ final class Guest {
 
     /** Runs a program to its end; returns its exit status, or what else happened. */
     String run(List<String> command) throws IOException {
-        ByteBuffer run = request().putInt(1).putInt(0).putInt(command.size());
+        ByteBuffer run = request().putInt(++processes).putInt(0).putInt(command.size());
         text(run, command.toArray(String[]::new));
         run.putInt(1);
         text(run, "PATH=/bin", "/", "");

@@ -29,6 +29,21 @@ abstract class LinkContract extends Part {
     }
 
     @Test
+    void anotherSessionTakesTheLinkOverAtOnce() throws Exception {
+        VmSession vm = launch(fixture().plan());
+        ByteChannel first = vm.link();
+        Guest.hello(first, true);
+        VmSession other = attach(vm.record());
+        try (ByteChannel second = other.link()) {
+            Guest.hello(second, false);
+            assertTrue(Guest.isBroken(first), "the first link is closed");
+        }
+        try (ByteChannel third = vm.link()) {
+            Guest.hello(third, false);
+        }
+    }
+
+    @Test
     void openingTheLinkAgainClosesTheOther() throws Exception {
         VmSession vm = launch(fixture().plan());
         ByteChannel first = vm.link();

@@ -44,9 +44,11 @@ abstract class ResizableContract extends Part {
             resizable.processors(3);
             resizable.processors(3);
             assertEquals(3, resizable.processors());
-            assertEquals("0", guest.shell("until [ $(ls -d /sys/devices/system/cpu/cpu[0-9]* | wc -l) = 3 ]; do sleep 0.1; done"), "the guest sees three");
+            assertEquals("0", guest.shell("mkdir -p /tmp/sys && mount -t sysfs sysfs /tmp/sys; cd /tmp/sys/devices/system/cpu; until [ -e cpu1/online ] && [ -e cpu2/online ]; do sleep 0.1; done;"
+                + " for cpu in cpu1 cpu2; do [ $(cat $cpu/online) = 1 ] || echo 1 > $cpu/online; done; [ $(grep -c ^processor /proc/cpuinfo) = 3 ]"), "the guest works with three");
             resizable.processors(1);
             assertEquals(1, resizable.processors());
+            assertEquals("0", guest.shell("[ $(grep -c ^processor /proc/cpuinfo) = 1 ]"), "the guest works with one");
             assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> resizable.processors(4)).code());
             assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> resizable.processors(0)).code());
         }

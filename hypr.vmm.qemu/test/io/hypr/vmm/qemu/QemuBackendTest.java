@@ -1,6 +1,7 @@
 package io.hypr.vmm.qemu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,13 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.model.Availability;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.tck.Fixture;
 import io.hypr.tck.VmmBackendContract;
+import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
@@ -119,6 +127,57 @@ class QemuBackendTest extends VmmBackendContract {
             Path limit = counter.resolveSibling(counter.endsWith("memory.events") ? "memory.max" : "memory.limit_in_bytes");
             long octets = Long.parseLong(Files.readString(limit).strip());
             assertTrue(octets > fixture().plan().maxMemory() && octets < fixture().plan().maxMemory() + (512L << 20), "limit of " + octets);
+        }
+    }
+
+    @Test
+    @Tag("lab")
+    @EnabledIfEnvironmentVariable(named = "HYPR_LAB", matches = ".+", disabledReason = "needs KVM: ./dev test lab")
+    void onKvmTheHostsKernelMovesPackets() throws Exception {
+        try (Fixture.Tap tap = Fixture.Tap.make(fixture().plan().jail().uid())) {
+            VmSession vm = started(fixture().withNic(tap.name(), "02:42:ac:11:00:02"));
+            welcomed(vm);
+            assertTrue(vm.record().json().contains("\"kvm\""), vm.record().json());
+            try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + vm.pid() + "/fd"))) {
+                assertTrue(descriptors.anyMatch(file -> QemuBackendTest.target(file).equals("/dev/vhost-net")), "QEMU has vhost-net");
+            }
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // It was closed meanwhile.
+        }
+    }
+
+    /** The lab's virtio network card, behind which is a network, and its edu device. */
+    @Test
+    @Tag("lab")
+    @EnabledIfEnvironmentVariable(named = "HYPR_LAB", matches = ".+", disabledReason = "takes devices away from the host, so it runs in the lab only: ./dev test lab")
+    void devicesArePassedThroughWithTheirInterrupts() throws Exception {
+        List<String> addresses = List.of("0000:01:00.0", "0000:02:00.0");
+        List<VmPlan.PassThrough> devices = addresses.stream().map(address -> new VmPlan.PassThrough("vfio-pci", address)).toList();
+        HyprException unbound = assertThrows(HyprException.class, () -> started(fixture().withDevices(devices)));
+        assertEquals(ErrorCode.CONFLICT, unbound.code(), unbound.getMessage());
+        List<Path> groups = new ArrayList<>();
+        for (String address : addresses) {
+            Path device = Path.of("/sys/bus/pci/devices", address);
+            Files.writeString(device.resolve("driver_override"), "vfio-pci");
+            if (Files.exists(device.resolve("driver"))) {
+                Files.writeString(device.resolve("driver/unbind"), address);
+            }
+            Files.writeString(Path.of("/sys/bus/pci/drivers_probe"), address);
+            groups.add(Path.of("/dev/vfio", Files.readSymbolicLink(device.resolve("iommu_group")).getFileName().toString()));
+        }
+        VmSession vm = started(fixture().withDevices(devices));
+        assertTrue(vm.facet(Reclaim.class).isEmpty(), "memory that a device may write to is not taken away");
+        assertEquals("0", shell(vm, "grep -q 1234:11E8 /sys/bus/pci/devices/*/uevent && ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0 && ping -c 3 10.0.2.2"
+            + " && grep -E 'input.0$' /proc/interrupts | grep -vE '^ *[0-9]+: +0 '"));
+        backend().discard(vm.record());
+        for (Path group : groups) {
+            assertEquals(0, Files.getAttribute(group, "unix:uid"), group + " is root's again");
         }
     }
 

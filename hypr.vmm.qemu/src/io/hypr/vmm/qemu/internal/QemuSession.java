@@ -30,6 +30,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     private final RunDirectory run;
     private final long memory;
     private final boolean pinned;
+    private LinkHold hold;
     private final QemuProcess process;
     private final Integer memoryDescriptor;
     private SocketChannel link;
@@ -105,10 +106,12 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
             if (connected != null) {
                 link = connected;
                 connected = null;
+                hold = LinkHold.take(run.holder(), link);
                 return link;
             }
             hangUp();
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
+            hold = LinkHold.take(run.holder(), link);
             link.connect(UnixDomainSocketAddress.of(run.link()));
             return link;
         } catch (IOException e) {
@@ -163,6 +166,9 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
 
     private void hangUp() {
         try {
+            if (hold != null) {
+                hold.close();
+            }
             if (link != null) {
                 link.close();
             } else if (connected != null) {

@@ -43,6 +43,11 @@ record RunDirectory(Path path) {
         return path.resolve("fs" + index + ".pid");
     }
 
+    /** @return socket on which the holder of the link listens for its successor */
+    Path holder() {
+        return path.resolve("holder");
+    }
+
     /** @return file with the words of processes that serve shares */
     Path helperLog() {
         return path.resolve("fs.log");
