@@ -1,5 +1,5 @@
 #!/bin/bash
-# The tests in the sources of hypr-krun; its machines are tested by lab/krun.test.
+# The tests in the sources of hypr-krun; its machines are tested through hypr.vmm.krun.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 status=0

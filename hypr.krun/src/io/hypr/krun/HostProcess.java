@@ -1,0 +1,39 @@
+package io.hypr.krun;
+
+import java.time.Duration;
+
+/** A hold on a process of this host that was started by whatever daemon. Implemented for each system; safe for use by several threads. */
+public interface HostProcess extends AutoCloseable {
+
+    /** @return its number */
+    long pid();
+
+    /** @return whether it runs; throws {@code GONE} when this is closed */
+    boolean isAlive();
+
+    /**
+     * Waits for its end.
+     *
+     * @param limit how long; null = for ever
+     * @return whether it has ended
+     * @throws InterruptedException if the thread was interrupted
+     * @throws io.hypr.model.HyprException {@code GONE} when this is closed meanwhile
+     */
+    boolean awaitExit(Duration limit) throws InterruptedException;
+
+    /** Kills the process and waits until it is gone. */
+    void kill();
+
+    /** Stops it, so that none of its threads runs. Idempotent. */
+    void stop();
+
+    /** Lets it go on. Idempotent. */
+    void resume();
+
+    /** @return whether it is stopped */
+    boolean isStopped();
+
+    /** Lets go of the process, which is not affected. */
+    @Override
+    void close();
+}

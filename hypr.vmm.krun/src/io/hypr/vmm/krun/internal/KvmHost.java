@@ -1,0 +1,146 @@
+package io.hypr.vmm.krun.internal;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.hypr.krun.DeviceAccess;
+import io.hypr.krun.HostProcess;
+import io.hypr.krun.KrunRecord;
+import io.hypr.krun.Platform;
+import io.hypr.krun.RunDirectory;
+import io.hypr.krun.VmmLog;
+import io.hypr.model.Availability;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.Kvm;
+import io.hypr.vmm.host.KvmProbe;
+import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmProcess;
+
+/**
+ * Linux with KVM: {@code hypr-start} becomes {@code hypr-krun}, with a user and a control group of its own, and opens for it what its user may not.
+ *
+ * @param name of the backend
+ * @param program hypr-krun
+ * @param kvm tells whether KVM works
+ * @param starter of processes
+ */
+public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) implements Platform {
+
+    private static final Path TUN = Path.of("/dev/net/tun");
+
+    @Override
+    public Set<String> facets() {
+        return Set.of("pausable");
+    }
+
+    @Override
+    public Availability probe() {
+        if (!Files.isExecutable(program)) {
+            return Availability.unsupported("The program " + program + " is missing.", "Build it with ./dev build krun, or install HYPR's package again.");
+        }
+        Kvm found = kvm.find();
+        return found.works() ? Availability.available() : Availability.unsupported(found.reason(), found.remedy());
+    }
+
+    @Override
+    public void check(VmPlan plan) {
+        if (!plan.options().isEmpty()) {
+            throw new HyprException(ErrorCode.INVALID, "The backend " + name + " has no option " + String.join(", ", new TreeSet<>(plan.options().keySet())) + ".")
+                    .remedy("It has none.");
+        }
+        if (plan.nics().stream().anyMatch(nic -> nic.tap().isEmpty())) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no interfaces that lead nowhere.").remedy("Ask for another backend with --vmm.");
+        }
+        if (!plan.devices().isEmpty()) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot pass devices through.").remedy("Ask for another backend with --vmm.");
+        }
+        if (!plan.shares().isEmpty()) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot share directories with a microVM.").remedy("Ask for another backend with --vmm.");
+        }
+    }
+
+    @Override
+    public Process start(VmPlan plan, RunDirectory run) throws IOException {
+        Set<Integer> groups = new TreeSet<>();
+        add(groups, kvm.find().group());
+        if (!plan.nics().isEmpty()) {
+            add(groups, tunGroup());
+        }
+        Words words = Words.of(plan, program, groups);
+        List<String> command = new ArrayList<>(List.of(starter.program().toString()));
+        command.addAll(words.words());
+        Process process = new ProcessBuilder(command).start();
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(words.document().json().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // Nobody reads it: hypr-start or the program has ended, and says why in its answer.
+            process.onExit().join();
+        }
+        return process;
+    }
+
+    private static void add(Set<Integer> groups, int group) {
+        if (group >= 0) {
+            groups.add(group);
+        }
+    }
+
+    /** The tap belongs to the jail's user; the device by which taps are reached must be open to it as well. */
+    private int tunGroup() throws IOException {
+        DeviceAccess access = DeviceAccess.of(TUN);
+        if (!access.granted()) {
+            throw new HyprException(ErrorCode.DENIED, "Only root may open " + TUN + ", and the microVM's process does not run as root.")
+                    .remedy("chmod 0666 " + TUN + ", as udev does: it is each tap's own owner that guards it.");
+        }
+        return access.group();
+    }
+
+    @Override
+    public void admit(RunDirectory run, KrunRecord record) throws IOException {
+        run.open(record.uid());
+        RunDirectory.give(run.path().resolve(Words.LINK), record.uid(), record.gid());
+    }
+
+    @Override
+    public Optional<? extends HostProcess> find(RunDirectory run) {
+        return VmmProcess.of(run.pidFile()).map(KvmProcess::new);
+    }
+
+    @Override
+    public void discard(RunDirectory run, KrunRecord record) {
+        kill(VmmProcess.of(run.pidFile()));
+        // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
+        starter.processes(record.cgroup()).stream().filter(pid -> !keepsLog(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
+        new VmmLog(Path.of(record.log())).settle();
+        starter.processes(record.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
+        starter.removeCgroup(record.cgroup());
+        run.clear();
+    }
+
+    private static void kill(Optional<VmmProcess> process) {
+        try (VmmProcess running = process.orElse(null)) {
+            if (running != null) {
+                running.kill();
+            }
+        }
+    }
+
+    /** The process that keeps the log ends by itself when what it keeps the log of has. */
+    private static boolean keepsLog(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip().equals("hypr-log");
+        } catch (IOException e) {
+            return false; // It has ended meanwhile.
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.hypr.vmm.krun.internal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+import io.hypr.krun.Document;
+import io.hypr.krun.RunDirectory;
+import io.hypr.krun.VmmLog;
+import io.hypr.vmm.VmPlan;
+
+/**
+ * What one plan means to hypr-start and to hypr-krun. Files are opened by hypr-start, since the way to them need not be open to the program's user. The same
+ * plan gives the same words.
+ *
+ * @param words after {@code hypr-start}
+ * @param document for hypr-krun
+ */
+record Words(List<String> words, Document document) {
+
+    /** The link's socket, in the run directory, which is the program's working directory. */
+    static final String LINK = "link";
+
+    /** The program's descriptor on which it answers: standard output as it is before hypr-start lets it go to the log. */
+    private static final int ANSWER = 3;
+    /** HYPR may be installed where the program's user cannot go, such as the home of root. */
+    private static final int PROGRAM = 9;
+    private static final int FIRST_OPENED = 10;
+    /** There is no ACPI, no PCI and no UART; a reset by the keyboard controller is how libkrun's machine ends. */
+    private static final List<String> ARGUMENTS = List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "no_timer_check", "rcupdate.rcu_expedited=1",
+        "8250.nr_uarts=0");
+
+    /** Threads that the program starts beside the processors: two or three a device. */
+    private static final int HELPER_THREADS = 64;
+    /** Microseconds; a quota below a thousand is refused by the kernel. */
+    private static final long PERIOD = 100_000;
+    /** All containers alike, however many processors they have. */
+    private static final String CPU_WEIGHT = "100";
+    /** What the program has beside the guest's memory is a few MiB; the rest is room for the host's page cache of the disks, which counts here and makes way. */
+    private static final long OVERHEAD = 192L << 20;
+    /** Page tables and the like grow with the guest's memory. */
+    private static final int GUEST_SHARE = 32;
+
+    static Words of(VmPlan plan, Path program, Collection<Integer> groups) {
+        List<String> openings = new ArrayList<>();
+        Document document = document(plan, openings);
+        VmPlan.Jail jail = plan.jail();
+        List<String> words = new ArrayList<>(List.of("--keep-stdin", "--keep-fd", "1=" + ANSWER,
+            "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
+            "--pid-file", new RunDirectory(plan.runDirectory()).pidFile().toString(), "--chdir", plan.runDirectory().toString(), "--umask", "077",
+            "--user", jail.uid() + ":" + jail.gid(),
+            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS),
+            "--memory-max", Long.toString(plan.memory() + plan.memory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT));
+        if (jail.cpus() > 0) {
+            words.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
+        }
+        groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
+        words.addAll(openings);
+        words.addAll(List.of("--read", program + "=" + PROGRAM, "--", "/proc/self/fd/" + PROGRAM, "--answer", Integer.toString(ANSWER)));
+        return new Words(List.copyOf(words), document);
+    }
+
+    private static Document document(VmPlan plan, List<String> openings) {
+        String kernel = open(openings, "--read", plan.boot().vmlinux());
+        String initramfs = open(openings, "--read", plan.boot().initramfs());
+        List<String> arguments = new ArrayList<>(ARGUMENTS);
+        arguments.addAll(plan.boot().arguments());
+        List<Document.Disk> disks = new ArrayList<>();
+        for (VmPlan.Disk disk : plan.disks()) {
+            disks.add(new Document.Disk(open(openings, disk.readOnly() ? "--read" : "--open", disk.file()), disk.readOnly()));
+        }
+        List<Document.Interface> interfaces = plan.nics().stream().map(nic -> new Document.Interface(nic.tap(), null, nic.mac())).toList();
+        return new Document(plan.processors(), plan.memory(), kernel, initramfs, String.join(" ", arguments), disks, interfaces, List.of(), LINK, false);
+    }
+
+    /** The program opens the file anew by this name: its user must be allowed to, but need not be able to enter the directories that the file is in. */
+    private static String open(List<String> openings, String option, Object file) {
+        int descriptor = FIRST_OPENED + openings.size() / 2;
+        openings.addAll(List.of(option, file + "=" + descriptor));
+        return "/proc/self/fd/" + descriptor;
+    }
+}
