@@ -79,7 +79,8 @@ final class Launch {
                 throw e;
             }
             if (!process.isAlive() || endsNow(process)) {
-                throw StartFailure.of(plan.log(), logged, Starter.errors(process), process.exitValue());
+                HyprException failure = StartFailure.of(plan.log(), logged, Starter.errors(process), process.exitValue());
+                throw failure.getMessage().contains("lock") ? DiskHolder.named(plan, failure) : failure;
             }
             throw new HyprException(ErrorCode.TIMEOUT, "QEMU was not ready in " + LIMIT.toSeconds() + " s.", e).remedy("See " + plan.log() + ".");
         } finally {
