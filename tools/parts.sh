@@ -109,11 +109,7 @@ build_for_test() {
 run_tests() {
     local name passed=0 failed=0 skipped=0 ran=
     find_java; find_tools
-<<<<<<< HEAD
     [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel krun launcher kernel itest e2e lab
-=======
-    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) hypr.example.plugin kestrel launcher kernel itest e2e lab
->>>>>>> bb7d070 (Bring a backend by somebody else, with a guide that is run)
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
