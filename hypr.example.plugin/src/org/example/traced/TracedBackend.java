@@ -1,7 +1,6 @@
 package org.example.traced;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -85,15 +84,10 @@ public final class TracedBackend implements VmmBackend {
         }
     }
 
-    private static void requireThere(VmPlan plan) throws IOException {
+    private static void requireThere(VmPlan plan) {
         for (VmPlan.Disk disk : plan.disks()) {
             if (!Files.exists(disk.file())) {
                 throw new HyprException(ErrorCode.NOT_FOUND, "There is no disk " + disk.file() + ".");
-            }
-        }
-        for (VmPlan.Nic nic : plan.nics()) {
-            if (NetworkInterface.getByName(nic.tap()) == null) {
-                throw new HyprException(ErrorCode.NOT_FOUND, "There is no tap " + nic.tap() + ".");
             }
         }
     }
@@ -113,7 +107,8 @@ public final class TracedBackend implements VmmBackend {
         while (!answers(vm.sockets().resolve("monitor"))) {
             if (!process.isAlive() || System.nanoTime() > end) {
                 String said = words + " " + (Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1).lines().reduce((a, b) -> b).orElse("") : "");
-                throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU did not start: " + said.strip());
+                ErrorCode code = said.contains("No such device") ? ErrorCode.NOT_FOUND : said.contains("Is another process using the image") ? ErrorCode.IN_USE : ErrorCode.UNAVAILABLE;
+                throw new HyprException(code, "QEMU did not start: " + said.strip());
             }
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
         }

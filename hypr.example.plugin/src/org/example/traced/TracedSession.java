@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
@@ -22,6 +23,9 @@ import io.hypr.vmm.VmState;
 
 /** A hold on one QEMU: its process by its number, the link by its socket. */
 final class TracedSession implements VmSession {
+
+    private static final int TRIES = 200;
+    private static final long MOMENT = 50_000_000;
 
     private final Vm vm;
     private final Optional<ProcessHandle> process;
@@ -106,10 +110,21 @@ final class TracedSession implements VmSession {
         }
     }
 
+    /** QEMU takes one connection at a time, and needs a moment to see that the one before has ended. */
     private SocketChannel connect(String name) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(vm.sockets().resolve(name)));
-        return channel;
+        for (int tries = 0;; tries++) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(vm.sockets().resolve(name)));
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                if (tries == TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(MOMENT);
+            }
+        }
     }
 
     @Override
