@@ -32,8 +32,8 @@ public record Starter(Path program) {
     /** All containers alike, however many processors they have. */
     private static final String CPU_WEIGHT = "100";
     /**
-     * What QEMU has beside the guest's memory. Measured, with two processors: 120 to 150 MiB under emulation, of which 64 are translated code, and 40 to 60 MiB
-     * on KVM. The rest is room for the host's page cache of the disks, which counts here and makes way before anything is killed.
+     * What QEMU may have beside the guest's memory: an allowance, which the test of a guest that fills its memory holds to be enough. It has room for QEMU itself, for
+     * translated code under emulation, and for the host's page cache of the disks, which counts here and makes way before anything is killed.
      */
     private static final long OVERHEAD = 320L << 20;
     /** Page tables and the like grow with the guest's memory. */
