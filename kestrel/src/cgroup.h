@@ -1,20 +1,19 @@
-/* A cgroup for each process that RUN made. */
+/* The cgroup of the container: all its processes, its limits, its counters. */
 #ifndef KESTREL_CGROUP_H
 #define KESTREL_CGROUP_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-/* Mounts cgroup2 for Kestrel's own use and hands its controllers down: 0 or a negative errno. */
-int cgroups_begin(void);
+#define CGROUPS "/cgroup"
+#define CGROUP CGROUPS "/container"
 
-/* Makes the cgroup of process `id`: a descriptor for clone3, or a negative errno. */
-int cgroup_make(uint32_t id);
+/* Mounts cgroup2 for Kestrel's own use and makes the container's cgroup: 0 or a negative errno. */
+int cgroup_begin(void);
 
-/* The kernel killed one of its processes for lack of memory. */
-bool cgroup_had_oom(uint32_t id);
+/* A descriptor of it, for clone3. */
+extern int cgroup_fd;
 
-/* Removed when empty; a descendant that lives keeps it. */
-void cgroup_remove(uint32_t id);
+/* The kernel killed a process of the container for lack of memory. */
+bool cgroup_had_oom(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "files.h"
 #include "memory.h"
+#include "mounts.h"
 #include "root.h"
 #include "sys.h"
 #include "users.h"
@@ -14,16 +15,20 @@ enum { TEXTS_MAX = WIRE_PAYLOAD_MAX / 4, PATH_LIMIT = 4096, DEFAULT_UMASK = 022,
 static int report_fd;
 static char *argv[TEXTS_MAX + 1], *env[TEXTS_MAX + 2];
 
-static void check(int result, uint8_t stage, const char *what)
+static _Noreturn void fail(int result, uint8_t stage, const char *what)
 {
 	struct child_report report = {.error = result, .stage = stage};
 	struct builder b = build(report.what, sizeof report.what);
 
-	if (result >= 0)
-		return;
 	append(&b, what);
 	sys_write(report_fd, &report, sizeof report);
 	sys_exit(127);
+}
+
+static void check(int result, uint8_t stage, const char *what)
+{
+	if (result < 0)
+		fail(result, stage, what);
 }
 
 static void take_streams(const struct run *r, const int ends[3])
@@ -54,8 +59,11 @@ static void take_oom_score(const struct run *r)
 	check(file_write("/proc/self/oom_score_adj", text, b.size), STAGE_RESOURCES, "oom_score_adj");
 }
 
-static void enter_root(void)
+static void enter_container(const struct run *r)
 {
+	if (r->flags & RUN_FIRST)
+		check(mounts_first(r), STAGE_MOUNTS, "/proc");
+	check(sys_unshare(CLONE_NEWCGROUP), STAGE_RESOURCES, "cgroup namespace");
 	check(sys_fchdir(root_fd), STAGE_MOUNTS, "/");
 	check(sys_chroot("."), STAGE_MOUNTS, "/");
 }
@@ -136,7 +144,7 @@ static void take_capabilities(uint64_t mask)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
 	const uint32_t low = (uint32_t)mask, high = (uint32_t)(mask >> 32);
-	struct __user_cap_data_struct sets[2] = {{low, low, low}, {high, high, high}};
+	struct __user_cap_data_struct sets[2] = {{low, low, 0}, {high, high, 0}};
 
 	check(sys_capset(&header, sets), STAGE_RESOURCES, "capabilities");
 }
@@ -198,6 +206,15 @@ static int search(const char *name)
 	}
 }
 
+/* A program beside Kestrel: it sees Kestrel's own files, and the container's root as descriptor 3. */
+static _Noreturn void become_tool(const struct run *r)
+{
+	take_texts(r->argv, argv);
+	check(sys_dup_to(root_fd, 3), STAGE_RESOURCES, "descriptor");
+	sys_sigmask(0);
+	fail(sys_execve(argv[0], argv, env), STAGE_COMMAND, argv[0]);
+}
+
 _Noreturn void child(const struct run *r, const int ends[3], int report)
 {
 	struct identity user;
@@ -205,8 +222,10 @@ _Noreturn void child(const struct run *r, const int ends[3], int report)
 
 	report_fd = report;
 	take_streams(r, ends);
+	if (r->flags & RUN_TOOL)
+		become_tool(r);
 	take_oom_score(r);
-	enter_root();
+	enter_container(r);
 	result = find_user(r->user, r->groups, &user);
 	check(result, STAGE_USER, user.unknown);
 	take_environment(r, &user);
@@ -214,7 +233,6 @@ _Noreturn void child(const struct run *r, const int ends[3], int report)
 	take_limits(r);
 	become(r, &user);
 	if (!*argv[0])
-		check(-ENOENT, STAGE_COMMAND, "");
-	check(has_slash(argv[0]) ? sys_execve(argv[0], argv, env) : search(argv[0]), STAGE_COMMAND, argv[0]);
-	sys_exit(127);
+		fail(-ENOENT, STAGE_COMMAND, "");
+	fail(has_slash(argv[0]) ? sys_execve(argv[0], argv, env) : search(argv[0]), STAGE_COMMAND, argv[0]);
 }

@@ -1,5 +1,6 @@
 #include "mounts.h"
 
+#include "cgroup.h"
 #include "memory.h"
 #include "outcome.h"
 #include "root.h"
@@ -14,6 +15,7 @@
 enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
 
 static int terminals;
+static bool read_only;
 
 static int make_directory(const char *path)
 {
@@ -83,13 +85,11 @@ struct standard_mount {
 	const char *options;
 };
 
+/* /proc is mounted by the first process, whose PID namespace it shows. */
 static const struct standard_mount standard[] = {
-	{"/proc", "proc", SAFE, NULL},
-	{"/sys", "sysfs", SAFE, NULL},
-	{"/sys/fs/cgroup", "cgroup2", SAFE, NULL},
 	{"/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=65536k"},
 	{"/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=0666,mode=0620,gid=5"},
-	{"/dev/shm", "tmpfs", SAFE, "mode=1777,size=65536k"},
+	{"/sys", "sysfs", SAFE | MS_RDONLY, NULL},
 	{"/dev/mqueue", "mqueue", SAFE, NULL},
 };
 
@@ -131,21 +131,27 @@ static int fill_dev(bool privileged)
 int mounts_standard(const struct setup *s)
 {
 	bool privileged = s->flags & SETUP_PRIVILEGED;
+	unsigned long fixed = privileged ? 0 : MS_RDONLY;
 	int result;
 
+	read_only = s->flags & SETUP_READ_ONLY;
 	for (const struct standard_mount *m = standard; m < standard + COUNT(standard); m++) {
-		bool dev = same(m->target, "/dev"), whole = dev && privileged;
+		const char *type = m->type, *options = m->options;
 
-		result = root_mount(whole ? "devtmpfs" : m->type, m->target, whole ? "devtmpfs" : m->type, m->flags,
-				    whole ? NULL : m->options);
-		if (result >= 0 && dev)
+		if (m == standard && privileged) {
+			type = "devtmpfs";
+			options = NULL;
+		}
+		result = root_mount(type, m->target, type, m->flags & (~MS_RDONLY | fixed), options);
+		if (result >= 0 && m == standard)
 			result = fill_dev(privileged);
 		if (result < 0)
 			return judged(result, STAGE_MOUNTS, m->target);
 	}
-	result = root_open("/dev/pts", O_PATH | O_DIRECTORY);
-	terminals = result;
-	return judged(result, STAGE_MOUNTS, "/dev/pts");
+	result = root_bind(CGROUP, "/sys/fs/cgroup", fixed ? fixed | SAFE : 0);
+	if (result >= 0)
+		result = terminals = root_open("/dev/pts", O_PATH | O_DIRECTORY);
+	return judged(result, STAGE_MOUNTS, "/sys/fs/cgroup");
 }
 
 int mounts_listed(const struct setup *s)
@@ -166,37 +172,26 @@ int mounts_listed(const struct setup *s)
 	return 0;
 }
 
-enum { HIDDEN, KEPT, REMOUNTED };
-
-/* What an unprivileged container does not see, sees read-only, or has mounted read-only; in this order. */
-static const struct {
-	char path[20];
-	uint8_t how;
-} protected[] = {
-	{"/proc/acpi", HIDDEN}, {"/proc/kcore", HIDDEN}, {"/proc/keys", HIDDEN},     {"/proc/timer_list", HIDDEN}, {"/sys/firmware", HIDDEN},
-	{"/proc/bus", KEPT},    {"/proc/fs", KEPT},      {"/proc/irq", KEPT},        {"/proc/sys", KEPT},          {"/proc/sysrq-trigger", KEPT},
-	{"/sys", REMOUNTED},    {"/sys/fs/cgroup", REMOUNTED},
-};
-
-int mounts_protect(const struct setup *s)
+static int each(struct list list, int (*act)(const char *path))
 {
 	int result = 0;
 
-	for (unsigned i = 0; i < COUNT(protected) && !(s->flags & SETUP_PRIVILEGED); i++) {
-		const char *path = protected[i].path;
+	for (; list.count && result >= 0; list.count--)
+		result = act(take_text(&list.items));
+	return result;
+}
 
-		if (protected[i].how == HIDDEN)
-			result = root_hide(path);
-		else if (protected[i].how == KEPT)
-			result = root_protect(path);
-		else
-			result = root_remount(path, MS_RDONLY | SAFE);
-		if (result < 0)
-			return judged(result, STAGE_MOUNTS, path);
-	}
-	if (s->flags & SETUP_READ_ONLY)
+int mounts_first(const struct run *r)
+{
+	int result = root_mount("proc", "/proc", "proc", SAFE, NULL);
+
+	if (result >= 0)
+		result = each(r->hidden, root_hide);
+	if (result >= 0)
+		result = each(r->protected, root_protect);
+	if (result >= 0 && read_only)
 		result = root_remount("/", MS_RDONLY);
-	return judged(result, STAGE_MOUNTS, "/");
+	return result;
 }
 
 int terminal_open(void)

@@ -7,14 +7,17 @@
 /* Image and writable layer become the root of the mount namespace. */
 int mounts_root(const struct setup *);
 
-/* /proc, /sys, /dev and what belongs under them. */
+/* /sys, /dev and what belongs under them. */
 int mounts_standard(const struct setup *);
 
 /* What the request lists. */
 int mounts_listed(const struct setup *);
 
-/* Paths that an unprivileged container sees read-only or not at all; the root itself where it is read-only. */
-int mounts_protect(const struct setup *);
+/*
+ * What the first process mounts itself: /proc, the paths that the container sees read-only or not at all, the root read-only.
+ * 0 or a negative errno.
+ */
+int mounts_first(const struct run *);
 
 /* Opens the controlling end of a new terminal: a descriptor or a negative errno. */
 int terminal_open(void);

@@ -42,7 +42,7 @@ static bool find_begin(struct parser *p)
 
 static bool known(uint8_t type)
 {
-	return type == HELLO || type == ACK || (type >= DATA && type <= CREDIT) || (type >= SETUP && type <= PROCESSES);
+	return type == HELLO || type == ACK || (type >= DATA && type <= CREDIT) || (type >= SETUP && type <= UPDATE);
 }
 
 /* Whether a whole frame with a right trailer is to be acted upon. */

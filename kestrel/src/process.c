@@ -116,7 +116,7 @@ static void died(struct process *p, int status)
 	p->status = status;
 	p->ended_at = now_ns(CLOCK_WALL);
 	p->deadline = now_ms() + LINGER_MS;
-	p->oom = cgroup_had_oom(p->id);
+	p->oom = cgroup_had_oom();
 	inlet_close(&p->in);
 	outlet_count_owed(&p->out[0]);
 	outlet_count_owed(&p->out[1]);
@@ -157,7 +157,6 @@ static void send_exit(struct process *p)
 	put8(&w, p->oom);
 	put64(&w, p->ended_at);
 	outbox_add(EXIT, 0, payload, sizeof payload);
-	cgroup_remove(p->id);
 	p->state = PROCESS_ENDED;
 }
 

@@ -59,7 +59,7 @@ static const struct {
 } handlers[] = {
 	{setup_fields, setup},   {run_fields, run},           {signal_fields, process_signal},
 	{resize_fields, process_resize}, {shutdown_fields, shutdown_asked}, {clock_fields, set_clock_asked},
-	{processes_fields, process_list},
+	{processes_fields, process_list}, {update_fields, update},
 };
 
 static bool request(struct frame *f)
@@ -83,7 +83,7 @@ static bool request(struct frame *f)
 
 bool requests_frame(struct frame *f)
 {
-	if (f->type >= SETUP && f->type <= PROCESSES)
+	if (f->type >= SETUP && f->type <= UPDATE)
 		return request(f);
 	if (f->type == DATA)
 		return process_input(f->stream, f->payload.at, (size_t)(f->payload.end - f->payload.at));

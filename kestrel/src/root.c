@@ -147,6 +147,6 @@ int root_hide(const char *path)
 		return result;
 	}
 	if ((about.stx_mode & S_IFMT) == S_IFDIR)
-		return mount_on(fd, "tmpfs", "tmpfs", MS_RDONLY, "size=4k,nr_inodes=2");
+		return mount_on(fd, "tmpfs", "tmpfs", MS_RDONLY, NULL);
 	return mount_on(fd, "/dev/null", NULL, MS_BIND, NULL);
 }

@@ -93,28 +93,55 @@ static int hear(int pipe)
 	return judged(report.error, report.stage, report.what);
 }
 
+/* Children are made in this PID namespace from now on. */
+static int enter_pids(int fd)
+{
+	int result = sys_setns(fd, CLONE_NEWPID);
+
+	sys_close(fd);
+	return result;
+}
+
+/*
+ * The first process begins the PID namespace that all later children are made in, whatever their parent; tools are made outside of
+ * it and of the container's cgroup.
+ */
+static int cloned(const struct run *r)
+{
+	struct clone_args how = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)cgroup_fd};
+	int container = -1, result = 0;
+
+	if (r->flags & RUN_FIRST)
+		result = sys_unshare(CLONE_NEWPID);
+	if (result >= 0 && (r->flags & RUN_TOOL)) {
+		how.flags = 0;
+		container = sys_open("/proc/self/ns/pid_for_children", O_RDONLY);
+		result = enter_pids(sys_open("/proc/self/ns/pid", O_RDONLY));
+	}
+	if (result >= 0)
+		result = sys_clone(&how);
+	if (!result)
+		return 0;
+	if (container >= 0)
+		enter_pids(container);
+	return result;
+}
+
 static int spawn(const struct run *r, struct process *p)
 {
-	struct clone_args how = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
 	int report[2];
-	int result = sys_pipe(report, 0), cgroup;
+	int result = sys_pipe(report, 0);
 
 	if (result < 0)
 		return judged(result, STAGE_RESOURCES, "pipe");
-	cgroup = cgroup_make(p->id);
-	how.cgroup = (uint64_t)cgroup;
-	p->pid = cgroup < 0 ? cgroup : sys_clone(&how);
+	p->pid = cloned(r);
 	if (p->pid == 0)
 		child(r, theirs, report[1]);
-	if (cgroup >= 0)
-		sys_close(cgroup);
 	sys_close(report[1]);
 	result = p->pid < 0 ? judged(p->pid, STAGE_RESOURCES, "process") : hear(report[0]);
 	sys_close(report[0]);
 	if (p->pid > 0 && result < 0)
 		sys_wait(p->pid, NULL, 0);
-	if (result < 0)
-		cgroup_remove(p->id);
 	return result;
 }
 

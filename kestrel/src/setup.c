@@ -78,43 +78,50 @@ static int files(const struct setup *s)
 	return judged(result, STAGE_FILES, "/etc");
 }
 
-static int cgroups(const struct setup *s)
+static int cgroup(const struct setup *s)
 {
-	int result = cgroups_begin();
-
 	(void)s;
-	return judged(result, STAGE_MOUNTS, "cgroup2");
+	return judged(cgroup_begin(), STAGE_MOUNTS, "cgroup2");
 }
 
-static int set_sysctl(const char *name, const char *value)
+/* Writes each value to the file that its name stands for, below `directory`; a dot in the name is `separator` in the path. */
+static int write_settings(struct list list, const char *directory, char separator)
 {
-	char path[256];
-	struct builder b = build(path, sizeof path);
+	for (; list.count; list.count--) {
+		char path[256];
+		struct builder b = build(path, sizeof path);
+		const char *name = take_text(&list.items), *value = take_text(&list.items);
+		int result;
 
-	append(&b, "/proc/sys/");
-	for (; *name; name++)
-		append_octet(&b, *name == '.' ? '/' : *name);
-	return b.cut ? -ENAMETOOLONG : file_write(path, value, length_of(value));
-}
-
-static int sysctls(const struct setup *s)
-{
-	struct cursor c = s->sysctls.items;
-
-	for (uint32_t i = 0; i < s->sysctls.count; i++) {
-		const char *name = take_text(&c), *value = take_text(&c);
-		int result = set_sysctl(name, value);
-
+		append(&b, directory);
+		for (const char *at = name; *at; at++)
+			append_octet(&b, *at == '.' ? separator : *at);
+		result = b.cut ? -ENAMETOOLONG : file_write(path, value, length_of(value));
 		if (result < 0)
 			return judged(result, STAGE_RESOURCES, name);
 	}
 	return 0;
 }
 
+static int sysctls(const struct setup *s)
+{
+	return write_settings(s->sysctls, "/proc/sys/", '/');
+}
+
+static int limits(const struct setup *s)
+{
+	return write_settings(s->limits, CGROUP "/", '.');
+}
+
+int update(const union request *r)
+{
+	return write_settings(r->update.limits, CGROUP "/", '.');
+}
+
 int setup(const union request *r)
 {
 	static int (*const steps[])(const struct setup *) = {
-		clock_and_entropy, names, mounts_root, mounts_standard, files, cgroups, network, mounts_listed, sysctls, mounts_protect,
+		clock_and_entropy, names, cgroup, mounts_root, mounts_standard, files, network, mounts_listed, sysctls, limits,
 	};
 	static bool began;
 	int result = 0;

@@ -6,5 +6,7 @@
 
 int setup(const union request *);
 
+/* UPDATE: other limits. */
+int update(const union request *);
 
 #endif

@@ -217,6 +217,16 @@ static inline int sys_clone(struct clone_args *how)
 	return sys2(__NR_clone3, (long)how, sizeof *how);
 }
 
+static inline int sys_unshare(int namespaces)
+{
+	return sys1(__NR_unshare, (unsigned)namespaces);
+}
+
+static inline int sys_setns(int fd, int kind)
+{
+	return sys2(__NR_setns, (unsigned)fd, (unsigned)kind);
+}
+
 static inline int sys_execve(const char *path, char **argv, char **env)
 {
 	return sys3(__NR_execve, (long)path, (long)argv, (long)env);

@@ -19,14 +19,16 @@ const struct field setup_fields[] = {
 	FIELD(U64, setup, clock), FIELD(BYTES, setup, entropy), FIELD(TEXT, setup, root), FIELD(TEXT, setup, root_type),
 	FIELD(TEXT, setup, upper), FIELD(TEXT, setup, upper_type), FIELD(TEXT, setup, upper_options), FIELD(U32, setup, flags),
 	FIELD(TEXT, setup, hostname), FIELD(TEXT, setup, domainname), FIELD(BYTES, setup, hosts), FIELD(BYTES, setup, resolv_conf),
-	FIELD(INTERFACES, setup, interfaces), FIELD(MOUNTS, setup, mounts), FIELD(TEXT_PAIRS, setup, sysctls), {0, 0},
+	FIELD(INTERFACES, setup, interfaces), FIELD(MOUNTS, setup, mounts), FIELD(TEXT_PAIRS, setup, sysctls),
+	FIELD(TEXT_PAIRS, setup, limits), {0, 0},
 };
 
 const struct field run_fields[] = {
 	FIELD(U32, run, process), FIELD(U32, run, flags), FIELD(TEXTS, run, argv), FIELD(TEXTS, run, env), FIELD(TEXT, run, cwd),
 	FIELD(TEXT, run, user), FIELD(TEXTS, run, groups), FIELD(RLIMITS, run, rlimits), FIELD(U64, run, capabilities),
 	FIELD(U16, run, rows), FIELD(U16, run, columns), FIELD(U16, run, stdin), FIELD(U16, run, stdout), FIELD(U16, run, stderr),
-	FIELD(U32, run, credit), FIELD(U16, run, umask), FIELD(U16, run, oom_score), {0, 0},
+	FIELD(U32, run, credit), FIELD(U16, run, umask), FIELD(U16, run, oom_score), FIELD(TEXTS, run, hidden), FIELD(TEXTS, run, protected),
+	{0, 0},
 };
 
 const struct field signal_fields[] = {
@@ -40,6 +42,7 @@ const struct field resize_fields[] = {
 const struct field shutdown_fields[] = {FIELD(U8, shutdown, action), FIELD(U32, shutdown, grace), {0, 0}};
 const struct field clock_fields[] = {FIELD(U64, clock, ns), {0, 0}};
 const struct field processes_fields[] = {{0, 0}};
+const struct field update_fields[] = {FIELD(TEXT_PAIRS, update, limits), {0, 0}};
 
 const struct field interface_fields[] = {
 	FIELD(OCTETS + 6, interface, mac), FIELD(TEXT, interface, name), FIELD(U16, interface, mtu), FIELD(IPV4S, interface, ipv4),

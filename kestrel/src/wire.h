@@ -22,7 +22,7 @@ enum {
 enum wire_type {
 	HELLO = 1, WELCOME = 2, ACK = 3,
 	DATA = 16, END = 17, CREDIT = 18,
-	SETUP = 32, RUN = 33, SIGNAL = 34, RESIZE = 35, SHUTDOWN = 36, CLOCK = 37, PROCESSES = 38,
+	SETUP = 32, RUN = 33, SIGNAL = 34, RESIZE = 35, SHUTDOWN = 36, CLOCK = 37, PROCESSES = 38, UPDATE = 39,
 	RESULT = 64, EXIT = 65, NOTE = 66,
 };
 
@@ -64,7 +64,7 @@ struct field {
 };
 
 extern const struct field hello_fields[], setup_fields[], run_fields[], signal_fields[], resize_fields[], shutdown_fields[],
-	clock_fields[], processes_fields[], interface_fields[], mount_fields[];
+	clock_fields[], processes_fields[], update_fields[], interface_fields[], mount_fields[];
 
 /* Reads fields into a structure, or only walks through them when `to` is NULL; false = malformed. */
 bool take_fields(struct cursor *, const struct field *, void *to);
@@ -82,7 +82,7 @@ struct setup {
 	uint32_t flags;
 	char *hostname, *domainname;
 	struct bytes hosts, resolv_conf;
-	struct list interfaces, mounts, sysctls;
+	struct list interfaces, mounts, sysctls, limits;
 };
 
 enum { SETUP_READ_ONLY = 1, SETUP_PRIVILEGED = 2 };
@@ -116,9 +116,10 @@ struct run {
 	uint32_t credit;
 	uint16_t umask;
 	int16_t oom_score;
+	struct list hidden, protected;
 };
 
-enum { RUN_TERMINAL = 1, RUN_NO_NEW_PRIVILEGES = 2, RUN_CAPABILITIES = 4 };
+enum { RUN_TERMINAL = 1, RUN_NO_NEW_PRIVILEGES = 2, RUN_CAPABILITIES = 4, RUN_FIRST = 8, RUN_TOOL = 16 };
 
 struct signal {
 	uint32_t process;
@@ -143,6 +144,10 @@ struct clock {
 	uint64_t ns;
 };
 
+struct update {
+	struct list limits;
+};
+
 /* What any request's fields fit into. */
 union request {
 	struct setup setup;
@@ -151,6 +156,7 @@ union request {
 	struct resize resize;
 	struct shutdown shutdown;
 	struct clock clock;
+	struct update update;
 };
 
 /* Writing a payload into a buffer that the caller made large enough. */

@@ -58,6 +58,7 @@ static void use_setup(struct setup *s)
 	if (s->interfaces.items.bad || s->mounts.items.bad)
 		fail("a list that is not what it was");
 	use_texts(s->sysctls, 2);
+	use_texts(s->limits, 2);
 }
 
 static void use(struct frame *f)
@@ -78,6 +79,8 @@ static void use(struct frame *f)
 		use_texts(r.run.argv, 1);
 		use_texts(r.run.env, 1);
 		use_texts(r.run.groups, 1);
+		use_texts(r.run.hidden, 1);
+		use_texts(r.run.protected, 1);
 		use_fixed(r.run.rlimits, 20);
 		sound++;
 	}

@@ -10,6 +10,7 @@ import time
 from host import Host
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+KEEPER = 9999
 BUILD = os.path.join(HERE, "..", "build")
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nweb:x:101:102:web:/home/web:/bin/sh\nfive:x:5:6\n"
@@ -39,9 +40,12 @@ def make_image(directory):
 
 
 class Sandbox:
-    """Kestrel in namespaces of its own. `port`: the link is one stream that stays; else Kestrel connects anew each time."""
+    """
+    Kestrel in namespaces of its own. `port`: the link is one stream that stays; else Kestrel connects anew each time. `keeper`: a process that
+    ignores all but SIGKILL is the first of the container, and what a test runs joins it.
+    """
 
-    def __init__(self, image, port=True, setup=True, **values):
+    def __init__(self, image, port=True, setup=True, keeper=True, **values):
         self.directory = tempfile.mkdtemp(prefix="kestrel-")
         self.loop = subprocess.check_output(["losetup", "-f", "--show", "-r", image], text=True).strip()
         for name in ("root", "host"):
@@ -67,6 +71,9 @@ class Sandbox:
             self.host.until(lambda: self.host.welcome, "WELCOME")
             result = self.host.setup(root=self.loop, **values)
             assert result["errno"] == 0, result
+            if keeper:
+                result = self.host.first(KEEPER, "sleep", "2000000", stdout=0, stderr=0, privileged=values.get("flags", 0) & 2)
+                assert result["errno"] == 0, result
 
     def __enter__(self):
         return self.host

@@ -8,6 +8,11 @@ import link
 from link import MAGIC, MESSAGES, NAMES, PADDING, frame, payload
 
 
+FIRST = 8
+HIDDEN = ["/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"]
+PROTECTED = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+
+
 class Lost(Exception):
     """The guest broke the protocol."""
 
@@ -160,13 +165,13 @@ class Host:
     def setup(self, **values):
         defaults = dict(clock=0, entropy=b"", root="/dev/vda", root_type="squashfs", upper="", upper_type="tmpfs",
                         upper_options="size=64m", flags=0, hostname="box", domainname="", hosts=b"", resolv_conf=b"",
-                        interfaces=[], mounts=[], sysctls=[])
+                        interfaces=[], mounts=[], sysctls=[], limits=[])
         return self.ask("SETUP", **dict(defaults, **values))
 
     def run(self, process, *argv, wait=True, **values):
         defaults = dict(flags=0, env=["PATH=/bin:/usr/bin:/sbin"], cwd="", user="", groups=[], rlimits=[], capabilities=0, rows=0,
                         columns=0, stdin=0, stdout=3 * process + 1, stderr=3 * process + 2, credit=self.CREDIT, umask=0xFFFF,
-                        oom_score=0)
+                        oom_score=0, hidden=[], protected=[])
         values = dict(defaults, **values)
         for stream in (values["stdout"], values["stderr"]):
             self.granted[stream] = values["credit"]
@@ -178,6 +183,12 @@ class Host:
             return id_
         self.until(lambda: id_ in self.results, f"RESULT of RUN {argv}")
         return self.results[id_]
+
+    def first(self, process, *argv, privileged=False, **values):
+        """RUN of what begins the container, as the engine asks for it: its PID namespace, its /proc, the paths that Docker protects."""
+        values.setdefault("flags", 0)
+        values["flags"] |= FIRST
+        return self.run(process, *argv, hidden=[] if privileged else HIDDEN, protected=[] if privileged else PROTECTED, **values)
 
     def grant(self, stream, octets):
         self.granted[stream] = self.granted.get(stream, 0) + octets

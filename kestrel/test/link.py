@@ -15,6 +15,8 @@ INTERFACE = [("mac", "octets6"), ("name", "text"), ("mtu", "u16"),
              ("ipv6", [("address", "octets16"), ("prefix", "u8")]), ("gateway6", "octets16")]
 MOUNT = [("source", "text"), ("target", "text"), ("type", "text"), ("flags", "u32"), ("options", "text"), ("kind", "u8")]
 
+SETTINGS = [("name", "text"), ("value", "text")]
+
 # name -> (type, [(field, kind)]); a list as kind is a list of structures.
 MESSAGES = {
     "HELLO": (1, [("magic", "u64"), ("nonce", "u64"), ("generation", "u16"), ("taken", "u64"), ("clock", "u64")]),
@@ -27,17 +29,18 @@ MESSAGES = {
     "SETUP": (32, [("id", "u32"), ("clock", "u64"), ("entropy", "bytes"), ("root", "text"), ("root_type", "text"),
                    ("upper", "text"), ("upper_type", "text"), ("upper_options", "text"), ("flags", "u32"),
                    ("hostname", "text"), ("domainname", "text"), ("hosts", "bytes"), ("resolv_conf", "bytes"),
-                   ("interfaces", INTERFACE), ("mounts", MOUNT), ("sysctls", [("name", "text"), ("value", "text")])]),
+                   ("interfaces", INTERFACE), ("mounts", MOUNT), ("sysctls", SETTINGS), ("limits", SETTINGS)]),
     "RUN": (33, [("id", "u32"), ("process", "u32"), ("flags", "u32"), ("argv", [("", "text")]), ("env", [("", "text")]),
                  ("cwd", "text"), ("user", "text"), ("groups", [("", "text")]),
                  ("rlimits", [("resource", "u32"), ("soft", "u64"), ("hard", "u64")]), ("capabilities", "u64"),
                  ("rows", "u16"), ("columns", "u16"), ("stdin", "u16"), ("stdout", "u16"), ("stderr", "u16"),
-                 ("credit", "u32"), ("umask", "u16"), ("oom_score", "u16")]),
+                 ("credit", "u32"), ("umask", "u16"), ("oom_score", "u16"), ("hidden", [("", "text")]), ("protected", [("", "text")])]),
     "SIGNAL": (34, [("id", "u32"), ("process", "u32"), ("signal", "u8"), ("scope", "u8")]),
     "RESIZE": (35, [("id", "u32"), ("process", "u32"), ("rows", "u16"), ("columns", "u16")]),
     "SHUTDOWN": (36, [("id", "u32"), ("action", "u8"), ("grace", "u32")]),
     "CLOCK": (37, [("id", "u32"), ("clock", "u64")]),
     "PROCESSES": (38, [("id", "u32")]),
+    "UPDATE": (39, [("id", "u32"), ("limits", SETTINGS)]),
     "RESULT": (64, [("id", "u32"), ("errno", "u32"), ("stage", "u8"), ("value", "bytes")]),
     "EXIT": (65, [("process", "u32"), ("how", "u8"), ("value", "u8"), ("core", "u8"), ("oom", "u8"), ("time", "u64")]),
     "NOTE": (66, [("level", "u8"), ("text", "text")]),

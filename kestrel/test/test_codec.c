@@ -110,10 +110,17 @@ static void mounts(struct list list)
 	}
 }
 
+static void settings(const char *name, struct list list)
+{
+	printf("%s list %u\n", name, list.count);
+	for (unsigned i = 0; i < list.count; i++) {
+		text(part(name, i, ".name"), take_text(&list.items));
+		text(part(name, i, ".value"), take_text(&list.items));
+	}
+}
+
 static void print_setup(const struct setup *s)
 {
-	struct list sysctls = s->sysctls;
-
 	number("clock", "u64", s->clock);
 	hex("entropy", "bytes", s->entropy.at, s->entropy.size);
 	text("root", s->root);
@@ -128,11 +135,8 @@ static void print_setup(const struct setup *s)
 	hex("resolv_conf", "bytes", s->resolv_conf.at, s->resolv_conf.size);
 	interfaces(s->interfaces);
 	mounts(s->mounts);
-	printf("sysctls list %u\n", sysctls.count);
-	for (unsigned i = 0; i < sysctls.count; i++) {
-		text(part("sysctls", i, ".name"), take_text(&sysctls.items));
-		text(part("sysctls", i, ".value"), take_text(&sysctls.items));
-	}
+	settings("sysctls", s->sysctls);
+	settings("limits", s->limits);
 }
 
 static void print_run(const struct run *r)
@@ -161,12 +165,14 @@ static void print_run(const struct run *r)
 	number("credit", "u32", r->credit);
 	number("umask", "u16", r->umask);
 	number("oom_score", "u16", (uint16_t)r->oom_score);
+	texts("hidden", r->hidden);
+	texts("protected", r->protected);
 }
 
 static void decode(uint8_t type, size_t size)
 {
 	static const struct field *const requests[] = {
-		setup_fields, run_fields, signal_fields, resize_fields, shutdown_fields, clock_fields, processes_fields,
+		setup_fields, run_fields, signal_fields, resize_fields, shutdown_fields, clock_fields, processes_fields, update_fields,
 	};
 	struct cursor c = {octets, octets + size, false};
 	const union request *r = &decoded.request;
@@ -206,6 +212,7 @@ static void decode(uint8_t type, size_t size)
 		number("grace", "u32", r->shutdown.grace);
 		break;
 	case CLOCK: number("clock", "u64", r->clock.ns); break;
+	case UPDATE: settings("limits", r->update.limits); break;
 	default: break;
 	}
 }

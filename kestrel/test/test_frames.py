@@ -33,7 +33,7 @@ def codec(lines):
 
 
 def test_kestrel_decodes_vectors():
-    requests = ("HELLO", "SETUP", "RUN", "SIGNAL", "RESIZE", "SHUTDOWN", "CLOCK", "PROCESSES")
+    requests = ("HELLO", "SETUP", "RUN", "SIGNAL", "RESIZE", "SHUTDOWN", "CLOCK", "PROCESSES", "UPDATE")
     blocks = [b for b in link.read_vectors(VECTORS) if b["type"] in requests]
     answers = codec([f"decode {link.MESSAGES[b['type']][0]} {b['hex'][16:-8].hex()}" for b in blocks])
     assert len(blocks) == len(answers) > 20

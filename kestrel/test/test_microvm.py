@@ -39,7 +39,7 @@ def test_microvm_from_boot_to_power_off():
         with machine(upper) as vm:
             host = vm.host
             set_up(host)
-            host.run(1, "sh", "-c", "cat /kept 2>/dev/null; echo hello | tee -a /kept; ip -o addr show dev net7; ip route; date +%s; sleep 1; exit 6")
+            host.first(1, "sh", "-c", "cat /kept 2>/dev/null; echo hello | tee -a /kept; ip -o addr show dev net7; ip route; date +%s; sleep 1; exit 6")
             equal(host.run(2, "echo", "exec")["errno"], 0)
             host.exit_of(2, 60)
             equal(host.output_of(2), b"exec\n")
@@ -54,6 +54,20 @@ def test_microvm_from_boot_to_power_off():
             host.acknowledge = True
             ended(vm)
     equal(subprocess.run(["e2fsck", "-fn", upper], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode, 0)
+
+
+def test_limits_of_the_containers_cgroup():
+    with machine(os.path.join(DIRECTORY, "upper")) as vm:
+        set_up(vm.host, limits=[dict(name="pids.max", value="20"), dict(name="cpu.max", value="150000 100000")])
+        vm.host.first(1, "sh", "-c", "cd /sys/fs/cgroup; cat pids.max cpu.max memory.max cgroup.controllers; cat /proc/self/cgroup; "
+                      "for i in $(seq 30); do sleep 1000 & done; echo never")
+        done = vm.host.exit_of(1, 60)
+        equal(vm.host.output_of(1), b"20\n150000 100000\nmax\ncpuset cpu io memory pids\n0::/\n")
+        assert done["value"] != 0 and b"fork" in vm.host.output_of(1, 2), vm.host.output_of(1, 2)
+        equal(vm.host.ask("UPDATE", limits=[dict(name="pids.max", value="max")])["errno"], 0)
+        for name, value, errno in (("pids.max", "many", 22), ("nosuch.max", "1", 2)):
+            result = vm.host.ask("UPDATE", limits=[dict(name=name, value=value)])
+            equal((result["errno"], result["stage"], result["value"]), (errno, 8, name.encode()))
 
 
 def ended(vm):
@@ -73,7 +87,7 @@ def test_interfaces_with_other_addresses_are_taken_in_order():
                           gateway6=bytes(16))
         # The first device is the one that the machine always has, whose network is 10.0.2.0.
         equal(vm.host.setup(interfaces=[first, second], upper="/dev/vdb", upper_type="ext4", upper_options="")["errno"], 0)
-        vm.host.run(1, "sh", "-c", "for i in eth1 eth0; do cat /sys/class/net/$i/address; done; ping -c 1 -W 5 10.0.2.2 >&2 && ping -c 1 -W 5 10.0.3.2 >&2")
+        vm.host.first(1, "sh", "-c", "for i in eth1 eth0; do cat /sys/class/net/$i/address; done; ping -c 1 -W 5 10.0.2.2 >&2 && ping -c 1 -W 5 10.0.3.2 >&2")
         done = vm.host.exit_of(1, 60)
         equal((vm.host.output_of(1), done["value"]), (b"02:fe:00:00:00:01\n02:fe:00:00:00:00\n", 0))
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
@@ -84,7 +98,7 @@ def test_interfaces_with_other_addresses_are_taken_in_order():
 def test_port_answers_each_of_many_hosts():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
         set_up(vm.host)
-        vm.host.run(1, "sh", "-c", "i=0; while :; do echo $((i=i+1)); done", credit=1 << 30)
+        vm.host.first(1, "sh", "-c", "i=0; while :; do echo $((i=i+1)); done", credit=1 << 30)
         for turn in range(150):
             for _ in range(turn % 7):
                 vm.host.step(0.003)
@@ -100,7 +114,7 @@ def test_microvm_reports_lack_of_memory():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
         # One buffer that is larger than the memory, which the kernel grants and cannot provide.
         set_up(vm.host, sysctls=[dict(name="vm.overcommit_memory", value="1")])
-        vm.host.run(1, "dd", "if=/dev/zero", "of=/dev/null", "bs=1000M", "count=1")
+        vm.host.first(1, "dd", "if=/dev/zero", "of=/dev/null", "bs=1000M", "count=1")
         done = vm.host.exit_of(1, 120)
         equal((done["oom"], done["value"]), (1, 137) if done["how"] == 0 else (1, 9))
 

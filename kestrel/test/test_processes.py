@@ -1,5 +1,7 @@
 """Kestrel as the first process of namespaces: what it makes of the image and of the processes in it."""
+import os
 import random
+import shutil
 import signal
 import subprocess
 
@@ -112,7 +114,8 @@ def test_working_directory_umask_limits_and_oom_score():
 def test_capabilities_and_no_new_privileges():
     with sandbox() as host:
         out = run_output(host, 1, "sh", "-c", "grep -E 'Cap|NoNew' /proc/self/status", flags=6, capabilities=0xA80425FB)
-        for name in ("CapInh", "CapPrm", "CapEff", "CapBnd"):
+        assert "CapInh:\t0000000000000000\n" in out, out
+        for name in ("CapPrm", "CapEff", "CapBnd"):
             assert f"{name}:\t00000000a80425fb\n" in out, out
         assert "NoNewPrivs:\t1" in out
         out = run_output(host, 2, "grep", "Cap", "/proc/self/status", flags=4, capabilities=0xA80425FB, user="web")
@@ -222,17 +225,67 @@ def test_descendant_that_keeps_the_pipe_open():
         equal(host.exit_of(2)["value"], 5)
 
 
-def test_orphans_are_reaped():
-    with sandbox() as host:
-        host.run(1, "sh", "-c", "for i in 1 2 3 4 5; do (sh -c 'sleep 0.1 &') ; done; sleep 0.4", stdout=0, stderr=0)
-        host.exit_of(1)
-        out = run_output(host, 2, "sh", "-c", "grep -l 'State:.Z' /proc/[0-9]*/status; true")
-        equal(out, "")
+def test_first_process_is_process_1_and_others_join_it():
+    with sandbox(keeper=False) as host:
+        host.first(1, "sh", "-c", "echo $$ $PPID; ps -o pid,comm >/ps; cat /ps; echo end; trap 'echo told; exit 5' TERM; while :; do sleep 0.05; done")
+        host.until(lambda: b"end" in host.output_of(1), "ps")
+        equal(host.output_of(1).decode().split(), "1 0 PID COMMAND 1 sh 2 ps end".split())
+        host.run(2, "sh", "-c", "echo $PPID; cat /proc/1/comm; grep ^0: /proc/self/cgroup; [ $(readlink /proc/1/ns/pid) = $(readlink /proc/self/ns/pid) ]; echo $?; "
+                 "(sh -c 'sleep 0.2; grep PPid /proc/self/status >&2' &)")
+        equal(host.exit_of(2)["value"], 0)
+        equal(host.output_of(2).decode(), "0\nsh\n0::/\n0\n")
+        host.until(lambda: host.output_of(2, 2), "the orphan's word")
+        equal(host.output_of(2, 2), b"PPid:\t1\n")
+        host.run(3, "sleep", "1000")
+        equal(host.first(4, "true")["errno"], 22)
+        host.ask("SIGNAL", process=1, signal=15, scope=0)
+        equal((host.exit_of(1)["how"], host.exits[1]["value"]), (0, 5))
+        equal((host.exit_of(3)["how"], host.exits[3]["value"]), (1, 9))
+        equal((host.run(5, "true")["errno"], host.results[host.next_id]["stage"]), (12, 8))
+
+
+def test_first_process_ends_by_what_it_handles_or_by_force():
+    with sandbox(keeper=False) as host:
+        host.first(1, "sleep", "1000")
+        for number in (15, 2, 1, 3, 10, 6, 11):
+            equal(host.ask("SIGNAL", process=1, signal=number, scope=0)["errno"], 0)
+        equal(host.ask("SIGNAL", process=0, signal=15, scope=2)["errno"], 0)
+        host.run(2, "sh", "-c", "kill -TERM 1; kill -KILL 1; cat /proc/1/comm")
+        host.exit_of(2)
+        equal(host.output_of(2), b"sleep\n")
+        assert 1 not in host.exits
+        host.ask("SIGNAL", process=1, signal=9, scope=0)
+        equal((host.exit_of(1)["how"], host.exits[1]["value"]), (1, 9))
+
+
+def test_first_process_that_cannot_be_run():
+    with sandbox(keeper=False) as host:
+        result = host.first(1, "nosuch")
+        equal((result["errno"], result["stage"]), (2, 7))
+        equal(host.run(2, "true")["errno"], 12)
+
+
+def test_orphans_are_reaped_by_the_first_process():
+    with sandbox(keeper=False) as host:
+        host.first(1, "sh", "-c", "for i in 1 2 3 4 5; do (sh -c 'sleep 0.1 &') ; done; sleep 0.4; grep -l 'State:.Z' /proc/[0-9]*/status; echo end")
+        equal(host.exit_of(1)["value"], 0)
+        equal(host.output_of(1), b"end\n")
+
+
+def test_tool_runs_beside_the_container():
+    box = sandbox()
+    tool = shutil.copy(shutil.which("busybox"), os.path.join(box.directory, "host", "busybox"))
+    with box as host:
+        host.run(1, "/host/busybox", "sh", "-c", "/host/busybox ls -d /upper /proc/self/fd/3/bin; /host/busybox cat /proc/1/comm", flags=16)
+        equal((host.exit_of(1)["value"], host.output_of(1)), (0, b"/proc/self/fd/3/bin\n/upper\ninit\n"))
+        equal(run_output(host, 2, "cat", "/proc/1/comm"), "sleep\n")
+        equal((host.run(3, "/host/nosuch", flags=16)["errno"], host.results[host.next_id]["stage"]), (2, 7))
+    assert not os.path.exists(tool)
 
 
 def test_places_for_processes():
     with sandbox() as host:
-        for number in range(1, 65):
+        for number in range(1, 64): # and the keeper
             equal(host.run(number, "sleep", "1000", stdout=0, stderr=0)["errno"], 0)
         equal(host.run(65, "true", stdout=0, stderr=0)["errno"], 11)
         equal(host.run(3, "true", stdout=0, stderr=0)["errno"], 17)
@@ -252,13 +305,31 @@ def test_root_file_system():
                          "ip -o link show lo | grep -c ,UP")
         equal(out, "box\nbox\n127.0.0.1 a\nnameserver 1.2.3.4\nlan\n33\n1\n1\n1\n")
         out = run_output(host, 2, "sh", "-c", "echo x > /proc/sys/net/ipv4/ip_forward; echo $?; touch /sys/x; echo $?; echo a > /new; cat /new; "
-                         "wc -c < /proc/keys; ls /dev/null /dev/ptmx /dev/shm /dev/mqueue -d; readlink /dev/fd; echo via > /dev/stdout")
+                         "wc -c < /proc/keys; ls /dev/null /dev/ptmx /dev/mqueue -d; readlink /dev/fd; echo via > /dev/stdout")
         assert "a\n0\n" in out and out.startswith("1\n1\n") and out.endswith("/proc/self/fd\nvia\n"), out
 
 
+def test_mounts_are_those_that_docker_shows():
+    shm = dict(source="shm", target="/dev/shm", type="tmpfs", flags=14, options="mode=1777,size=65536k", kind=0)
+    wanted = ["overlay / overlay rw", "tmpfs /dev tmpfs rw,nosuid", "devpts /dev/pts devpts rw,nosuid,noexec", "sysfs /sys sysfs ro,nosuid,nodev,noexec",
+              "mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec", "cgroup2 /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec", "none /etc/hostname tmpfs rw",
+              "none /etc/hosts tmpfs rw", "shm /dev/shm tmpfs rw,nosuid,nodev,noexec", "proc /proc proc rw,nosuid,nodev,noexec",
+              "proc /proc/sys proc ro,nosuid,nodev,noexec", "tmpfs /sys/firmware tmpfs ro"]
+    with sandbox(hosts=b"x\n", mounts=[shm]) as host:
+        out = run_output(host, 1, "cat", "/proc/mounts").split("\n")[:-1]
+        shown = [tuple(line.split()[:4]) for line in out]
+        for line in wanted:
+            source, target, kind, options = line.split()
+            assert any(s[1:3] == (target, kind) and (s[3] + ",").startswith(options + ",") for s in shown), (line, out)
+        equal(len({s[1] for s in shown}), len(shown))
+        assert not [s for s in shown if s[1] in ("/lower", "/upper", "/cgroup", "/host") or s[1].startswith("/root")], shown
+
+
 def test_read_only_root():
-    with sandbox(flags=1, hosts=b"x\n") as host:
-        out = run_output(host, 1, "sh", "-c", "touch /x; echo $?; echo y > /etc/hosts; echo $?; cat /etc/hosts; echo z > /dev/shm/z; cat /dev/shm/z")
+    shm = dict(source="shm", target="/dev/shm", type="tmpfs", flags=14, options="mode=1777,size=65536k", kind=0)
+    with sandbox(flags=1, hosts=b"x\n", mounts=[shm]) as host:
+        out = run_output(host, 1, "sh", "-c", "touch /x; echo $?; echo y > /etc/hosts; echo $?; cat /etc/hosts; echo z > /dev/shm/z; cat /dev/shm/z; mkdir /y")
+        assert b"Read-only" in host.output_of(1, 2), host.output_of(1, 2)
         equal(out, "1\n1\nx\nz\n")
 
 

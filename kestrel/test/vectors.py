@@ -46,16 +46,18 @@ SETUP_FULL = dict(id=1, clock=1800000000123456789, entropy=bytes(range(32)), roo
                   upper="/dev/vdb", upper_type="ext4", upper_options="", flags=0, hostname="web", domainname="example.test",
                   hosts=b"127.0.0.1\tlocalhost\n", resolv_conf=b"nameserver 172.17.0.1\n", interfaces=[INTERFACE],
                   mounts=[dict(source="tmpfs", target="/run", type="tmpfs", flags=6, options="size=65536k", kind=0)],
-                  sysctls=[dict(name="net.core.somaxconn", value="4096")])
+                  sysctls=[dict(name="net.core.somaxconn", value="4096")], limits=[dict(name="pids.max", value="100")])
 SETUP_EMPTY = dict(id=2, clock=0, entropy=b"", root="/dev/vda", root_type="squashfs", upper="", upper_type="tmpfs",
                    upper_options="size=64m", flags=1, hostname="a", domainname="", hosts=b"", resolv_conf=b"", interfaces=[],
-                   mounts=[], sysctls=[])
-RUN_FULL = dict(id=3, process=1, flags=7, argv=[b"sh", b"-c", b"echo \xff"], env=[b"PATH=/bin:/usr/bin", b"EMPTY="],
+                   mounts=[], sysctls=[], limits=[])
+RUN_FULL = dict(id=3, process=1, flags=15, argv=[b"sh", b"-c", b"echo \xff"], env=[b"PATH=/bin:/usr/bin", b"EMPTY="],
                 cwd="/srv/\u00fc", user="www-data:adm", groups=["audio", "1000"],
                 rlimits=[dict(resource=7, soft=1024, hard=2 ** 64 - 1)], capabilities=0xA80425FB, rows=24, columns=80,
-                stdin=1, stdout=2, stderr=0, credit=65536, umask=0o27, oom_score=0x10000 - 500)
+                stdin=1, stdout=2, stderr=0, credit=65536, umask=0o27, oom_score=0x10000 - 500,
+                hidden=["/proc/keys", "/sys/firmware"], protected=["/proc/sys"])
 RUN_EMPTY = dict(id=4, process=2, flags=0, argv=[b""], env=[], cwd="", user="", groups=[], rlimits=[], capabilities=0, rows=0,
-                 columns=0, stdin=0, stdout=0, stderr=0, credit=0, umask=0xFFFF, oom_score=0)
+                 columns=0, stdin=0, stdout=0, stderr=0, credit=0, umask=0xFFFF, oom_score=0,
+                 hidden=[], protected=[])
 
 
 def message(name, type_, values=None, stream=0, number=0, flags=0, kind="message", extra=b"", body=None):
@@ -97,6 +99,7 @@ def cases():
     yield from message("shutdown", "SHUTDOWN", dict(id=9, action=0, grace=10000), number=9)
     yield from message("clock", "CLOCK", dict(id=10, clock=1800000000123456789), number=10)
     yield from message("processes", "PROCESSES", dict(id=11), number=11)
+    yield from message("update", "UPDATE", dict(id=12, limits=[dict(name="cpu.max", value="150000 100000"), dict(name="pids.max", value="max")]), number=12)
     yield from message("result-done", "RESULT", dict(id=3, errno=0, stage=0, value=b"\x2a\0\0\0"), number=1)
     yield from message("result-error", "RESULT", dict(id=4294967295, errno=2, stage=7, value=b"nosuch"), number=2)
     yield from message("exit-status", "EXIT", dict(process=1, how=0, value=255, core=0, oom=0, time=1800000000123456789), number=3)

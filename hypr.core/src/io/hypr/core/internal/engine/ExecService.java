@@ -74,8 +74,8 @@ public class ExecService implements Execs {
         boolean privileged = spec.privileged || info.spec.privileged;
         List<String> all = new ArrayList<>(env.values());
         return new RunProcess(spec.tty, info.spec.noNewPrivileges, List.copyOf(spec.argv), all, spec.workingDir == null ? info.workingDir : spec.workingDir,
-            spec.user != null ? spec.user : info.spec.user == null ? "" : info.spec.user, info.spec.groups, info.spec.ulimits.stream().map(Limits::parse).toList(),
-            privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0, Run.WINDOW, 0xFFFF, 0);
+            spec.user != null ? spec.user : info.spec.user == null ? "" : info.spec.user, info.spec.groups, Limits.of(info.spec.ulimits),
+            privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0, Run.WINDOW, 0xFFFF, 0, null);
     }
 
     private static HyprException refused(ExecSpec spec, Result r) {

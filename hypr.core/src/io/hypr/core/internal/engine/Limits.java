@@ -1,6 +1,8 @@
 package io.hypr.core.internal.engine;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.hypr.core.internal.link.RunProcess.Limit;
 import io.hypr.model.ErrorCode;
@@ -12,7 +14,21 @@ final class Limits {
     private static final List<String> NAMES = List.of("cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
         "msgqueue", "nice", "rtprio", "rttime");
 
+    /** What the service of Docker's engine sets for itself, and its containers have from there. */
+    private static final List<Limit> DEFAULTS = List.of(new Limit(NAMES.indexOf("nofile"), 1 << 20, 1 << 20), new Limit(NAMES.indexOf("nproc"), -1, -1));
+
     private Limits() {
+    }
+
+    /**
+     * @param texts as {@link #parse} takes them
+     * @return these limits, and the usual ones where they say nothing
+     */
+    static List<Limit> of(List<String> texts) {
+        Map<Integer, Limit> all = new LinkedHashMap<>();
+        DEFAULTS.forEach(l -> all.put(l.resource(), l));
+        texts.stream().map(Limits::parse).forEach(l -> all.put(l.resource(), l));
+        return List.copyOf(all.values());
     }
 
     /**

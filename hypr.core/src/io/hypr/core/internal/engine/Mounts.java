@@ -23,6 +23,8 @@ import io.hypr.vmm.VmPlan;
 /** What is mounted in a container: checked when it is created, made ready when it is started, and said to backend and agent. */
 final class Mounts {
 
+    /** Octets of /dev/shm where nothing else was asked for. */
+    private static final long SHM_SIZE = 64 << 20;
     private static final long READ_ONLY = 1;
 
     private final Engine engine;
@@ -215,9 +217,8 @@ final class Mounts {
     /** @return mounts for the agent, those of directories before those within them */
     static List<Setup.Mount> guest(ContainerInfo info) {
         List<Setup.Mount> all = new ArrayList<>();
-        if (info.spec.shmSize != 0) {
-            all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + info.spec.shmSize, 0));
-        }
+        long shm = info.spec.shmSize == 0 ? SHM_SIZE : info.spec.shmSize;
+        all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, 0));
         info.spec.tmpfs.forEach((target, options) -> all.add(MountFlags.tmpfs(target, options)));
         for (int i = 0; i < info.mounts.size(); i++) {
             MountPoint p = info.mounts.get(i);

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,8 @@ import io.hypr.vmm.VmPlan;
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
 
+    /** Microseconds in which a container has its share of processors. */
+    private static final long CPU_PERIOD = 100_000;
     private static final Path HOST_RESOLV = Path.of("/etc/resolv.conf");
 
     private final Engine engine;
@@ -277,13 +280,26 @@ final class Starter {
         Instant now = Instant.now();
         return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "", spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
-            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls);
+            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls, limits());
+    }
+
+    /** What the guest's kernel holds the container to; its memory and its whole processors are those of the microVM. */
+    private Map<String, String> limits() {
+        Map<String, String> limits = new LinkedHashMap<>();
+        if (spec.pidsLimit > 0) {
+            limits.put("pids.max", Long.toString(spec.pidsLimit));
+        }
+        if (spec.cpus != Math.rint(spec.cpus)) {
+            limits.put("cpu.max", Math.round(spec.cpus * CPU_PERIOD) + " " + CPU_PERIOD);
+        }
+        return limits;
     }
 
     private RunProcess workload() {
         return new RunProcess(spec.tty, spec.noNewPrivileges, info.argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
-            spec.ulimits.stream().map(Limits::parse).toList(), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
-            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj);
+            Limits.of(spec.ulimits), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
+            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj,
+            spec.privileged ? new RunProcess.First(List.of(), List.of()) : SystemPaths.GUARDED);
     }
 
     private List<String> guestEnv() {

@@ -51,6 +51,8 @@ public record Frame(int type, int flags, int stream, long number, ByteBuffer pay
     public static final int CLOCK = 37;
     /** Which processes there are. */
     public static final int PROCESSES = 38;
+    /** Other limits of the container's cgroup. */
+    public static final int UPDATE = 39;
     /** The answer to a request. */
     public static final int RESULT = 64;
     /** A process has ended. */

@@ -22,10 +22,20 @@ import java.util.List;
  * @param credit first credit of stdout and of stderr
  * @param umask 0xFFFF = leave
  * @param oomScore -1000 to 1000
+ * @param first what it finds as the first process of the container; null = it joins the container
  */
 public record RunProcess(
         boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups,
-        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore) {
+        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first) {
+
+    /**
+     * The first process of a container: process 1 of a PID namespace of its own, which all others join.
+     *
+     * @param hidden paths that the container does not see
+     * @param readOnly paths that it sees and cannot write to
+     */
+    public record First(List<String> hidden, List<String> readOnly) {
+    }
 
     /**
      * A limit.
@@ -43,10 +53,11 @@ public record RunProcess(
      * @return the payload
      */
     public Payload encode(long id, long process) {
-        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4)
+        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4 | (first == null ? 0 : 8))
             .list(argv, Payload::text).list(env, Payload::text).text(cwd).text(user).list(groups, Payload::text)
             .list(limits, (p, l) -> p.u32(l.resource).u64(l.soft).u64(l.hard))
-            .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(umask).u16(oomScore);
+            .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(umask).u16(oomScore)
+            .list(first == null ? List.of() : first.hidden, Payload::text).list(first == null ? List.of() : first.readOnly, Payload::text);
     }
 
     /**
@@ -57,6 +68,6 @@ public record RunProcess(
      */
     public RunProcess streams(int in, int out, int err) {
         return new RunProcess(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, in, out, err,
-            credit, umask, oomScore);
+            credit, umask, oomScore, first);
     }
 }

@@ -22,11 +22,12 @@ import java.util.Map;
  * @param interfaces in order
  * @param mounts in order
  * @param sysctls by name
+ * @param limits values of files of the container's cgroup, such as {@code pids.max}, by name
  */
 public record Setup(
         long clock, byte[] entropy, String root, String rootType, String upper, String upperType, String upperOptions,
         boolean readOnly, boolean privileged, String hostname, String domainname, byte[] hosts, byte[] resolvConf,
-        List<Interface> interfaces, List<Mount> mounts, Map<String, String> sysctls) {
+        List<Interface> interfaces, List<Mount> mounts, Map<String, String> sysctls, Map<String, String> limits) {
 
     /**
      * A network interface.
@@ -75,6 +76,7 @@ public record Setup(
                 .list(i.ipv4, (q, a) -> q.raw(a.octets).u8(a.prefix)).raw(i.gateway4)
                 .list(i.ipv6, (q, a) -> q.raw(a.octets).u8(a.prefix)).raw(i.gateway6))
             .list(mounts, (p, m) -> p.text(m.source).text(m.target).text(m.type).u32(m.flags).text(m.options).u8(m.kind))
-            .list(sysctls.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue()));
+            .list(sysctls.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue()))
+            .list(limits.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue()));
     }
 }

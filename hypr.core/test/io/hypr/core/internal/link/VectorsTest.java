@@ -266,7 +266,8 @@ class VectorsTest {
         long flags = b.number("flags");
         return new RunProcess((flags & 1) != 0, (flags & 2) != 0, texts(b, "argv"), texts(b, "env"), new String(b.bytes("cwd"), StandardCharsets.UTF_8), b.field("user"), texts(b, "groups"), limits,
             b.number("capabilities"), (int) b.number("rows"), (int) b.number("columns"), (int) b.number("stdin"), (int) b.number("stdout"), (int) b.number("stderr"),
-            b.number("credit"), (int) b.number("umask"), (int) b.number("oom_score"));
+            b.number("credit"), (int) b.number("umask"), (int) b.number("oom_score"),
+            (flags & 8) == 0 ? null : new RunProcess.First(texts(b, "hidden"), texts(b, "protected")));
     }
 
     private static Setup setup(Block b) {
@@ -293,13 +294,18 @@ class VectorsTest {
             String at = "mounts[" + i + "].";
             mounts.add(new Setup.Mount(b.field(at + "source"), b.field(at + "target"), b.field(at + "type"), b.number(at + "flags"), b.field(at + "options"), (int) b.number(at + "kind")));
         }
-        Map<String, String> sysctls = new LinkedHashMap<>();
-        for (int i = 0; i < b.number("sysctls"); i++) {
-            sysctls.put(b.field("sysctls[" + i + "].name"), b.field("sysctls[" + i + "].value"));
-        }
         long flags = b.number("flags");
         return new Setup(b.number("clock"), b.bytes("entropy"), b.field("root"), b.field("root_type"), b.field("upper"), b.field("upper_type"), b.field("upper_options"),
-            (flags & 1) != 0, (flags & 2) != 0, b.field("hostname"), b.field("domainname"), b.bytes("hosts"), b.bytes("resolv_conf"), interfaces, mounts, sysctls);
+            (flags & 1) != 0, (flags & 2) != 0, b.field("hostname"), b.field("domainname"), b.bytes("hosts"), b.bytes("resolv_conf"), interfaces, mounts, settings(b, "sysctls"),
+            settings(b, "limits"));
+    }
+
+    private static Map<String, String> settings(Block b, String list) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (int i = 0; i < b.number(list); i++) {
+            settings.put(b.field(list + "[" + i + "].name"), b.field(list + "[" + i + "].value"));
+        }
+        return settings;
     }
 
     @Test
