@@ -23,6 +23,8 @@ final class Guest {
     private static final int WELCOME = 2;
     private static final int ACK = 3;
     private static final int SETUP = 32;
+    /** Flag of RUN: the process that begins the container, in whose name space the others run. */
+    private static final int FIRST = 8;
     private static final int RUN = 33;
     private static final int SHUTDOWN = 36;
     private static final int RESULT = 64;
@@ -119,7 +121,7 @@ final class Guest {
         return Arrays.copyOfRange(welcome.array(), 34, 50);
     }
 
-    /** Mounts the root and the upper disk. */
+    /** Mounts the root and the upper disk, and starts a process that waits: the container's first. */
     void setUp(String root, String upper) throws IOException {
         int errno = setUp(root, upper, null);
         if (errno != 0) {
@@ -145,27 +147,33 @@ final class Guest {
             text(setup, "eth0");
             setup.putShort((short) 1500).putInt(1).put(new byte[] { 10, 0, 0, 2, 24 }).putInt(0).putInt(0).put(new byte[16]);
         }
-        setup.putInt(0).putInt(0);
+        setup.putInt(0).putInt(0).putInt(0);
         send(SETUP, true, setup);
-        ByteBuffer result = await(RESULT).payload();
-        return result.getInt(4);
+        int errno = await(RESULT).payload().getInt(4);
+        return errno != 0 ? errno : start(FIRST, List.of("/bin/sh", "-c", "while :; do sleep 3600; done")).getInt(4);
     }
 
     /** Runs a program to its end; returns its exit status, or what else happened. */
     String run(List<String> command) throws IOException {
-        ByteBuffer run = request().putInt(++processes).putInt(0).putInt(command.size());
-        text(run, command.toArray(String[]::new));
-        run.putInt(1);
-        text(run, "PATH=/bin", "/", "");
-        run.putInt(0).putInt(0).putLong(0).putShort((short) 0).putShort((short) 0);
-        run.putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0).putShort((short) -1).putShort((short) 0);
-        send(RUN, true, run);
-        ByteBuffer result = await(RESULT).payload();
+        ByteBuffer result = start(0, command);
         if (result.getInt(4) != 0) {
             return "errno " + result.getInt(4) + " in stage " + result.get(8);
         }
         ByteBuffer exit = await(EXIT).payload();
         return (exit.get(4) == 0 ? "" : "signal ") + exit.get(5);
+    }
+
+    /** Starts a program; returns the answer. */
+    private ByteBuffer start(int flags, List<String> command) throws IOException {
+        ByteBuffer run = request().putInt(++processes).putInt(flags).putInt(command.size());
+        text(run, command.toArray(String[]::new));
+        run.putInt(1);
+        text(run, "PATH=/bin", "/", "");
+        run.putInt(0).putInt(0).putLong(0).putShort((short) 0).putShort((short) 0);
+        run.putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0).putShort((short) -1).putShort((short) 0);
+        run.putInt(0).putInt(0);
+        send(RUN, true, run);
+        return await(RESULT).payload();
     }
 
     /** Runs a shell command to its end. */
