@@ -64,12 +64,13 @@ abstract class ExitContract extends Part {
     @Test
     void closingLeavesTheMicroVmRunningAndEndsTheWait() throws Exception {
         VmSession vm = launch(fixture().plan());
+        long vmm = vm.pid();
         CompletableFuture<Boolean> end = awaiting(vm);
         vm.close();
         vm.close();
         ExecutionException ended = assertThrows(ExecutionException.class, () -> end.get(VmmBackendContract.LONG.toSeconds(), TimeUnit.SECONDS));
         assertEquals(ErrorCode.GONE, assertInstanceOf(HyprException.class, ended.getCause()).code());
-        assertEquals(1, fixture().processes().size(), "the VMM runs on");
+        assertTrue(fixture().processes().contains(vmm), "the VMM runs on");
         assertEquals(VmState.RUNNING, attach(vm.record()).state());
     }
 
