@@ -95,12 +95,12 @@ nothing_new() { (eventually "nothing remains" unchanged "$1") 2>/dev/null || fai
 
 remove_all() {
     local ids
-    if ids=$(HYPR_NO_AUTOSTART=1 hypr ps -aq 2>/dev/null) && [ -n "$ids" ]; then HYPR_NO_AUTOSTART=1 hypr rm -f $ids >/dev/null 2>&1; fi
+    if ids=$(hypr ps -aq 2>/dev/null) && [ -n "$ids" ]; then hypr rm -f $ids >/dev/null 2>&1; fi
 }
 
 take_down() {
     local file pid start
-    remove_all
+    (export HYPR_NO_AUTOSTART=1; remove_all)
     (stop_hyprd)
     # VMMs of a hyprd that did not come back; the start time tells them from others that have the number by now.
     for file in "$HYPR_RUN"/vm/*/pid; do

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import org.ops4j.pax.exam.CoreOptions;
 import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.options.UrlProvisionOption;
 
 /** The distribution as the build laid it out, and how Pax Exam starts it: the same bundles and start levels, with a home of its own. */
 public final class Product {
@@ -29,6 +30,8 @@ public final class Product {
     public static final Path HOME = Path.of("../hypr.dist/generated/hypr").toAbsolutePath().normalize();
 
     private static final String START = "felix.auto.start.";
+    /** Such bundles are installed; whoever needs one starts it. */
+    private static final String INSTALL = "felix.auto.install.";
 
     /** The level at which Pax Exam starts the tests' own bundle. */
     private static final int TESTS = 5;
@@ -73,11 +76,12 @@ public final class Product {
             mavenBundle("org.junit.jupiter", "junit-jupiter-api", "5.14.4"),
             mavenBundle("org.junit.platform", "junit-platform-commons", "1.14.4"),
             mavenBundle("org.opentest4j", "opentest4j", "1.3.0")));
-        properties.stringPropertyNames().stream().filter(key -> key.startsWith(START)).sorted().forEach(key -> {
-            int level = Integer.parseInt(key.substring(START.length()));
+        properties.stringPropertyNames().stream().filter(key -> key.startsWith(START) || key.startsWith(INSTALL)).sorted().forEach(key -> {
+            int level = Integer.parseInt(key.substring(key.lastIndexOf('.') + 1));
             for (String location : properties.getProperty(key).replace("\"", "").trim().split("\\s+")) {
                 String jar = location.replace("reference:file:${hypr.dist}", HOME.toString());
-                options.add(bundle(Path.of(jar).toUri().toString()).startLevel(level));
+                UrlProvisionOption bundle = bundle(Path.of(jar).toUri().toString()).startLevel(level);
+                options.add(key.startsWith(START) ? bundle : bundle.noStart());
             }
         });
         return options.toArray(Option[]::new);
