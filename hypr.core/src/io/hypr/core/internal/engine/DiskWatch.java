@@ -11,16 +11,20 @@ import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 
 /**
- * Looks after the room on the disk of the home. A VMM that finds none for what its guest writes stops the guest instead of losing the write; nobody but this lets it go on. Only while room is
- * short are microVMs looked at.
+ * Looks after the room on the disk of the home. A VMM that finds none for what its guest writes stops the guest instead of losing the write; nobody but this lets it go on. MicroVMs are looked at
+ * each time while room is short, else now and then: room can come and go between two looks.
  */
 final class DiskWatch {
 
     /** Less than this is short: a guest writes as much between two looks. */
     private static final long SHORT = 64L << 20;
 
+    /** One look in so many is at the microVMs too, whatever room there is. */
+    private static final int NOW_AND_THEN = 6;
+
     private final Engine engine;
     private boolean wasShort;
+    private int looks;
 
     DiskWatch(Engine engine) {
         this.engine = engine;
@@ -46,7 +50,7 @@ final class DiskWatch {
         } else if (wasShort && !isShort) {
             engine.log().info("The disk of {} has room again.", engine.settings().home());
         }
-        if (isShort || wasShort) {
+        if (isShort || wasShort || ++looks % NOW_AND_THEN == 0) {
             engine.all().forEach(this::goOn);
         }
         wasShort = isShort;

@@ -379,6 +379,10 @@ class EngineTest {
         assertEquals(List.of("resume " + waits.id, "resume " + waits.id), backend.calls);
         watch.look(2L << 30);
         assertEquals(2, backend.calls.size());
+        for (int i = 0; i < 6; i++) {
+            watch.look(2L << 30);
+        }
+        assertEquals(3, backend.calls.size(), "room came and went between two looks");
         backend.stalled.clear();
         containers.remove(waits.id, true);
         containers.remove(runs.id, true);
