@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ abstract class Hold implements AutoCloseable {
 
     private final Key key;
     private volatile List<Publication> publications = List.of();
+    private volatile long ledSince = System.nanoTime();
 
     Hold(Key key) {
         this.key = key;
@@ -99,7 +101,15 @@ abstract class Hold implements AutoCloseable {
 
     /** Says where what arrives at the socket goes from now on. */
     void lead(List<Publication> to) {
-        publications = List.copyOf(to);
+        if (!publications.equals(to)) {
+            ledSince = System.nanoTime();
+            publications = List.copyOf(to);
+        }
+    }
+
+    /** @return how long the socket has led where it leads now */
+    Duration led() {
+        return Duration.ofNanos(System.nanoTime() - ledSince);
     }
 
     /** @return the backends for what arrived at an address of the host; none if nothing is published on addresses of that kind */

@@ -1,6 +1,7 @@
 package io.hypr.net.bridge.internal;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -9,6 +10,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,9 @@ final class TcpHold extends Hold {
 
     private static final long PAUSE_NANOSECONDS = 100_000_000;
     private static final int BUFFER = 64 * 1024;
+    /** How long a server has to begin to listen after its port was published, and the pause between two tries. */
+    private static final Duration BEGINNING = Duration.ofSeconds(2);
+    private static final long TRY_NANOSECONDS = 5_000_000;
 
     private final ServerSocketChannel server;
     private final Thread acceptor;
@@ -62,13 +67,8 @@ final class TcpHold extends Hold {
                 return;
             }
             Publication.Target backend = backends.get(Math.floorMod(turn.getAndIncrement(), backends.size()));
-            try (SocketChannel container = SocketChannel.open()) {
-                open.add(client);
-                open.add(container);
-                if (!server.isOpen()) {
-                    return; // Closed before these two were in the set.
-                }
-                container.connect(new InetSocketAddress(backend.address(), backend.port()));
+            open.add(client);
+            try (SocketChannel container = connect(new InetSocketAddress(backend.address(), backend.port()))) {
                 Thread answer = Thread.ofVirtual().start(() -> copy(container, client));
                 copy(client, container);
                 answer.join();
@@ -80,6 +80,31 @@ final class TcpHold extends Hold {
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Connects to a container, which may refuse at first: its command has just begun, and under emulation a server takes a while until it listens. Who runs a
+     * container and then asks it, as scripts do, gets the answer instead of a reset.
+     */
+    private SocketChannel connect(InetSocketAddress address) throws IOException {
+        while (true) {
+            SocketChannel container = SocketChannel.open();
+            open.add(container);
+            try {
+                if (!server.isOpen()) {
+                    throw new ClosedChannelException(); // Closed before this one was in the set.
+                }
+                container.connect(address);
+                return container;
+            } catch (IOException e) {
+                open.remove(container);
+                closeQuietly(container);
+                if (!(e instanceof ConnectException) || led().compareTo(BEGINNING) > 0) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(TRY_NANOSECONDS);
         }
     }
 

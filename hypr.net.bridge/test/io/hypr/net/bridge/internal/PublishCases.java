@@ -270,6 +270,31 @@ public final class PublishCases {
         }
     }
 
+    @Case
+    void localhostWaitsForAServerThatBegins(Host host) throws Exception {
+        Namespace web = web(host);
+        host.net.publish(1, List.of(Host.port("tcp", "::", 8080, "172.30.0.2:81")));
+        try (Socket socket = new Socket(InetAddress.ofLiteral("::1"), 8080)) {
+            socket.setSoTimeout(100);
+            assertFalse(ended(socket), "the container refuses, the client does not see it");
+            host.serveTcp(web, 81, "begun");
+            socket.setSoTimeout(3000);
+            assertEquals("begun 172.30.0.1", new BufferedReader(new InputStreamReader(socket.getInputStream())).readLine());
+        }
+    }
+
+    @Case
+    void localhostDoesNotWaitForEver(Host host) throws Exception {
+        web(host);
+        host.net.publish(1, List.of(Host.port("tcp", "::", 8080, "172.30.0.2:81")));
+        for (int i = 0; i < 2; i++) {
+            try (Socket socket = new Socket(InetAddress.ofLiteral("::1"), 8080)) {
+                socket.setSoTimeout(i == 0 ? 5000 : 500);
+                assertTrue(ended(socket), i == 0 ? "after a while" : "at once, once the port has been published for a while");
+            }
+        }
+    }
+
     private static boolean ended(Socket socket) {
         try {
             socket.getInputStream().readAllBytes();
