@@ -17,3 +17,5 @@ s#/tmp/hypr-e2e\.[A-Za-z0-9]+/(docker|hypr)\.d/##g
 # Widths of columns follow what is in them
 s/ {2,}/  /g
 s/ +$//
+# A carriage return before the end of a line is shown
+s/\r$/\\r/
