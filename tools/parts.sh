@@ -78,7 +78,10 @@ assemble() {
         kernel=$(kernel/build.sh --path)
         for file in vmlinux bzImage config version; do place "$kernel/$file" "$DIST/share/kernel/$file"; done
     fi
-    if [ -x krun/build.sh ]; then place "$(krun/build.sh --path)/hypr-krun" "$DIST/bin/hypr-krun"; fi
+    if [ -x krun/build.sh ]; then
+        file=$(krun/build.sh --path)/hypr-krun
+        if [ -f "$file" ]; then place "$file" "$DIST/bin/hypr-krun"; else rm -f "$DIST/bin/hypr-krun"; fi   # another version's would not be understood
+    fi
     if [ -x hypr.image/images/build.sh ] && { [ ! -f "$DIST/share/images/busybox.tar" ] ||
         [ -n "$(find hypr.image/images /bin/busybox -newer "$DIST/share/images/busybox.tar" -print -quit)" ]; }; then
         say "images: making hypr/busybox and hypr/welcome"

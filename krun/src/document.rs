@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -29,8 +30,10 @@ pub struct Document {
     pub interfaces: Vec<Interface>,
     #[serde(default)]
     pub shares: Vec<Share>,
-    /// Unix socket to which the guest's connections to CID 2 port 1024 go; whoever wants the link listens there.
-    pub link: PathBuf,
+    /// Descriptor of a unix socket that listens; whoever connects to it has the link.
+    pub link: RawFd,
+    /// Unix socket that the program makes for itself: the guest's connections to CID 2 port 1024 go there.
+    pub guest: PathBuf,
     /// Whether the guest gets a virtio-gpu (macOS: Metal).
     #[serde(default)]
     pub gpu: bool,
@@ -155,7 +158,7 @@ mod tests {
     use super::*;
 
     const WHOLE: &str = r#"{"processors":2,"memory":268435456,"kernel":"/k","initramfs":"/i","arguments":"quiet","disks":[{"file":"/d","readOnly":true}],
-        "interfaces":[{"tap":"hy0","mac":"02:42:ac:11:00:02"}],"shares":[{"tag":"t","directory":"/s","readOnly":false}],"link":"link","gpu":false}"#;
+        "interfaces":[{"tap":"hy0","mac":"02:42:ac:11:00:02"}],"shares":[{"tag":"t","directory":"/s","readOnly":false}],"link":4,"guest":"guest","gpu":false}"#;
 
     fn refusal(text: &str) -> String {
         Document::read(text.as_bytes()).unwrap_err()

@@ -12,7 +12,7 @@ use krun_devices::virtio::net::device::VirtioNetBackend;
 use krun_devices::virtio::{CacheType, TsiFlags};
 use krun_polly::event_manager::EventManager;
 use krun_vmm::builder::build_microvm;
-use krun_vmm::resources::{PortConfig, VirtioConsoleConfigMode, VmResources};
+use krun_vmm::resources::{DefaultVirtioConsoleConfig, VirtioConsoleConfigMode, VmResources};
 use krun_vmm::vmm_config::block::BlockDeviceConfig;
 use krun_vmm::vmm_config::external_kernel::{ExternalKernel, KernelFormat};
 use krun_vmm::vmm_config::fs::FsDeviceConfig;
@@ -68,11 +68,12 @@ pub fn build(document: &Document, locks: Vec<File>) -> Result<Machine, String> {
     };
     resources.set_vm_config(&size).map_err(|e| format!("libkrun refuses processors or memory: {e}"))?;
     resources.set_external_kernel(kernel(document)?);
-    resources.virtio_consoles.push(VirtioConsoleConfigMode::Explicit(vec![PortConfig::InOut {
-        name: String::new(),
+    // Without a terminal libkrun makes a console only of its log: see messages.rs.
+    resources.virtio_consoles.push(VirtioConsoleConfigMode::Autoconfigure(DefaultVirtioConsoleConfig {
         input_fd: -1,
-        output_fd: libc::STDERR_FILENO,
-    }]));
+        output_fd: -1,
+        err_fd: -1,
+    }));
     for (index, disk) in document.disks.iter().enumerate() {
         resources.add_block_device(block(index, disk)).map_err(|e| format!("The disk {} cannot be used: {e}", disk.file.display()))?;
     }
@@ -80,7 +81,7 @@ pub fn build(document: &Document, locks: Vec<File>) -> Result<Machine, String> {
         resources.add_network_interface(network(index, interface)).map_err(|e| format!("The network interface {index} cannot be made: {e}"))?;
     }
     document.shares.iter().for_each(|share| resources.add_fs_device(file_system(share)));
-    resources.set_vsock_device(link(&document.link)).map_err(|e| format!("The link cannot be made: {e}"))?;
+    resources.set_vsock_device(link(&document.guest)).map_err(|e| format!("The link cannot be made: {e}"))?;
     #[cfg(feature = "gpu")]
     if document.gpu {
         resources.set_gpu_virgl_flags(GPU_FLAGS);

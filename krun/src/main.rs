@@ -9,14 +9,18 @@ mod document;
 #[cfg_attr(target_os = "linux", path = "jail/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "jail/macos.rs")]
 mod jail;
+mod link;
 mod machine;
 mod messages;
 
+use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::process::exit;
 
 use answer::Answer;
 use document::Document;
+use link::Link;
 use machine::Machine;
 
 fn main() {
@@ -42,8 +46,21 @@ fn main() {
 
 fn start() -> Result<Machine, String> {
     let document = Document::read(io::stdin().lock())?;
+    leave_standard_input().map_err(|e| format!("/dev/null cannot be opened: {e}"))?;
     let locks = document.lock_disks()?;
+    let link = Link::listen(document.link, &document.guest)?;
     jail::check(&document)?;
     jail::enter(&document)?;
+    link.serve().map_err(|e| format!("The link cannot be served: {e}"))?;
     machine::build(&document, locks)
+}
+
+/// The pipe of whoever wrote the document would tie us to them.
+fn leave_standard_input() -> io::Result<()> {
+    let nothing = File::open("/dev/null")?;
+    // SAFETY: both are descriptors of this process, and nobody reads the first any more.
+    match unsafe { libc::dup2(nothing.as_raw_fd(), libc::STDIN_FILENO) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
 }

@@ -1,8 +1,12 @@
-//! What libkrun and we have to say while the guest runs, on standard error.
+//! What libkrun and we have to say while the guest runs, and what the guest prints on its console, on standard error.
 
 use std::io::{self, Write};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
+
+/// libkrun logs the console's lines under this name, and what is longer than a line should be in parts with these words before.
+const CONSOLE: &str = "init_or_kernel";
+const PART: &str = "[missing newline]";
 
 struct StandardError;
 
@@ -12,12 +16,21 @@ impl Log for StandardError {
     }
 
     fn log(&self, record: &Record) {
-        if self.enabled(record.metadata()) {
+        if record.target() == CONSOLE {
+            print(&as_printed(&record.args().to_string()));
+        } else if self.enabled(record.metadata()) {
             say(&format!("{}: {}", record.level(), record.args()));
         }
     }
 
     fn flush(&self) {}
+}
+
+fn as_printed(logged: &str) -> String {
+    match logged.strip_prefix(PART) {
+        Some(part) => part.into(),
+        None => format!("{logged}\n"),
+    }
 }
 
 /// Lets warnings and errors of libkrun through.
@@ -28,9 +41,24 @@ pub fn to_standard_error() {
     }
 }
 
-/// Says a line. The guest's console made standard error a stream that does not wait: when its reader falls behind, words are lost rather than the guest held up.
+/// Says a line.
 pub fn say(words: &str) {
-    if io::stderr().write_all(format!("krun: {words}\n").as_bytes()).is_err() {
+    print(&format!("krun: {words}\n"));
+}
+
+fn print(text: &str) {
+    if io::stderr().write_all(text.as_bytes()).is_err() {
         // There is nowhere left to say it.
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_as_the_guest_printed_it() {
+        assert_eq!(as_printed("Run /init"), "Run /init\n");
+        assert_eq!(as_printed("[missing newline]xxxx"), "xxxx");
     }
 }

@@ -18,7 +18,7 @@ const MACHINE: &[c_long] = &[
 ];
 
 /// Of the link, and of a socket that `SOCKET` lets be made.
-const SOCKETS: &[c_long] = &[SYS_connect, SYS_getsockopt, SYS_recvfrom, SYS_recvmsg, SYS_sendmsg, SYS_sendto, SYS_shutdown];
+const SOCKETS: &[c_long] = &[SYS_accept4, SYS_connect, SYS_getsockopt, SYS_recvfrom, SYS_recvmsg, SYS_sendmsg, SYS_sendto, SYS_shutdown];
 
 /// Of shared directories.
 const SHARES: &[c_long] = &[

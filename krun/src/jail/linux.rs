@@ -28,7 +28,7 @@ pub fn check(document: &Document) -> Result<(), String> {
 /// Attaches to a tap for a moment, as libkrun will. A tap that is missing would be made, hence the question first.
 fn attach(tap: &str) -> Result<(), String> {
     use std::os::fd::AsRawFd;
-    if tap.is_empty() || tap.len() >= libc::IFNAMSIZ || tap.contains(['/', '\0']) || !Path::new("/sys/class/net").join(tap).exists() {
+    if tap.len() >= libc::IFNAMSIZ || !is_interface(tap) {
         return Err(format!("Cannot find the tap {tap}: No such device"));
     }
     let tun = std::fs::OpenOptions::new().read(true).write(true).open(TUN).map_err(|e| format!("{TUN} cannot be opened: {e}"))?;
@@ -43,6 +43,13 @@ fn attach(tap: &str) -> Result<(), String> {
         -1 => Err(format!("Cannot attach to the tap {tap}: {}", std::io::Error::last_os_error())),
         _ => Ok(()),
     }
+}
+
+/// Asks the kernel itself, since /sys may be that of another network name space.
+fn is_interface(name: &str) -> bool {
+    let Ok(name) = std::ffi::CString::new(name) else { return false };
+    // SAFETY: the name ends in NUL and lives through the call.
+    unsafe { libc::if_nametoindex(name.as_ptr()) != 0 }
 }
 
 /// From here on only what the machine needs can be done.
@@ -93,7 +100,7 @@ mod tests {
     fn document(directory: &Path) -> Document {
         let kernel = directory.join("kernel");
         fs::write(&kernel, "kernel").unwrap();
-        let text = format!(r#"{{"processors":1,"memory":67108864,"kernel":"{0}","initramfs":"{0}","arguments":"","link":"link"}}"#, kernel.display());
+        let text = format!(r#"{{"processors":1,"memory":67108864,"kernel":"{0}","initramfs":"{0}","arguments":"","link":4,"guest":"guest"}}"#, kernel.display());
         Document::read(text.as_bytes()).unwrap()
     }
 

@@ -21,12 +21,13 @@ import io.hypr.model.HyprException;
  * @param disks in the order in which the guest sees them
  * @param interfaces in order
  * @param shares directories that the guest mounts by tag
- * @param link socket on which the daemon listens
+ * @param link descriptor of the socket to which the daemon connects for the link
+ * @param guest socket that the program makes for itself, relative to its working directory
  * @param gpu whether the guest gets a virtio-gpu
  */
-@JsonPropertyOrder({ "processors", "memory", "kernel", "initramfs", "arguments", "disks", "interfaces", "shares", "link", "gpu" })
+@JsonPropertyOrder({ "processors", "memory", "kernel", "initramfs", "arguments", "disks", "interfaces", "shares", "link", "guest", "gpu" })
 public record Document(int processors, long memory, String kernel, String initramfs, String arguments, List<Disk> disks, List<Interface> interfaces, List<Share> shares,
-        String link, boolean gpu) {
+        int link, String guest, boolean gpu) {
 
     /** Disks, interfaces and shares that a machine has room for. */
     public static final int DEVICES = 7;

@@ -1,9 +1,9 @@
 package io.hypr.krun;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,15 +17,11 @@ import io.hypr.vmm.VmState;
 /** A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to pause the microVM. */
 final class KrunSession implements VmSession, Pausable {
 
-    private static final String LINK = "link";
-    private static final Duration ANSWER = Duration.ofSeconds(10);
-
     private final DriverRecord record;
     private final KrunRecord content;
     private final RunDirectory run;
     private final Platform platform;
     private HostProcess process;
-    private LinkListener listener;
     private SocketChannel link;
     private boolean closed;
 
@@ -34,12 +30,6 @@ final class KrunSession implements VmSession, Pausable {
         this.content = content;
         this.run = content.directory();
         this.platform = platform;
-    }
-
-    /** Binds the link's socket, before there is a guest that would try. */
-    synchronized void listen() throws IOException {
-        Path socket = run.path().resolve(LINK);
-        listener = LinkListener.open(socket, () -> platform.admit(run, content));
     }
 
     /** Finds the process. */
@@ -88,27 +78,22 @@ final class KrunSession implements VmSession, Pausable {
         }
     }
 
+    /** The program passes on what the guest and the last who connected say, and drops an earlier one. */
     @Override
     public synchronized ByteChannel link() {
         if (closed) {
             throw new HyprException(ErrorCode.GONE, "The backend has let go of this microVM.");
         }
+        if (process == null || !process.isAlive()) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
+        }
         try {
             hangUp();
-            if (isAlive() && listener == null) {
-                listen();
-            }
-            Optional<SocketChannel> connection = isAlive() ? listener.accept(ANSWER, this::isAlive) : Optional.empty();
-            link = connection.orElseThrow(() -> new HyprException(ErrorCode.UNAVAILABLE,
-                isAlive() ? "The microVM " + record.id() + " did not open its link within " + ANSWER.toSeconds() + " s." : "The microVM " + record.id() + " has ended: it has no link."));
+            link = SocketChannel.open(UnixDomainSocketAddress.of(run.link()));
             return link;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The link of microVM " + record.id() + " cannot be listened for in " + run.path() + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.link() + ".", e);
         }
-    }
-
-    private boolean isAlive() {
-        return process != null && process.isAlive();
     }
 
     @Override
@@ -143,10 +128,6 @@ final class KrunSession implements VmSession, Pausable {
         closed = true;
         try {
             hangUp();
-            if (listener != null) {
-                listener.close();
-                listener = null;
-            }
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The link of microVM " + record.id() + " cannot be closed.", e);
         } finally {

@@ -49,7 +49,6 @@ public final class Machines {
         intent.accept(record);
         KrunSession session = new KrunSession(record, content, platform);
         try {
-            session.listen();
             answer(plan, platform.start(plan, content.directory()));
             return session.hold();
         } catch (IOException | RuntimeException e) {

@@ -29,7 +29,7 @@ public interface Platform {
 
     /**
      * Starts {@code hypr-krun} as the plan's jail says, with the plan's document on its standard input and what it prints in the plan's log. The pid file
-     * is there before it runs.
+     * and the socket of the link are there before it runs.
      *
      * @param plan to start
      * @param run directory of the microVM
@@ -37,15 +37,6 @@ public interface Platform {
      * @throws IOException if something of it cannot be made
      */
     Process start(VmPlan plan, RunDirectory run) throws IOException;
-
-    /**
-     * Lets the program of a microVM connect to a socket.
-     *
-     * @param run directory of the microVM, which holds the socket
-     * @param record of the microVM
-     * @throws IOException if it cannot be done
-     */
-    void admit(RunDirectory run, KrunRecord record) throws IOException;
 
     /**
      * Finds the program of a microVM.

@@ -24,35 +24,29 @@ public record RunDirectory(Path path) {
         return path.resolve("pid");
     }
 
-    /**
-     * Lets the jail's user reach what is in it by name.
-     *
-     * @param uid of the VMM
-     * @throws IOException if it cannot be done
-     */
-    public void open(int uid) throws IOException {
-        if (!uid(path).equals(uid)) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
-        }
+    /** @return socket to which the daemon connects for the link; the VMM is given it open, and cannot put another in its place */
+    public Path link() {
+        return path.resolve("link");
+    }
+
+    /** @return working directory of the VMM, the only one in which it can make a file */
+    public Path own() {
+        return path.resolve("s");
     }
 
     /**
-     * Makes a file the jail's.
+     * Makes the VMM's working directory.
      *
-     * @param file to give
      * @param uid of the VMM
      * @param gid of the VMM
-     * @throws IOException if it cannot be done
+     * @throws IOException if it cannot be made
      */
-    public static void give(Path file, int uid, int gid) throws IOException {
-        if (!uid(file).equals(uid)) {
-            Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    public void makeOwn(int uid, int gid) throws IOException {
+        Files.createDirectory(own(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (!Files.getAttribute(own(), "unix:uid").equals(uid)) {
+            Files.setAttribute(own(), "unix:gid", gid);
+            Files.setAttribute(own(), "unix:uid", uid);
         }
-    }
-
-    private static Object uid(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Removes all that is in the directory. Idempotent. */

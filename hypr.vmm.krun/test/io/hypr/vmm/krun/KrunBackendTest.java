@@ -67,6 +67,6 @@ class KrunBackendTest extends VmmBackendContract {
     @Test
     void aMissingProgramIsUnsupportedWithARemedy() {
         Availability missing = backend(Path.of("/no/such/hypr-krun")).probe();
-        assertEquals(Availability.unsupported("The program /no/such/hypr-krun is missing.", "Build it with ./dev build krun, or install HYPR's package again."), missing);
+        assertEquals(Availability.unsupported("The program /no/such/hypr-krun is missing.", "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again."), missing);
     }
 }

@@ -46,7 +46,7 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
     @Override
     public Availability probe() {
         if (!Files.isExecutable(program)) {
-            return Availability.unsupported("The program " + program + " is missing.", "Build it with ./dev build krun, or install HYPR's package again.");
+            return Availability.unsupported("The program " + program + " is missing.", "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again.");
         }
         Kvm found = kvm.find();
         return found.works() ? Availability.available() : Availability.unsupported(found.reason(), found.remedy());
@@ -76,6 +76,7 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
         if (!plan.nics().isEmpty()) {
             add(groups, tunGroup());
         }
+        run.makeOwn(plan.jail().uid(), plan.jail().gid());
         Words words = Words.of(plan, program, groups);
         List<String> command = new ArrayList<>(List.of(starter.program().toString()));
         command.addAll(words.words());
@@ -103,12 +104,6 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
                     .remedy("chmod 0666 " + TUN + ", as udev does: it is each tap's own owner that guards it.");
         }
         return access.group();
-    }
-
-    @Override
-    public void admit(RunDirectory run, KrunRecord record) throws IOException {
-        run.open(record.uid());
-        RunDirectory.give(run.path().resolve(Words.LINK), record.uid(), record.gid());
     }
 
     @Override

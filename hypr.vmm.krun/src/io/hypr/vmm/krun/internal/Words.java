@@ -19,11 +19,12 @@ import io.hypr.vmm.VmPlan;
  */
 record Words(List<String> words, Document document) {
 
-    /** The link's socket, in the run directory, which is the program's working directory. */
-    static final String LINK = "link";
+    /** Where the program serves its guest, in its working directory. */
+    private static final String GUEST = "guest";
 
     /** The program's descriptor on which it answers: standard output as it is before hypr-start lets it go to the log. */
     private static final int ANSWER = 3;
+    private static final int LINK = 4;
     /** HYPR may be installed where the program's user cannot go, such as the home of root. */
     private static final int PROGRAM = 9;
     private static final int FIRST_OPENED = 10;
@@ -46,9 +47,10 @@ record Words(List<String> words, Document document) {
         List<String> openings = new ArrayList<>();
         Document document = document(plan, openings);
         VmPlan.Jail jail = plan.jail();
+        RunDirectory run = new RunDirectory(plan.runDirectory());
         List<String> words = new ArrayList<>(List.of("--keep-stdin", "--keep-fd", "1=" + ANSWER,
             "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
-            "--pid-file", new RunDirectory(plan.runDirectory()).pidFile().toString(), "--chdir", plan.runDirectory().toString(), "--umask", "077",
+            "--pid-file", run.pidFile().toString(), "--listen", run.link() + "=" + LINK, "--chdir", run.own().toString(), "--umask", "077",
             "--user", jail.uid() + ":" + jail.gid(),
             "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS),
             "--memory-max", Long.toString(plan.memory() + plan.memory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT));
@@ -71,7 +73,7 @@ record Words(List<String> words, Document document) {
             disks.add(new Document.Disk(open(openings, disk.readOnly() ? "--read" : "--open", disk.file()), disk.readOnly()));
         }
         List<Document.Interface> interfaces = plan.nics().stream().map(nic -> new Document.Interface(nic.tap(), null, nic.mac())).toList();
-        return new Document(plan.processors(), plan.memory(), kernel, initramfs, String.join(" ", arguments), disks, interfaces, List.of(), LINK, false);
+        return new Document(plan.processors(), plan.memory(), kernel, initramfs, String.join(" ", arguments), disks, interfaces, List.of(), LINK, GUEST, false);
     }
 
     /** The program opens the file anew by this name: its user must be allowed to, but need not be able to enter the directories that the file is in. */

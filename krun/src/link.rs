@@ -1,0 +1,300 @@
+//! The link between whoever connects to this program and the guest. libkrun tells its guest that a connection stands also when nobody listens on the host, and the
+//! guest would wait on it for ever: so the program listens itself, for both sides, and passes on what they say. Whoever connected last has the link.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+
+const BUFFER: usize = 64 << 10;
+
+/// Both ends listen. A host that comes before the guest waits, as does a guest before the host.
+pub struct Link {
+    hosts: UnixListener,
+    guests: UnixListener,
+}
+
+impl Link {
+    /// Listens for hosts on a descriptor, which is a socket that listens already, and for the guest on a socket that is made.
+    pub fn listen(hosts: RawFd, guests: &Path) -> Result<Link, String> {
+        if hosts <= libc::STDERR_FILENO {
+            return Err(format!("{hosts} is no descriptor of a link"));
+        }
+        // SAFETY: the descriptor was given to us for this alone; that it is a socket which listens is asked next.
+        let hosts = unsafe { OwnedFd::from_raw_fd(hosts) };
+        if !listens(&hosts) {
+            std::mem::forget(hosts); // It may be somebody's, and we end.
+            return Err("The descriptor of the link is no socket that listens".into());
+        }
+        let guests = UnixListener::bind(guests).map_err(|e| format!("The socket {} cannot be made: {e}", guests.display()))?;
+        Ok(Link { hosts: hosts.into(), guests })
+    }
+
+    /// Serves both sides in a thread of its own, confined as the caller is.
+    pub fn serve(self) -> io::Result<JoinHandle<()>> {
+        self.hosts.set_nonblocking(true)?;
+        self.guests.set_nonblocking(true)?;
+        thread::Builder::new().name("link".into()).spawn(move || {
+            let mut ends = Ends::default();
+            while ends.step(&self).is_ok() {}
+            crate::messages::say("the link cannot be served any more");
+            std::process::exit(1)
+        })
+    }
+}
+
+fn listens(socket: &OwnedFd) -> bool {
+    let mut value: libc::c_int = 0;
+    let mut size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: both are written within their sizes during the call.
+    let result = unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN, (&raw mut value).cast(), &mut size) };
+    result == 0 && value == 1
+}
+
+/// Who is connected.
+#[derive(Default)]
+struct Ends {
+    host: Option<End>,
+    guest: Option<End>,
+    /// Whether these two have spoken: a stream that one side began with another cannot be gone on with.
+    paired: bool,
+}
+
+/// One side and what it said that the other has not taken yet.
+struct End {
+    stream: UnixStream,
+    said: Box<[u8]>,
+    begin: usize,
+    end: usize,
+    ended: bool,
+}
+
+impl Ends {
+    fn step(&mut self, link: &Link) -> io::Result<()> {
+        let both = self.host.is_some() && self.guest.is_some();
+        let mut ready = [
+            interest(&link.hosts, libc::POLLIN),
+            interest(&link.guests, libc::POLLIN),
+            End::interest(&self.host, &self.guest, both),
+            End::interest(&self.guest, &self.host, both),
+        ];
+        // SAFETY: the array lives through the call, and its length is its own.
+        if unsafe { libc::poll(ready.as_mut_ptr(), ready.len() as libc::nfds_t, -1) } < 0 {
+            let error = io::Error::last_os_error();
+            return if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(error) };
+        }
+        if both {
+            self.paired = true;
+            self.pass_on();
+        } else {
+            self.forget_who_left(ready[2].revents, ready[3].revents);
+        }
+        if ready[0].revents != 0 {
+            self.welcome(&link.hosts, true)?;
+        }
+        if ready[1].revents != 0 {
+            self.welcome(&link.guests, false)?;
+        }
+        Ok(())
+    }
+
+    fn pass_on(&mut self) {
+        let (Some(host), Some(guest)) = (&mut self.host, &mut self.guest) else { return };
+        host.say_to(&mut guest.stream);
+        guest.say_to(&mut host.stream);
+        if host.is_done() || guest.is_done() {
+            *self = Ends::default();
+        }
+    }
+
+    fn forget_who_left(&mut self, host: libc::c_short, guest: libc::c_short) {
+        if host & (libc::POLLHUP | libc::POLLERR) != 0 {
+            self.host = None;
+        }
+        if guest & (libc::POLLHUP | libc::POLLERR) != 0 {
+            self.guest = None;
+        }
+    }
+
+    /// Takes who has come, in the place of an earlier one.
+    fn welcome(&mut self, listener: &UnixListener, is_host: bool) -> io::Result<()> {
+        let stream = match listener.accept() {
+            Ok((stream, _)) => stream,
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionAborted | ErrorKind::Interrupted) => return Ok(()),
+            Err(e) => return Err(e),
+        };
+        stream.set_nonblocking(true)?;
+        if self.paired {
+            *self = Ends::default();
+        }
+        *(if is_host { &mut self.host } else { &mut self.guest }) = Some(End::new(stream));
+        Ok(())
+    }
+}
+
+impl End {
+    fn new(stream: UnixStream) -> End {
+        End { stream, said: vec![0; BUFFER].into(), begin: 0, end: 0, ended: false }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.begin == self.end
+    }
+
+    /// Whether it has gone and all that it said was passed on.
+    fn is_done(&self) -> bool {
+        self.ended && self.is_empty()
+    }
+
+    /// With nobody on the other side there is only its end to learn of.
+    fn interest(one: &Option<End>, other: &Option<End>, both: bool) -> libc::pollfd {
+        let Some(one) = one else { return nothing() };
+        let reads = both && one.is_empty() && !one.ended;
+        let writes = other.as_ref().is_some_and(|other| !other.is_empty());
+        if both && !reads && !writes {
+            return nothing();
+        }
+        interest(&one.stream, if reads { libc::POLLIN } else { 0 } | if writes { libc::POLLOUT } else { 0 })
+    }
+
+    /// Reads when all was passed on, and passes on what is there, as far as neither has to be waited for.
+    fn say_to(&mut self, other: &mut UnixStream) {
+        if self.is_empty() && !self.ended {
+            match self.stream.read(&mut self.said) {
+                Ok(0) => self.ended = true,
+                Ok(count) => (self.begin, self.end) = (0, count),
+                Err(e) if is_passing(&e) => return,
+                Err(_) => self.ended = true,
+            }
+        }
+        while !self.is_empty() {
+            match other.write(&self.said[self.begin..self.end]) {
+                Ok(count) => self.begin += count,
+                Err(e) if is_passing(&e) => return,
+                Err(_) => {
+                    (self.begin, self.end, self.ended) = (0, 0, true);
+                }
+            }
+        }
+    }
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+fn interest(of: &impl AsRawFd, events: libc::c_short) -> libc::pollfd {
+    libc::pollfd { fd: of.as_raw_fd(), events, revents: 0 }
+}
+
+/// What poll() passes over.
+fn nothing() -> libc::pollfd {
+    libc::pollfd { fd: -1, events: 0, revents: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::IntoRawFd;
+    use std::path::PathBuf;
+
+    struct Sockets {
+        directory: PathBuf,
+    }
+
+    impl Sockets {
+        fn serve(name: &str) -> Sockets {
+            let directory = std::env::temp_dir().join(format!("krun-link-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&directory).unwrap();
+            let hosts = UnixListener::bind(directory.join("hosts")).unwrap();
+            Link::listen(hosts.into_raw_fd(), &directory.join("guests")).unwrap().serve().unwrap();
+            Sockets { directory }
+        }
+
+        fn host(&self) -> UnixStream {
+            UnixStream::connect(self.directory.join("hosts")).unwrap()
+        }
+
+        fn guest(&self) -> UnixStream {
+            UnixStream::connect(self.directory.join("guests")).unwrap()
+        }
+    }
+
+    impl Drop for Sockets {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.directory).unwrap();
+        }
+    }
+
+    fn hears(stream: &mut UnixStream, words: &str) {
+        let mut heard = vec![0; words.len()];
+        stream.read_exact(&mut heard).unwrap();
+        assert_eq!(String::from_utf8(heard).unwrap(), words);
+    }
+
+    fn has_ended(mut stream: UnixStream) -> bool {
+        matches!(stream.read(&mut [0; 16]), Ok(0)) || stream.write(b"x").is_err()
+    }
+
+    #[test]
+    fn what_both_say_arrives_whoever_came_first() {
+        let sockets = Sockets::serve("both");
+        let mut guest = sockets.guest();
+        guest.write_all(b"hello").unwrap();
+        let mut host = sockets.host();
+        hears(&mut host, "hello");
+        host.write_all(b"welcome").unwrap();
+        hears(&mut guest, "welcome");
+    }
+
+    #[test]
+    fn who_comes_last_has_the_link_and_the_guest_begins_anew() {
+        let sockets = Sockets::serve("last");
+        let (mut first, mut guest) = (sockets.host(), sockets.guest());
+        first.write_all(b"half a fra").unwrap();
+        hears(&mut guest, "half a fra");
+        let mut second = sockets.host();
+        assert!(has_ended(first));
+        assert!(has_ended(guest), "a stream of two hosts would make no sense");
+        let mut guest = sockets.guest();
+        second.write_all(b"anew").unwrap();
+        hears(&mut guest, "anew");
+    }
+
+    #[test]
+    fn a_host_that_waits_gives_way_without_the_guests_noticing() {
+        let sockets = Sockets::serve("waits");
+        drop(sockets.host());
+        let waiting = sockets.host();
+        let mut next = sockets.host();
+        assert!(has_ended(waiting));
+        let mut guest = sockets.guest();
+        next.write_all(b"here").unwrap();
+        hears(&mut guest, "here");
+    }
+
+    #[test]
+    fn the_end_of_one_is_the_end_of_the_other_after_all_that_was_said() {
+        let sockets = Sockets::serve("end");
+        let (mut host, mut guest) = (sockets.host(), sockets.guest());
+        host.write_all(b"x").unwrap();
+        hears(&mut guest, "x");
+        let much = vec![7; 1 << 20];
+        let writer = thread::spawn({
+            let much = much.clone();
+            move || guest.write_all(&much).unwrap()
+        });
+        let mut heard = Vec::new();
+        host.read_to_end(&mut heard).unwrap();
+        writer.join().unwrap();
+        assert!(heard == much, "{} octets arrived of {}", heard.len(), much.len());
+    }
+
+    #[test]
+    fn a_descriptor_that_does_not_listen_is_refused() {
+        let file = std::fs::File::open("/dev/null").unwrap().into_raw_fd();
+        assert_eq!(Link::listen(file, Path::new("/nowhere")).err().unwrap(), "The descriptor of the link is no socket that listens");
+        assert_eq!(Link::listen(0, Path::new("/nowhere")).err().unwrap(), "0 is no descriptor of a link");
+    }
+}
