@@ -4,5 +4,7 @@
 #   bench/soak.sh [TIMES [PROCESSORS [auto|kvm|tcg]]]     (200 1 auto)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
+. ../tools/lib.sh
+find_java
 export HYPR_KERNEL=${HYPR_KERNEL:-$(../kernel/build.sh --path)}
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED -cp "$(cat generated/testpath)" io.hypr.vmm.qemu.QemuBootSoak "${1:-200}" "${2:-1}" "${3:-auto}"
+exec java --enable-native-access=ALL-UNNAMED -cp "$(cat generated/testpath)" io.hypr.vmm.qemu.QemuBootSoak "${1:-200}" "${2:-1}" "${3:-auto}"
