@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A descriptor below 3 that is closed would be given to the socket. */
@@ -42,10 +43,23 @@ static int connect_or_start(int argc, char **argv, const struct paths *paths) {
     return daemon_start(paths);
 }
 
+/* What a trace counts from. */
+static void note_begin(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--trace") == 0) {
+            struct timespec now;
+            char text[24];
+            clock_gettime(CLOCK_MONOTONIC, &now);
+            snprintf(text, sizeof text, "%lld%09ld", (long long) now.tv_sec, now.tv_nsec);
+            setenv("HYPR_BEGUN", text, 1);
+        }
+}
+
 int main(int argc, char **argv) {
     struct paths paths;
     struct buffer out = { 0 };
     fill_standard_streams();
+    note_begin(argc, argv);
     paths_find(&paths);
     if (is_daemon_command(argc, argv, "run") && !asks_help(argc, argv)) daemon_become(&paths, argv + 2);
     int socket = connect_or_start(argc, argv, &paths);

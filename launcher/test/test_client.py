@@ -55,6 +55,12 @@ class TheCommand(Case):
         for words in (["run", "--env-file", "f"], ["run", "--env-file=f"], ["compose", "up"]):
             self.assertEqual({"SECRET", "OTHER"}, self.variables(listener, words, SECRET="x", OTHER="y")[0])
 
+    def test_says_when_it_began_where_a_trace_is_wanted(self):
+        listener, before = self.listen(), time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        got, command = self.variables(listener, ["run", "--trace", "busybox"])
+        self.assertEqual({"HYPR_BEGUN"}, got)
+        self.assertTrue(before <= int(command.variables[b"HYPR_BEGUN"]) <= time.clock_gettime_ns(time.CLOCK_MONOTONIC))
+
     def test_over_one_frame_is_continued(self):
         words = ["x" * 100_000] + [str(n) for n in range(20_000)]
         process, daemon, command = self.client(self.listen(), *words)

@@ -61,6 +61,8 @@ public class ContainerInfo {
     public String templateReason = "";
     /** Nanoseconds from the start of the VMM to the agent's hello at the last start; 0 = never started. */
     public long bootNanos;
+    /** What the last start that succeeded spent its time on, in the order in which the steps began; some of them go on beside one another. */
+    public List<Step> steps = new ArrayList<>();
 
     /** Bytes of memory of the microVM. */
     public long memory;
@@ -86,6 +88,16 @@ public class ContainerInfo {
 
     /** File with the output; for tools, its format is the engine's own. */
     public String logPath = "";
+
+    /**
+     * A step of a start.
+     *
+     * @param name such as {@code start.launch}
+     * @param begun microseconds after the start was asked for
+     * @param took microseconds
+     */
+    public record Step(String name, long begun, long took) {
+    }
 
     /** Something of the host that is mounted. */
     @ProviderType

@@ -25,6 +25,7 @@ import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.StartStatus;
 import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.Trace;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr run}: creates a container, attaches to it, starts it and ends as it ends. */
@@ -50,30 +51,42 @@ public final class Run extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        Trace trace = new Trace(call.environment());
+        try {
+            return run(call, words, trace);
+        } finally {
+            if (words.is("trace")) {
+                trace.print(call.err());
+            }
+        }
+    }
+
+    private Object run(Call call, Words words, Trace trace) throws Exception {
         boolean detach = words.is("detach");
         String keys = DetachKeys.of(words);
         ContainerSpec spec = ContainerOptions.read(call, words);
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
         check(call, spec, detach, streams);
         spec.stdinOnce = spec.openStdin && !detach;
-        ContainerInfo made = creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile"));
+        ContainerInfo made = trace.step("create",
+            () -> creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile")));
         if (detach) {
-            start(made);
+            start(made, trace);
             return made.id;
         }
         boolean input = spec.openStdin && (streams.isEmpty() || streams.contains("stdin"));
         try (Streams s = new Streams(call, spec.tty);
                 Attachment process = containers.attach(
-                        made.id, s.output(streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr")), input)) {
+                        made.id, trace.first(s.output(streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr"))), input)) {
             boolean proxy = words.is("sig-proxy", true) && !spec.tty;
             SignalProxy signals = new SignalProxy(containers, made.id);
             if (proxy) {
                 call.onSignal(signals);
             }
-            start(made);
+            start(made, trace);
             signals.started();
-            int status = s.join(process, input, keys, new Streams.Control(
-                    proxy ? signals : null, spec.tty ? (rows, columns) -> containers.resize(made.id, rows, columns) : null));
+            int status = trace.step("run", () -> s.join(process, input, keys, new Streams.Control(
+                    proxy ? signals : null, spec.tty ? (rows, columns) -> containers.resize(made.id, rows, columns) : null)));
             if (status > 0) {
                 throw new Exit(status);
             }
@@ -96,9 +109,9 @@ public final class Run extends Command {
         }
     }
 
-    private void start(ContainerInfo made) {
+    private void start(ContainerInfo made, Trace trace) throws Exception {
         try {
-            containers.start(made.id);
+            trace.start(() -> containers.start(made.id), () -> containers.inspect(made.id).steps);
         } catch (HyprException e) {
             throw failed(made, e);
         }

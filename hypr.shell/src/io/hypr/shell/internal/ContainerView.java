@@ -182,6 +182,7 @@ public final class ContainerView {
         h.put("Backend", c.backend);
         h.put("BackendReasons", c.backendReasons);
         h.put("BootNanos", c.bootNanos);
+        h.put("Steps", c.steps.stream().map(s -> new LinkedHashMap<>(Map.of("Name", s.name(), "Begun", s.begun(), "Took", s.took()))).toList());
         h.put("Template", c.template);
         h.put("TemplateReason", c.templateReason);
         h.put("Memory", c.memory);

@@ -55,6 +55,7 @@ final class Starter {
     private final ContainerRecord before;
     private final ContainerInfo info;
     private final ContainerSpec spec;
+    private final Plan plan;
     private Choice choice;
     private Path root;
     private Attachment attachment;
@@ -69,6 +70,7 @@ final class Starter {
         this.before = container.record();
         this.info = before.info;
         this.spec = info.spec;
+        this.plan = new Plan(settings.points());
     }
 
     /** @throws HyprException if it could not be started; everything is as before then, but for the reason in the record */
@@ -86,7 +88,7 @@ final class Starter {
     private void take() {
         Clearing clearing = new Clearing(engine, container);
         try {
-            new Plan(settings.points())
+            plan
                 .step("start.intent", this::intend, null)
                 .step("start.rootfs", this::root, null)
                 .beside("start.disk", this::disk, null)
@@ -203,12 +205,12 @@ final class Starter {
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
         List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
-        VmPlan plan = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
+        VmPlan machine = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
             Math.max(info.memory, info.maxMemory),
             new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
-        vm = new VmLaunch(engine, container, choice.name(), plan);
+        vm = new VmLaunch(engine, container, choice.name(), machine);
         run = vm.start();
     }
 
@@ -274,7 +276,7 @@ final class Starter {
         new SecureRandom().nextBytes(entropy);
         List<Setup.Interface> interfaces = new ArrayList<>();
         for (Endpoint e : info.networks.values()) {
-            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(), 
+            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(),
                 List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
         Instant now = Instant.now();
@@ -316,6 +318,7 @@ final class Starter {
             r.stoppedByUser = false;
             r.info.state = ContainerState.RUNNING;
             r.info.started = Instant.now();
+            r.info.steps = plan.taken().stream().map(t -> new ContainerInfo.Step(t.name(), t.begun() / 1000, t.took() / 1000)).toList();
             r.info.exitCode = 0;
             r.info.oomKilled = false;
         });

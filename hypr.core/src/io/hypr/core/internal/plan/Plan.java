@@ -2,6 +2,7 @@ package io.hypr.core.internal.plan;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,9 +31,21 @@ public final class Plan {
     private record Step(String name, Act act, Act undo) {
     }
 
+    /**
+     * A step that was taken.
+     *
+     * @param name of its point
+     * @param begun nanoseconds after the plan was made
+     * @param took nanoseconds
+     */
+    public record Taken(String name, long begun, long took) {
+    }
+
     private final Consumer<String> points;
     private final List<List<Step>> rows = new ArrayList<>();
     private final Deque<Step> done = new ArrayDeque<>();
+    private final List<Taken> taken = new ArrayList<>();
+    private final long made = System.nanoTime();
 
     /** @param points is told each point that the plan passes; may throw */
     public Plan(Consumer<String> points) {
@@ -132,8 +145,20 @@ public final class Plan {
             done.push(step);
         }
         points.accept(step.name);
+        long begun = System.nanoTime();
         step.act.run();
+        long now = System.nanoTime();
+        synchronized (taken) {
+            taken.add(new Taken(step.name, begun - made, now - begun));
+        }
         points.accept(step.name + ".done");
+    }
+
+    /** @return the steps that were taken so far, in the order in which they began */
+    public List<Taken> taken() {
+        synchronized (taken) {
+            return taken.stream().sorted(Comparator.comparingLong(Taken::begun)).toList();
+        }
     }
 
     private void undo(Exception reason) {
