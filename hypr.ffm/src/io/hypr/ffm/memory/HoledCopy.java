@@ -7,10 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Copies a file extent by extent, so that holes stay holes: lseek(2). */
+/** Copies a file extent by extent, so that holes stay holes, and blocks of zeros become holes: lseek(2). */
 final class HoledCopy {
 
     private static final int PIECE = 1 << 20;
+    private static final int BLOCK = 4096;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(BLOCK).asReadOnlyBuffer();
 
     private final Path from;
     private final Path to;
@@ -29,9 +31,8 @@ final class HoledCopy {
             for (long data = MemoryCalls.nextData(seeker, 0); data >= 0; ) {
                 long hole = MemoryCalls.nextHole(seeker, data);
                 for (long at = data; at < hole; at += piece.limit()) {
-                    copy(source, target, at, piece.clear().limit((int) Math.min(PIECE, hole - at)));
+                    copied += copy(source, target, at, piece.clear().limit((int) Math.min(PIECE, hole - at)));
                 }
-                copied += hole - data;
                 data = MemoryCalls.nextData(seeker, hole);
             }
             if (target.size() < source.size()) {
@@ -43,15 +44,33 @@ final class HoledCopy {
         }
     }
 
-    private static void copy(FileChannel source, FileChannel target, long at, ByteBuffer piece) throws IOException {
+    private static long copy(FileChannel source, FileChannel target, long at, ByteBuffer piece) throws IOException {
         while (piece.hasRemaining()) {
             if (source.read(piece, at + piece.position()) < 0) {
                 throw new EOFException("The file ended while it was copied");
             }
         }
-        piece.flip();
-        while (piece.hasRemaining()) {
-            target.write(piece, at + piece.position());
+        int size = piece.position();
+        long copied = 0;
+        for (int begin = 0, end; begin < size; begin = end) {
+            end = Math.min(size, begin + BLOCK);
+            if (isZero(piece, begin, end)) {
+                continue;
+            }
+            while (end < size && !isZero(piece, end, Math.min(size, end + BLOCK))) {
+                end = Math.min(size, end + BLOCK);
+            }
+            piece.limit(end).position(begin);
+            while (piece.hasRemaining()) {
+                target.write(piece, at + piece.position());
+            }
+            piece.limit(size);
+            copied += end - begin;
         }
+        return copied;
+    }
+
+    private static boolean isZero(ByteBuffer piece, int begin, int end) {
+        return piece.slice(begin, end - begin).mismatch(ZEROS.slice(0, end - begin)) < 0;
     }
 }

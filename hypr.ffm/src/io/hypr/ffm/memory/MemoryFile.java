@@ -66,7 +66,7 @@ public final class MemoryFile implements AutoCloseable {
     }
 
     /**
-     * Copies a file with its holes, which take no time.
+     * Copies a file with its holes, which take no time. Blocks of zeros become holes.
      *
      * @param from any file
      * @param to a file of at least that size that holds nothing yet; made if it is not there

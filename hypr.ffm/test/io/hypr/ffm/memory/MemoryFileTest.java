@@ -71,6 +71,23 @@ class MemoryFileTest {
     }
 
     @Test
+    void blocksOfZerosBecomeHoles() throws Exception {
+        Path from = directory.resolve("from");
+        Path to = directory.resolve("to");
+        byte[] content = new byte[3 << 20];
+        for (int at : new int[] {0, 4095, 4096 * 7, 4096 * 8, (1 << 20) - 1, 1 << 20, content.length - 1}) {
+            content[at] = 1;
+        }
+        Files.write(from, content);
+        assertEquals(6 * 4096, MemoryFile.copy(from, to));
+        assertArrayEquals(content, Files.readAllBytes(to));
+        Files.write(from, new byte[10_000]);
+        Files.delete(to);
+        assertEquals(0, MemoryFile.copy(from, to));
+        assertArrayEquals(new byte[10_000], Files.readAllBytes(to));
+    }
+
+    @Test
     void aClosedFileIsGone() throws Exception {
         MemoryFile file = MemoryFile.create("test", 4096);
         Path path = file.path();

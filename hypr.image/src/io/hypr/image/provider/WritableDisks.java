@@ -11,12 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
+import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which only the few blocks that are written are copied
- * (cp asks the file system where they are, which Java cannot).
+ * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which only the few blocks that are not zero take room.
  */
 final class WritableDisks {
 
@@ -46,7 +46,7 @@ final class WritableDisks {
         Path copy = file.resolveSibling("." + file.getFileName() + ".making");
         try {
             try {
-                run(file.getParent(), "cp", "--sparse=auto", "--reflink=auto", "--", template.toString(), copy.toString());
+                copy(template, copy);
                 Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
                 give(copy, uid);
                 Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
@@ -56,6 +56,21 @@ final class WritableDisks {
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The disk " + file + " for user " + uid + " cannot be made.", e);
         }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try {
+            MemoryFile.copy(from, to);
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No space left")) {
+                throw full(to.getParent());
+            }
+            throw e;
+        }
+    }
+
+    private static HyprException full(Path directory) {
+        return new HyprException(ErrorCode.EXHAUSTED, "The disk of " + directory + " is full.").remedy("Make room, or remove what is not needed.");
     }
 
     /** Each microVM runs as a user of its own, which no other microVM's disk lets in. */
@@ -79,17 +94,20 @@ final class WritableDisks {
         try {
             Files.createDirectories(templates);
             Path made = Files.createTempFile(templates, "making-", ".ext4");
+            Path lean = made.resolveSibling(made.getFileName() + ".lean");
             try {
                 try (RandomAccessFile sparse = new RandomAccessFile(made.toFile(), "rw")) {
                     sparse.setLength(size);
                 }
                 run(templates, MKFS, "-q", "-F", "-b", "4096", "-m", "0", "-U", UUID, "-O", "sparse_super2,metadata_csum,64bit", "-E",
                         "hash_seed=" + UUID + ",lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=0:0,num_backup_sb=0", made.toString());
-                try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
+                copy(made, lean); // Most of what it wrote are zeros.
+                try (FileChannel channel = FileChannel.open(lean, StandardOpenOption.WRITE)) {
                     channel.force(true);
                 }
-                Files.move(made, template, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(lean, template, StandardCopyOption.ATOMIC_MOVE);
             } finally {
+                Files.deleteIfExists(lean);
                 Files.deleteIfExists(made);
             }
             return template;
@@ -107,14 +125,14 @@ final class WritableDisks {
             process = builder.start();
         } catch (IOException e) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + command[0] + ", which makes disks, cannot be started.", e)
-                    .remedy("Install Debian's packages e2fsprogs and coreutils.");
+                    .remedy("Install Debian's package e2fsprogs.");
         }
         try {
             process.getOutputStream().close();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             int status = process.waitFor();
             if (said.contains("No space left")) {
-                throw new HyprException(ErrorCode.EXHAUSTED, "The disk of " + directory + " is full.").remedy("Make room, or remove what is not needed.");
+                throw full(directory);
             }
             if (status != 0) {
                 throw new HyprException(ErrorCode.INTERNAL, command[0] + " ended with status " + status + ": " + said);
