@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import io.hypr.core.internal.records.ContainerRecord;
@@ -26,7 +27,9 @@ final class Clearing {
     /** Frees its ports. */
     void ports() {
         engine.ports().withdraw(container.id());
-        container.change(r -> r.info.published.clear());
+        if (!container.record().info.published.isEmpty()) {
+            container.change(r -> r.info.published.clear());
+        }
     }
 
     /** Ends its VMM and removes what the launch made. */
@@ -38,24 +41,27 @@ final class Clearing {
         ContainerRecord record = container.record();
         if (record.vm != null) {
             engine.services().backends.discard(record.vm);
+            container.change(r -> {
+                r.vm = null;
+                r.info.vmmPid = 0;
+            });
         }
-        container.change(r -> {
-            r.vm = null;
-            r.info.vmmPid = 0;
-        });
         delete(engine.runDirectory(container.id()));
     }
 
     /** Unplugs it from its networks and frees its addresses. */
     void network() {
-        for (Plug plug : container.record().plugs) {
+        ContainerRecord record = container.record();
+        for (Plug plug : record.plugs) {
             engine.networks().unplug(plug);
         }
         engine.networks().release(container.id());
-        container.change(r -> {
-            r.plugs.clear();
-            r.info.networks.clear();
-        });
+        if (!record.plugs.isEmpty() || !record.info.networks.isEmpty()) {
+            container.change(r -> {
+                r.plugs.clear();
+                r.info.networks.clear();
+            });
+        }
     }
 
     /** Gives back the devices that it has; the VMM must have ended. */
@@ -65,8 +71,15 @@ final class Clearing {
 
     /** All of it, as far as it is possible; what is not is logged and tried again when the engine starts. */
     boolean rest() {
+        CompletableFuture<Boolean> network = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> network.complete(each(this::ports, this::network)));
+        boolean vm = each(this::vm, this::devices);
+        return network.join() && vm;
+    }
+
+    private boolean each(Runnable... steps) {
         boolean all = true;
-        for (Runnable step : new Runnable[] {this::ports, this::vm, this::devices, this::network}) {
+        for (Runnable step : steps) {
             try {
                 step.run();
             } catch (HyprException | UncheckedIOException e) {

@@ -43,8 +43,8 @@ final class Ending {
             }
             ContainerRecord before = container.record();
             container.change(r -> r.phase = Phase.ENDING);
-            if (!vanished) {
-                powerOff(run, before.info.spec.autoRemove);
+            if (!vanished && !before.info.spec.autoRemove) {
+                powerOff(run);
             }
             if (engine.isClosed()) {
                 return; // Its link was cut, perhaps before the guest had written its disk: the next engine asks the guest again.
@@ -98,16 +98,14 @@ final class Ending {
         container.event("die", Map.of("exitCode", Integer.toString(status)));
     }
 
-    /** Lets the guest write its disk, unless the disk goes anyway. */
-    private void powerOff(Run run, boolean disposable) {
+    /** Lets the guest write its disk. One that goes with its disk is ended as it is cleared away. */
+    private void powerOff(Run run) {
         try {
-            if (!disposable) {
-                Result r = Run.await(run.shutdown(), POWER_OFF);
-                if (r.errno() == 0 && run.hold().awaitExit(POWER_OFF)) {
-                    return;
-                }
-                engine.log().warn("The microVM of {} did not power off; it is ended by force.", container.id());
+            Result r = Run.await(run.shutdown(), POWER_OFF);
+            if (r.errno() == 0 && run.hold().awaitExit(POWER_OFF)) {
+                return;
             }
+            engine.log().warn("The microVM of {} did not power off; it is ended by force.", container.id());
             run.hold().kill();
         } catch (HyprException e) {
             engine.log().debug("The microVM of {} was gone before it could power off: {}", container.id(), e.getMessage());
