@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.hypr.core.internal.Ids;
 import io.hypr.core.internal.net.Ipv4.Block;
@@ -62,6 +63,9 @@ public final class NetworkBook {
             wanted.name = DEFAULT;
             keep(wanted);
         }
+        if (networks.values().stream().noneMatch(r -> r.network.name.equals(NONE))) {
+            keepNone();
+        }
     }
 
     /**
@@ -72,7 +76,7 @@ public final class NetworkBook {
         if (spec.name == null || !spec.name.matches(Ids.NAME)) {
             throw new HyprException(ErrorCode.INVALID, "invalid network name \"" + spec.name + "\": only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
-        if (spec.name.equals(NONE) || spec.name.equals("host") || networks.values().stream().anyMatch(r -> r.network.name.equals(spec.name))) {
+        if (spec.name.equals("host") || networks.values().stream().anyMatch(r -> r.network.name.equals(spec.name))) {
             throw new HyprException(ErrorCode.CONFLICT, "network with name " + spec.name + " already exists");
         }
         return keep(spec);
@@ -107,22 +111,36 @@ public final class NetworkBook {
         return n;
     }
 
+    /** The network that is none has no subnet and no driver: it is there to be seen. */
+    private void keepNone() {
+        NetworkRecord record = new NetworkRecord();
+        record.network = new Network();
+        record.network.id = Ids.random();
+        record.network.name = NONE;
+        record.network.driver = "null";
+        record.network.created = Instant.now();
+        records.put(record);
+        networks.put(record.network.id, record);
+    }
+
+    private Stream<Network> withSubnet() {
+        return networks.values().stream().map(r -> r.network).filter(n -> n.subnet != null);
+    }
+
     private Block wanted(Block block) {
         if (block.prefix() > 30) {
             throw new HyprException(ErrorCode.INVALID, "The subnet " + block + " has no room for containers.");
         }
-        for (NetworkRecord r : networks.values()) {
-            if (Block.parse(r.network.subnet).overlaps(block)) {
-                throw new HyprException(ErrorCode.IN_USE, "Pool overlaps with other one on this address space: " + block + " and " + r.network.subnet
-                    + " of network " + r.network.name + ".").remedy("Choose another subnet, or leave the choice to hypr.");
-            }
-        }
+        withSubnet().filter(n -> Block.parse(n.subnet).overlaps(block)).findFirst().ifPresent(n -> {
+            throw new HyprException(ErrorCode.IN_USE, "Pool overlaps with other one on this address space: " + block + " and " + n.subnet
+                + " of network " + n.name + ".").remedy("Choose another subnet, or leave the choice to hypr.");
+        });
         return block;
     }
 
     private Block free() {
         List<Block> taken = new ArrayList<>(Routes.of(routes));
-        networks.values().forEach(r -> taken.add(Block.parse(r.network.subnet)));
+        withSubnet().forEach(n -> taken.add(Block.parse(n.subnet)));
         return pool.stream().filter(b -> taken.stream().noneMatch(b::overlaps)).findFirst()
             .orElseThrow(() -> new HyprException(ErrorCode.EXHAUSTED, "could not find an available, non-overlapping IPv4 address pool among the defaults "
                 + pool + ".").remedy("Remove networks that are not used, name a subnet, or configure more by io.hypr.core subnets."));
@@ -156,7 +174,7 @@ public final class NetworkBook {
      */
     public void remove(String name) {
         NetworkRecord record = find(name);
-        if (record.network.name.equals(DEFAULT)) {
+        if (record.network.name.equals(DEFAULT) || record.network.name.equals(NONE)) {
             throw new HyprException(ErrorCode.CONFLICT, record.network.name + " is a pre-defined network and cannot be removed");
         }
         if (!records.leases(record.network.id).isEmpty()) {

@@ -72,6 +72,8 @@ class NetTest {
     @Test
     void addressesRunOutAndComeBack() {
         NetworkBook book = book("10.9.0.0/29");
+        assertEquals(List.of("bridge", "none"), book.list().stream().map(n -> n.name).toList());
+        assertEquals("none is a pre-defined network and cannot be removed", assertThrows(HyprException.class, () -> book.remove("none")).getMessage());
         NetworkRecord bridge = book.find("bridge");
         List<String> given = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
