@@ -159,10 +159,14 @@ public final class RegistryImages implements Images {
         if (name.tag().isEmpty() || !name.digest().isEmpty()) {
             throw new HyprException(ErrorCode.INVALID, "'" + target + "' has a digest; an image is given a name with a tag.");
         }
-        Names.Entry entry = store.resolve(source).map(store::entry).or(() -> built(source)).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + source + ".")
+        Names.Entry entry = store.resolve(source).map(store::entry).or(() -> built(source)).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(source) ? source : Reference.parse(source).shortName()))
                 .remedy("See what is here with 'hypr images'."));
         boolean sameRepository = !entry.name().isEmpty() && Reference.parse(entry.name()).shortRepository().equals(name.shortRepository());
         store.name(new Names.Entry(name.fullName(), entry.manifest(), entry.platform(), sameRepository ? entry.target() : "", entry.size()));
+    }
+
+    private static boolean isId(String text) {
+        return text.matches("(sha256:)?[0-9a-f]{12,64}");
     }
 
     /** A manifest that somebody put into the content store becomes an image when it gets its first name. */

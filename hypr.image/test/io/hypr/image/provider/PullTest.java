@@ -100,7 +100,7 @@ class PullTest extends ImagesFixture {
     void unknownNamesAndTagsAreNotFound() throws IOException {
         refused(ErrorCode.NOT_FOUND, server.host() + "/library/app:nope", "Manifest for " + server.host() + "/library/app:nope not found", "manifest unknown");
         refused(ErrorCode.NOT_FOUND, server.host() + "/nope", "not found");
-        refused(ErrorCode.INVALID, "No/Such", "Invalid reference format");
+        refused(ErrorCode.INVALID, "No/Such", "invalid reference format");
         assertNothingLeft(false);
     }
 

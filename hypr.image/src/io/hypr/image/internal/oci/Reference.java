@@ -53,8 +53,10 @@ public record Reference(String registry, String repository, String tag, String d
         if (registry.equals("index.docker.io")) {
             registry = DOCKER_HUB;
         }
-        if (!repository.equals(repository.toLowerCase(Locale.ROOT))) {
-            throw malformed(text, "the repository's name must be in lower case");
+        String path = repository.replaceFirst(":.*", "");
+        if (!path.equals(path.toLowerCase(Locale.ROOT))) {
+            throw new HyprException(ErrorCode.INVALID, "invalid reference format: repository name (" + (host || path.indexOf('/') >= 0 ? "" : OFFICIAL) + path
+                    + ") must be lowercase");
         }
         if (!HOST.matcher(registry).matches()) {
             throw malformed(text, registry + " is no registry's host and port");
@@ -118,6 +120,6 @@ public record Reference(String registry, String repository, String tag, String d
     }
 
     private static HyprException malformed(String text, String why) {
-        return new HyprException(ErrorCode.INVALID, "Invalid reference format: '" + text + "' is not the name of an image, " + why + ".");
+        return new HyprException(ErrorCode.INVALID, "invalid reference format: '" + text + "' is not the name of an image, " + why + ".");
     }
 }

@@ -46,12 +46,20 @@ class ReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ":tag", "Nginx", "nginx:", "nginx:a b", "nginx:-x", "a//b", "/a", "a/", "-a", "a_-b", "a@sha256:12", "a@", "a b", "../a", "http://a/b", "a:b:c",
+    @ValueSource(strings = {"", ":tag", "nginx:", "nginx:a b", "nginx:-x", "a//b", "/a", "a/", "-a", "a_-b", "a@sha256:12", "a@", "a b", "../a", "http://a/b", "a:b:c",
         "ghcr.io/", "registry:port/a", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "a\u0000b", "äb"})
     void otherTextsAreInvalid(String text) {
         HyprException e = assertThrows(HyprException.class, () -> Reference.parse(text));
         assertEquals(ErrorCode.INVALID, e.code());
-        assertTrue(e.getMessage().startsWith("Invalid reference format: '" + text + "'"), e.getMessage());
+        assertTrue(e.getMessage().startsWith("invalid reference format: '" + text + "'"), e.getMessage());
+    }
+
+    /** What docker 28.2.2 says after its name: {@code docker run NAME}. */
+    @ParameterizedTest
+    @CsvSource({"Nginx, library/Nginx", "UPPER:::case, library/UPPER", "a/Nginx:t, a/Nginx"})
+    void namesInUpperCaseAreInvalid(String text, String repository) {
+        assertEquals("invalid reference format: repository name (" + repository + ") must be lowercase",
+            assertThrows(HyprException.class, () -> Reference.parse(text)).getMessage());
     }
 
     @Test
