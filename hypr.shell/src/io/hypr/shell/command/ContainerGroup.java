@@ -31,7 +31,7 @@ public final class ContainerGroup extends Group {
             Map.entry("pause", "pause"),
             Map.entry("unpause", "unpause"),
             Map.entry("port", "port"),
-            Map.entry("inspect", "inspect"));
+            Map.entry("inspect", "container-inspect"));
 
     /** Names its commands. */
     public ContainerGroup() {

@@ -7,7 +7,6 @@ import org.osgi.service.component.annotations.Reference;
 
 import io.hypr.engine.Execs;
 import io.hypr.engine.Output;
-import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
@@ -16,6 +15,7 @@ import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.StartStatus;
 import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr exec}. */
@@ -47,7 +47,7 @@ public final class Exec extends Command {
         spec.rows = call.size().rows();
         spec.columns = call.size().columns();
         if (spec.tty && spec.openStdin && !call.isTerminal(0)) {
-            throw new HyprException(ErrorCode.INVALID, "the input device is not a TTY");
+            throw new UsageException("the input device is not a TTY");
         }
         String container = words.rest().getFirst();
         boolean detach = words.is("detach");
@@ -62,7 +62,7 @@ public final class Exec extends Command {
             }
             return null;
         } catch (HyprException e) {
-            throw new Exit(StartStatus.of(e, 1), e);
+            throw new Exit(StartStatus.ofExec(e), e);
         }
     }
 

@@ -33,7 +33,7 @@ public final class NetworkInspect extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        return Inspection.run(call, words.rest(), words.get("format"), name -> NetworkView.of(networks.inspect(name), containers.list()));
+        return Inspection.run(call, words.rest(), words.get("format"), Inspection.DAEMON, name -> NetworkView.of(networks.inspect(name), containers.list()));
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class NetworkLs extends Command {
         String value = parts.length == 2 ? parts[1] : "";
         return switch (parts[0]) {
             case "id" -> n.id.startsWith(value);
-            case "name" -> n.name.contains(value);
+            case "name" -> ContainerFilters.matches(value, n.name);
             case "driver" -> value.equals(n.driver);
             case "label" -> ContainerFilters.label(n.labels, value);
             default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + parts[0] + "'").remedy("Filters are id, name, driver and label.");

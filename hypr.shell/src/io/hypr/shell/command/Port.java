@@ -9,11 +9,10 @@ import org.osgi.service.component.annotations.Reference;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.format.Listing;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr port}. */
@@ -42,7 +41,7 @@ public final class Port extends Command {
         String wanted = words.rest().get(1).contains("/") ? words.rest().get(1) : words.rest().get(1) + "/tcp";
         List<ContainerInfo.Publication> found = c.published.stream().filter(p -> wanted.equals(p.containerPort + "/" + p.protocol)).toList();
         if (found.isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "Error: No public port '" + wanted + "' published for " + words.rest().getFirst());
+            throw new InputException("Error: No public port '" + words.rest().get(1) + "' published for " + words.rest().getFirst());
         }
         return new Listing<>(found, String.join("\n", found.stream().map(Port::host).toList()) + "\n");
     }

@@ -66,9 +66,8 @@ public final class Rmi extends Command {
     }
 
     private void remove(Call call, String name, boolean force) {
-        Image image = images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(name) ? name
-                : Names.familiar(name))));
-        if (image.tags().size() <= 1 || isId(name)) {
+        Image image = Names.find(images, name);
+        if (image.tags().size() <= 1 || Names.isId(name)) {
             checkUnused(name, image, force);
         }
         for (Images.Removal r : images.remove(name, force)) {
@@ -83,16 +82,12 @@ public final class Rmi extends Command {
         }
     }
 
-    private static boolean isId(String name) {
-        return name.matches("(sha256:)?[0-9a-f]{12,64}");
-    }
-
     private void checkUnused(String name, Image image, boolean force) {
         for (ContainerInfo c : containers.list()) {
             boolean runs = c.state == ContainerState.RUNNING || c.state == ContainerState.PAUSED;
             if (c.imageId.equals(image.id()) && (runs || !force)) {
-                String what = isId(name) ? "unable to delete " + Names.brief(image.id()) : "unable to remove repository reference \"" + name + "\"";
-                throw new HyprException(ErrorCode.CONFLICT, "conflict: " + what + (runs && isId(name) ? " (cannot be forced)" : " (must force)")
+                String what = Names.isId(name) ? "unable to delete " + Names.brief(image.id()) : "unable to remove repository reference \"" + name + "\"";
+                throw new HyprException(ErrorCode.CONFLICT, "conflict: " + what + (runs && Names.isId(name) ? " (cannot be forced)" : " (must force)")
                         + " - container " + Names.brief(c.id) + " is using its referenced image " + Names.brief(image.id()));
             }
         }

@@ -14,7 +14,6 @@ import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.Containers;
 import io.hypr.engine.Events;
 import io.hypr.image.Images;
-import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
@@ -26,6 +25,7 @@ import io.hypr.shell.internal.StartStatus;
 import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
 import io.hypr.shell.internal.Trace;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr run}: creates a container, attaches to it, starts it and ends as it ends. */
@@ -66,7 +66,7 @@ public final class Run extends Command {
         String keys = DetachKeys.of(words);
         ContainerSpec spec = ContainerOptions.read(call, words);
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
-        check(call, spec, detach, streams);
+        check(call, words, spec, streams);
         spec.stdinOnce = spec.openStdin && !detach;
         ContainerInfo made = trace.step("create",
             () -> creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile")));
@@ -94,17 +94,17 @@ public final class Run extends Command {
         }
     }
 
-    private static void check(Call call, ContainerSpec spec, boolean detach, List<String> streams) {
+    private static void check(Call call, Words words, ContainerSpec spec, List<String> streams) {
+        boolean detach = words.is("detach");
         if (detach && !streams.isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "Conflicting options: -a and -d");
+            throw new UsageException("conflicting options: cannot specify both --attach and --detach");
         }
         if (!detach && spec.tty && spec.openStdin && !call.isTerminal(0)) {
-            throw new HyprException(ErrorCode.INVALID, "the input device is not a TTY");
+            throw new UsageException("the input device is not a TTY");
         }
         for (String s : streams) {
             if (!List.of("stdin", "stdout", "stderr").contains(s)) {
-                throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + s
-                        + "\" for \"-a, --attach\" flag: valid streams are STDIN, STDOUT and STDERR");
+                throw words.invalid("attach", s, "valid streams are STDIN, STDOUT and STDERR");
             }
         }
     }

@@ -28,6 +28,7 @@ import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.console.Console;
 import io.hypr.shell.internal.console.Script;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr shell}: the Gogo shell at the caller's terminal, or a script. */
@@ -104,7 +105,7 @@ public final class Shell extends Command {
         } catch (java.nio.file.NoSuchFileException e) {
             throw new HyprException(ErrorCode.NOT_FOUND, "There is no script " + file, e).remedy("Name a file, or none for a prompt.");
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.INVALID, "The script " + file + " cannot be read: " + e.getMessage(), e);
+            throw new InputException("The script " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 

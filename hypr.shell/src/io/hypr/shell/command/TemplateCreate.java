@@ -31,7 +31,7 @@ public final class TemplateCreate extends Command {
     protected Object run(Call call, Words words) throws Exception {
         ContainerSpec like = new ContainerSpec();
         like.memory = words.bytes("memory").orElse(0L);
-        like.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(0.0);
+        like.cpus = words.get("cpus").map(c -> ContainerOptions.decimal(words, c)).orElse(0.0);
         like.network = words.get("network").orElse(null);
         like.vmm = words.get("vmm").orElse(null);
         words.all("vmm-opt").forEach(o -> ContainerOptions.pair(like.vmmOptions, o));

@@ -29,6 +29,6 @@ public final class VolumeInspect extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        return Inspection.run(call, words.rest(), words.get("format"), name -> VolumeView.of(volumes.inspect(name)));
+        return Inspection.run(call, words.rest(), words.get("format"), Inspection.DAEMON, name -> VolumeView.of(volumes.inspect(name)));
     }
 }

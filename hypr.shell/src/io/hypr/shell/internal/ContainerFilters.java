@@ -14,6 +14,7 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** Filters of {@code ps}: values of one name are alternatives, names must all fit; labels must all fit. */
 public final class ContainerFilters {
@@ -35,7 +36,7 @@ public final class ContainerFilters {
         for (String f : filters) {
             int equals = f.indexOf('=');
             if (equals <= 0) {
-                throw new HyprException(ErrorCode.INVALID, "bad format of filter (expected name=value)");
+                throw new InputException("bad format of filter (expected name=value)");
             }
             String name = f.substring(0, equals);
             if (!NAMES.contains(name)) {
@@ -66,6 +67,15 @@ public final class ContainerFilters {
         } catch (PatternSyntaxException e) {
             return false;
         }
+    }
+
+    /**
+     * @param pattern a regular expression, or what is none and stands for itself
+     * @param name of something
+     * @return whether it is found in the name
+     */
+    public static boolean matches(String pattern, String name) {
+        return isPattern(pattern) ? Pattern.compile(pattern).matcher(name).find() : name.contains(pattern);
     }
 
     /** Docker's names begin with a slash, and its filters may. */

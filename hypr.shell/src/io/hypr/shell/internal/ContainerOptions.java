@@ -14,6 +14,7 @@ import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Sizes;
 import io.hypr.shell.internal.grammar.Words;
 
@@ -40,7 +41,7 @@ public final class ContainerOptions {
         s.user = words.get("user").orElse(null);
         s.groups.addAll(words.all("group-add"));
         words.all("label-file").forEach(f -> lines(call, f).forEach(l -> pair(s.labels, l)));
-        words.all("label").forEach(l -> pair(s.labels, l));
+        words.all("label").forEach(l -> label(s.labels, words, l));
         words.all("annotation").forEach(l -> pair(s.annotations, l));
         s.tty = words.is("tty");
         s.openStdin = words.is("interactive");
@@ -51,7 +52,7 @@ public final class ContainerOptions {
         s.capDrop.addAll(words.all("cap-drop"));
         for (String option : words.all("security-opt")) {
             if (!option.startsWith("no-new-privileges")) {
-                throw new HyprException(ErrorCode.UNSUPPORTED, "The security option " + option + " means nothing in a microVM.")
+                throw new InputException("The security option " + option + " means nothing in a microVM.")
                         .remedy("Leave it out: the container has a kernel of its own. no-new-privileges is understood.");
             }
             s.noNewPrivileges = !option.endsWith("false");
@@ -61,7 +62,7 @@ public final class ContainerOptions {
         s.autoRemove = words.is("rm");
         words.get("restart").ifPresent(r -> restart(s, r));
         if (s.autoRemove && s.restartPolicy != null && !s.restartPolicy.equals("no")) {
-            throw new HyprException(ErrorCode.INVALID, "Conflicting options: --restart and --rm");
+            throw new InputException("conflicting options: cannot specify both --restart and --rm");
         }
         s.template = words.get("template").orElse(null);
         s.vmm = words.get("vmm").orElse(null);
@@ -79,10 +80,11 @@ public final class ContainerOptions {
         s.networkAliases.addAll(words.all("network-alias"));
         s.ip = words.get("ip").orElse(null);
         s.macAddress = words.get("mac-address").orElse(null);
-        s.dns.addAll(words.all("dns"));
-        s.dnsSearch.addAll(words.all("dns-search"));
+        words.all("dns").forEach(d -> s.dns.add(NetworkOptions.server(words, d)));
+        words.all("dns-search").forEach(d -> s.dnsSearch.add(NetworkOptions.domain(words, d)));
         s.dnsOptions.addAll(words.all("dns-option"));
-        s.extraHosts.addAll(words.all("add-host"));
+        s.dnsOptions.addAll(words.all("dns-opt"));
+        words.all("add-host").forEach(h -> s.extraHosts.add(NetworkOptions.host(words, h)));
         words.all("publish").forEach(p -> s.ports.addAll(Ports.parse(p)));
         words.all("expose").forEach(e -> s.exposed.addAll(Ports.exposed(e)));
         s.publishAll = words.is("publish-all");
@@ -98,20 +100,20 @@ public final class ContainerOptions {
         s.readOnly = words.is("read-only");
         for (String o : words.all("storage-opt")) {
             if (!o.startsWith("size=")) {
-                throw new HyprException(ErrorCode.INVALID, "Unknown option in --storage-opt: \"" + o + "\".").remedy("Only size=BYTES is known.");
+                throw new InputException("Unknown option in --storage-opt: \"" + o + "\".").remedy("Only size=BYTES is known.");
             }
             try {
                 s.diskSize = Sizes.parse(o.substring("size=".length()));
             } catch (NumberFormatException e) {
-                throw new HyprException(ErrorCode.INVALID, e.getMessage(), e);
+                throw new InputException(e.getMessage(), e);
             }
         }
         s.memory = words.bytes("memory").orElse(0L);
         s.maxMemory = words.bytes("memory-max").orElse(0L);
-        s.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(0.0);
+        s.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(0.0);
         s.maxProcessors = words.number("vcpus-max", 0);
         s.pidsLimit = Math.max(0, words.number("pids-limit", 0));
-        s.ulimits.addAll(words.all("ulimit"));
+        words.all("ulimit").forEach(u -> s.ulimits.add(limit(words, u)));
         words.all("sysctl").forEach(o -> pair(s.sysctls, o));
         s.oomScoreAdj = words.number("oom-score-adj", 0);
     }
@@ -123,7 +125,7 @@ public final class ContainerOptions {
     public static ContainerChange change(Words words) {
         ContainerChange change = new ContainerChange();
         change.memory = words.bytes("memory").orElse(null);
-        change.cpus = words.get("cpus").map(ContainerOptions::decimal).orElse(null);
+        change.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(null);
         change.pidsLimit = words.has("pids-limit") ? Long.valueOf(words.number("pids-limit", 0)) : null;
         words.get("restart").ifPresent(r -> {
             ContainerSpec s = new ContainerSpec();
@@ -135,20 +137,33 @@ public final class ContainerOptions {
     }
 
     /**
-     * @param text a number of processors
-     * @return the number, 0 to 1023
+     * @param words with the option cpus
+     * @param text its value
+     * @return a number of processors, whose range the engine knows
      */
-    public static double decimal(String text) {
-        try {
-            double v = Double.parseDouble(text);
-            if (v >= 0 && v < 1024) {
-                return v;
-            }
-        } catch (NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--cpus\" flag: failed to parse " + text
-                    + " as a rational number", e);
+    public static double decimal(Words words, String text) {
+        if (!text.matches("[+-]?(\\d{1,9}(\\.\\d{0,9})?|\\.\\d{1,9})")) {
+            throw words.invalid("cpus", text, "failed to parse " + text + " as a rational number");
         }
-        throw new HyprException(ErrorCode.INVALID, "Range of CPUs is from 0.01 to 1024, not " + text + ".");
+        return Double.parseDouble(text);
+    }
+
+    /** Whether it is a limit is told by its grammar alone; the engine knows its kinds. */
+    private static String limit(Words words, String text) {
+        String[] parts = text.split("=", 2);
+        String[] values = parts[parts.length - 1].split(":", -1);
+        if (parts.length < 2) {
+            throw words.invalid("ulimit", text, "invalid ulimit argument: " + text);
+        }
+        if (values.length > 2) {
+            throw words.invalid("ulimit", text, "too many limit value arguments - " + parts[1] + ", can only have up to two, `soft[:hard]`");
+        }
+        for (String value : values) {
+            if (!value.matches("-1|[0-9]{1,18}")) {
+                throw words.invalid("ulimit", text, "strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
+            }
+        }
+        return text;
     }
 
     private static void restart(ContainerSpec s, String policy) {
@@ -156,21 +171,12 @@ public final class ContainerOptions {
         if (policy.isEmpty()) {
             return;
         }
-        if (!List.of("no", "always", "unless-stopped", "on-failure").contains(parts[0])) {
-            throw new HyprException(ErrorCode.INVALID, "invalid restart policy '" + parts[0] + "'");
-        }
         s.restartPolicy = parts[0];
         if (parts.length == 2) {
-            if (!parts[0].equals("on-failure")) {
-                throw new HyprException(ErrorCode.INVALID, "maximum retry count cannot be used with restart policy '" + parts[0] + "'");
-            }
             try {
                 s.restartRetries = Integer.parseInt(parts[1]);
-                if (s.restartRetries < 0) {
-                    throw new HyprException(ErrorCode.INVALID, "maximum retry count cannot be negative");
-                }
             } catch (NumberFormatException e) {
-                throw new HyprException(ErrorCode.INVALID, "maximum retry count must be an integer", e);
+                throw new InputException("invalid restart policy format: maximum retry count must be an integer", e);
             }
         }
     }
@@ -183,9 +189,23 @@ public final class ContainerOptions {
     public static List<String> variables(Call call, Words words) {
         List<String> all = new ArrayList<>();
         for (String file : words.all("env-file")) {
-            lines(call, file).forEach(l -> all.addAll(variable(call, l)));
+            lines(call, file).forEach(l -> {
+                String name = l.split("=", 2)[0];
+                if (name.isEmpty()) {
+                    throw new InputException("invalid env file (" + file + "): no variable name on line '" + l + "'");
+                }
+                if (name.chars().anyMatch(Character::isWhitespace)) {
+                    throw new InputException("invalid env file (" + file + "): variable '" + name + "' contains whitespaces");
+                }
+                all.addAll(variable(call, l));
+            });
         }
-        words.all("env").forEach(e -> all.addAll(variable(call, e)));
+        words.all("env").forEach(e -> {
+            if (e.isEmpty() || e.startsWith("=")) {
+                throw words.invalid("env", e, "invalid environment variable: " + e);
+            }
+            all.addAll(variable(call, e));
+        });
         Map<String, String> last = new LinkedHashMap<>();
         all.forEach(v -> last.put(v.substring(0, v.indexOf('=')), v));
         return List.copyOf(last.values());
@@ -195,11 +215,15 @@ public final class ContainerOptions {
         if (text.indexOf('=') > 0) {
             return List.of(text);
         }
-        if (text.isEmpty() || text.startsWith("=")) {
-            throw new HyprException(ErrorCode.INVALID, "invalid environment variable: " + text);
-        }
         String value = call.environment().get(text);
         return value == null ? List.of() : List.of(text + "=" + value);
+    }
+
+    private static void label(Map<String, String> labels, Words words, String text) {
+        if (text.isEmpty() || text.startsWith("=")) {
+            throw words.invalid("label", text, "invalid label '" + text + "': empty name");
+        }
+        pair(labels, text);
     }
 
     private static List<String> lines(Call call, String file) {
@@ -207,9 +231,9 @@ public final class ContainerOptions {
         try {
             return Files.readAllLines(path).stream().map(String::stripLeading).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList();
         } catch (NoSuchFileException e) {
-            throw new HyprException(ErrorCode.NOT_FOUND, "open " + file + ": no such file or directory", e);
+            throw new InputException("open " + file + ": no such file or directory", e);
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.INVALID, "The file " + path + " cannot be read", e);
+            throw new InputException("The file " + path + " cannot be read", e);
         }
     }
 

@@ -82,28 +82,42 @@ public final class ContainerView {
         restart.put("MaximumRetryCount", s.restartRetries);
         h.put("RestartPolicy", restart);
         h.put("AutoRemove", s.autoRemove);
-        h.put("CapAdd", s.capAdd);
-        h.put("CapDrop", s.capDrop);
+        h.put("CapAdd", orNull(s.capAdd));
+        h.put("CapDrop", orNull(s.capDrop));
         h.put("DeviceRequests", DeviceOptions.requests(s));
         h.put("Devices", List.of());
         h.put("Dns", s.dns);
         h.put("DnsOptions", s.dnsOptions);
         h.put("DnsSearch", s.dnsSearch);
-        h.put("ExtraHosts", s.extraHosts);
-        h.put("GroupAdd", s.groups);
+        h.put("ExtraHosts", orNull(s.extraHosts));
+        h.put("GroupAdd", orNull(s.groups));
         h.put("OomScoreAdj", s.oomScoreAdj);
         h.put("Privileged", s.privileged);
         h.put("PublishAllPorts", s.publishAll);
         h.put("ReadonlyRootfs", s.readOnly);
-        h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : List.of());
+        h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : null);
         h.put("Tmpfs", s.tmpfs);
         h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
         h.put("Sysctls", s.sysctls);
         h.put("Memory", s.memory);
         h.put("NanoCpus", Math.round(s.cpus * 1e9));
         h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
-        h.put("Ulimits", s.ulimits);
+        h.put("Ulimits", s.ulimits.stream().sorted().map(ContainerView::limit).toList());
         return h;
+    }
+
+    private static List<String> orNull(List<String> list) {
+        return list.isEmpty() ? null : list;
+    }
+
+    /** @param text {@code name=soft[:hard]} */
+    private static Map<String, Object> limit(String text) {
+        String[] parts = text.split("[=:]");
+        Map<String, Object> l = new LinkedHashMap<>();
+        l.put("Name", parts[0]);
+        l.put("Hard", Long.parseLong(parts[parts.length - 1]));
+        l.put("Soft", Long.parseLong(parts[1]));
+        return l;
     }
 
     private static Map<String, Object> binding(String address, String port) {
@@ -130,7 +144,7 @@ public final class ContainerView {
         g.put("Tty", s.tty);
         g.put("OpenStdin", s.openStdin);
         g.put("StdinOnce", s.stdinOnce);
-        g.put("Env", c.env);
+        g.put("Env", s.env);
         g.put("Cmd", s.cmd);
         g.put("Image", c.image);
         g.put("WorkingDir", c.workingDir.equals("/") ? "" : c.workingDir);

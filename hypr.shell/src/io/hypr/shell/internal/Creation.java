@@ -1,8 +1,10 @@
 package io.hypr.shell.internal;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import io.hypr.image.Image;
 import io.hypr.image.Images;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** Creates a container as {@code run} and {@code create} do: the image is pulled when it is to be, and the id goes into a file when one is named. */
 public final class Creation {
@@ -48,17 +51,25 @@ public final class Creation {
     public ContainerInfo create(Call call, ContainerSpec spec, String pull, boolean quiet, Optional<String> cidFile) {
         Path file = cidFile.map(f -> call.directory().resolve(f)).orElse(null);
         if (file != null && Files.exists(file)) {
-            throw new HyprException(ErrorCode.CONFLICT, "Container ID file found, make sure the other container isn't running or delete " + file);
+            throw new InputException("container ID file found, make sure the other container isn't running or delete " + cidFile.get());
         }
-        bring(call, spec, pull, quiet);
+        try {
+            bring(call, spec, pull, quiet);
+        } catch (HyprException e) {
+            throw e.code() == ErrorCode.INVALID ? new InputException(e.getMessage(), e) : e; // Docker's client reads the name of an image itself.
+        }
         ContainerInfo made = containers.create(spec);
         if (file != null) {
             try {
                 Files.writeString(file, made.id, StandardOpenOption.CREATE_NEW);
             } catch (IOException e) {
                 containers.remove(made.id, true);
-                throw new HyprException(ErrorCode.INVALID, (e instanceof FileAlreadyExistsException ? "The file exists already: "
-                        : "The id cannot be written to ") + file, e);
+                throw new InputException("failed to create the container ID file: open " + cidFile.get() + ": " + switch (e) {
+                    case NoSuchFileException n -> "no such file or directory";
+                    case AccessDeniedException a -> "permission denied";
+                    case FileAlreadyExistsException f -> "file exists";
+                    default -> e.getMessage();
+                }, e);
             }
         }
         return made;
@@ -81,7 +92,7 @@ public final class Creation {
                     throw new HyprException(ErrorCode.NOT_FOUND, "No such image: " + Names.familiar(spec.image));
                 }
             }
-            default -> throw new HyprException(ErrorCode.INVALID, "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
+            default -> throw new InputException("invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
         }
     }
 

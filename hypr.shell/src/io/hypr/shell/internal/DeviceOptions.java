@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.hypr.engine.ContainerSpec;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** Reads {@code --device}, {@code --gpu} and, in Docker's syntax, {@code --gpus}; shows what was read as Docker does. */
@@ -32,7 +32,7 @@ final class DeviceOptions {
     static void read(ContainerSpec s, Words words) {
         words.all("device").forEach(d -> s.devices.add(address(s, d)));
         words.all("gpu").forEach(g -> s.gpus.add(address(s, g)));
-        words.all("gpus").forEach(g -> gpus(s, g));
+        words.all("gpus").forEach(g -> gpus(s, words, g));
     }
 
     /** An address without its bus is one of PCI; {@code force} behind it is for all devices of the container. */
@@ -44,31 +44,31 @@ final class DeviceOptions {
     }
 
     /** Docker's request for GPUs is a line of CSV: a count, or fields {@code key=value}, of which {@code device} is a list itself. */
-    private static void gpus(ContainerSpec s, String text) {
+    private static void gpus(ContainerSpec s, Words words, String text) {
         Integer count = null;
         List<String> devices = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (String field : fields(text)) {
+        for (String field : fields(words, text)) {
             int equals = field.indexOf('=');
             String key = equals < 0 ? field : field.substring(0, equals);
             if (!seen.add(key)) {
-                throw wrong(text, "gpu request key '" + key + "' can be specified only once");
+                throw wrong(words, text, "gpu request key '" + key + "' can be specified only once");
             }
             if (equals < 0) {
-                count = count(text, key);
+                count = count(words, text, key);
                 continue;
             }
             String value = field.substring(equals + 1);
             switch (key) {
-                case "count" -> count = count(text, value);
-                case "device" -> List.of(value.split(",", -1)).forEach(d -> devices.add(device(text, s, d)));
+                case "count" -> count = count(words, text, value);
+                case "device" -> List.of(value.split(",", -1)).forEach(d -> devices.add(device(words, text, s, d)));
                 // A microVM has the whole card, so no driver of the host chooses what may be done with it.
                 case "driver", "capabilities", "options" -> seen.add(key);
-                default -> throw wrong(text, "unexpected key '" + key + "' in '" + field + "'");
+                default -> throw wrong(words, text, "unexpected key '" + key + "' in '" + field + "'");
             }
         }
         if (count != null && !devices.isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "cannot set both Count and DeviceIDs on device request")
+            throw new InputException("cannot set both Count and DeviceIDs on device request")
                     .remedy("Several devices stand in double quotes within the option: --gpus '\"device=0,1\"'.");
         }
         s.gpus.addAll(devices);
@@ -85,22 +85,22 @@ final class DeviceOptions {
         }
     }
 
-    private static String device(String text, ContainerSpec s, String id) {
+    private static String device(Words words, String text, ContainerSpec s, String id) {
         if (!id.matches("[0-9]{1,4}") && !address(s, id).startsWith("pci:")) {
-            throw wrong(text, "'" + id + "' is no GPU that HYPR knows").remedy("Name it by its number or address in 'hypr gpu ls': names such as GPU-8a56a4bc are known to its driver only.");
+            throw wrong(words, text, "'" + id + "' is no GPU that HYPR knows: name it by its number or address in 'hypr gpu ls'");
         }
         return address(s, id);
     }
 
-    private static int count(String text, String value) {
+    private static int count(Words words, String text, String value) {
         try {
             return value.equals("all") ? -1 : Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw wrong(text, "invalid count (" + value + "): value must be either \"all\" or an integer: invalid syntax");
+            throw wrong(words, text, "invalid count (" + value + "): value must be either \"all\" or an integer: invalid syntax");
         }
     }
 
-    private static List<String> fields(String text) {
+    private static List<String> fields(Words words, String text) {
         List<String> all = new ArrayList<>();
         Matcher m = FIELD.matcher(text);
         int at = 0;
@@ -109,16 +109,16 @@ final class DeviceOptions {
             at = m.end();
         }
         if (all.isEmpty()) {
-            throw wrong(text, "EOF");
+            throw wrong(words, text, "EOF");
         }
         if (at < text.length()) {
-            throw wrong(text, "parse error on line 1, column " + (at + 1) + ": bare \" in non-quoted field");
+            throw wrong(words, text, "parse error on line 1, column " + (at + 1) + ": bare \" in non-quoted field");
         }
         return all;
     }
 
-    private static HyprException wrong(String text, String why) {
-        return new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--gpus\" flag: " + why);
+    private static UsageException wrong(Words words, String text, String why) {
+        return words.invalid("gpus", text, why);
     }
 
     /**

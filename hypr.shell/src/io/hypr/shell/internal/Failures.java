@@ -3,11 +3,13 @@ package io.hypr.shell.internal;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 
 import org.osgi.service.log.Logger;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.UsageException;
 
 /** Turns what ended a command into sentences on standard error and an exit status. The same for the command line, the shell and its scripts. */
@@ -54,38 +56,45 @@ public final class Failures {
                 log.debug("A command was interrupted", e);
                 return SIGNALLED + Math.max(1, signal);
             }
+            case InputException e -> {
+                say(e.getMessage(), e.remedy(), err, creation);
+                return creation.isEmpty() ? FAILED : DAEMON;
+            }
             default -> {
                 if (signal != 0) {
                     log.debug("A command was interrupted", failure);
                     return SIGNALLED + signal;
                 }
                 say(failure, err, creation);
-                return creation.isEmpty() ? FAILED : DAEMON;
+                return creation.equals("run") ? failure instanceof HyprException h ? StartStatus.of(h, DAEMON) : DAEMON : FAILED;
             }
         }
     }
 
-    /** Docker says failures of these with its own name before them, and ends with 125. */
+    /** Docker says what is wrong with the words of these with its own name before it, and ends with 125. */
     private static String creation(List<String> words) {
         int at = !words.isEmpty() && words.getFirst().equals("container") ? 1 : 0;
         String word = words.size() > at ? words.get(at) : "";
         return word.equals("run") || word.equals("create") ? word : "";
     }
 
+    private static void say(String sentence, Optional<String> remedy, PrintStream err, String creation) {
+        err.println((creation.isEmpty() ? "" : "hypr: ") + sentence);
+        remedy.ifPresent(err::println);
+        if (!creation.isEmpty()) {
+            err.println("\nRun 'hypr " + creation + " --help' for more information");
+        }
+    }
+
     private void say(Exception e, PrintStream err, String creation) {
-        String prefix = creation.isEmpty() ? "" : "hypr: ";
         if (!(e instanceof HyprException h)) {
-            err.println(prefix + "hyprd failed: " + e);
+            err.println((creation.isEmpty() ? "" : "hypr: ") + "hyprd failed: " + e);
             err.println("This is a fault of HYPR. What led to it is in hyprd's log.");
             log.error("A command failed", e);
             return;
         }
-        // What is wrong with the words themselves Docker's client finds, without asking its daemon.
-        err.println(prefix + (h.code() == ErrorCode.INVALID ? "" : "Error response from daemon: ") + h.getMessage());
-        h.remedy().ifPresent(err::println);
-        if (!creation.isEmpty()) {
-            err.println("\nRun 'hypr " + creation + " --help' for more information");
-        }
+        // Of create, Docker says what its daemon refuses as of any other command.
+        say("Error response from daemon: " + h.getMessage(), h.remedy(), err, creation.equals("run") ? creation : "");
         if (h.code() == ErrorCode.INTERNAL) {
             log.error("A command failed", e);
         } else {

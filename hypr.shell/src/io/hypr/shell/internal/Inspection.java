@@ -10,9 +10,13 @@ import io.hypr.model.HyprException;
 import io.hypr.shell.internal.format.Json;
 import io.hypr.shell.internal.format.Listing;
 import io.hypr.shell.internal.format.Template;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** Prints all that is known of things, as the inspect commands of Docker do: what is found, then a line for what is not. */
 public final class Inspection {
+
+    /** Said before what was not found where it was looked for among things of one kind. */
+    public static final String DAEMON = "Error response from daemon: ";
 
     private Inspection() {
     }
@@ -21,10 +25,11 @@ public final class Inspection {
      * @param call the caller
      * @param names as they were typed
      * @param format {@code json}, a template, or nothing
+     * @param prefix said before what was not found
      * @param find gives the view of a thing, or throws {@code NOT_FOUND}
      * @return the views
      */
-    public static Listing<Object> run(Call call, List<String> names, Optional<String> format, Function<String, Object> find) {
+    public static Listing<Object> run(Call call, List<String> names, Optional<String> format, String prefix, Function<String, Object> find) {
         List<Object> found = new ArrayList<>();
         List<String> misses = new ArrayList<>();
         for (String name : names) {
@@ -37,14 +42,19 @@ public final class Inspection {
                 misses.add(e.getMessage());
             }
         }
-        Listing<Object> listing = new Listing<>(found, text(found, format));
-        if (!misses.isEmpty()) {
-            call.out().print(listing.text());
+        try {
+            Listing<Object> listing = new Listing<>(found, text(found, format));
+            if (misses.isEmpty()) {
+                return listing;
+            }
+            call.out().print(found.isEmpty() && format.isPresent() ? "\n" : listing.text());
             call.out().flush();
-            misses.forEach(m -> call.err().println("Error: " + m));
+            misses.forEach(m -> call.err().println(prefix + m));
             throw new Exit(1);
+        } catch (InputException e) {
+            call.out().println(); // As Docker: an empty line where the thing would stand.
+            throw e;
         }
-        return listing;
     }
 
     private static String text(List<Object> found, Optional<String> format) {

@@ -16,8 +16,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** Moments as {@code --since} and {@code --until} take them: RFC 3339 with parts left out, seconds since 1970, or how long ago. */
 public final class Moments {
@@ -57,7 +56,7 @@ public final class Moments {
             ZoneId zone = t.query(TemporalQueries.offset());
             return local.atZone(zone == null ? ZoneId.systemDefault() : zone).toInstant();
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid time: \"" + text + "\"", e)
+            throw new InputException("invalid time: \"" + text + "\"", e)
                     .remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
         }
     }

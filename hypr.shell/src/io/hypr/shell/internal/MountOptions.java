@@ -10,7 +10,9 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Sizes;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** Reads {@code -v}, {@code --mount} and {@code --volumes-from} in Docker's syntax; shows mounts as Docker does. */
@@ -26,7 +28,7 @@ final class MountOptions {
      */
     static void read(Call call, ContainerSpec s, Words words) {
         words.all("volume").forEach(v -> s.mounts.add(volume(call, v)));
-        words.all("mount").forEach(m -> s.mounts.add(mount(m)));
+        words.all("mount").forEach(m -> s.mounts.add(mount(words, m)));
         s.volumesFrom.addAll(words.all("volumes-from"));
     }
 
@@ -66,16 +68,16 @@ final class MountOptions {
         return m;
     }
 
-    private static HyprException mode(String option, String text) {
+    private static RuntimeException mode(String option, String text) {
         if (List.of("shared", "slave", "private", "rshared", "rslave", "rprivate").contains(option)) {
-            return new HyprException(ErrorCode.UNSUPPORTED, "Mounts do not pass between the host and a microVM, so the mode " + option + " of '" + text + "' means nothing.")
+            return new InputException("Mounts do not pass between the host and a microVM, so the mode " + option + " of '" + text + "' means nothing.")
                     .remedy("Leave it out.");
         }
         return invalid("invalid mode: " + option);
     }
 
     /** {@code key=value,...} */
-    private static ContainerSpec.Mount mount(String text) {
+    private static ContainerSpec.Mount mount(Words words, String text) {
         ContainerSpec.Mount m = new ContainerSpec.Mount();
         List<String> tmpfs = new ArrayList<>();
         for (String field : text.split(",")) {
@@ -86,44 +88,48 @@ final class MountOptions {
                 case "type" -> m.type = value;
                 case "source", "src" -> m.source = value;
                 case "target", "dst", "destination" -> m.target = value;
-                case "readonly", "ro" -> m.readOnly = flag(text, key, value, equals < 0);
-                case "volume-nocopy" -> m.noCopy = flag(text, key, value, equals < 0);
+                case "readonly", "ro" -> m.readOnly = flag(words, text, key, value, equals < 0);
+                case "volume-nocopy" -> m.noCopy = flag(words, text, key, value, equals < 0);
                 case "volume-label" -> ContainerOptions.pair(m.labels, value);
-                case "tmpfs-size" -> tmpfs.add("size=" + size(text, value));
+                case "tmpfs-size" -> tmpfs.add("size=" + size(words, text, value));
                 case "tmpfs-mode" -> tmpfs.add("mode=" + value);
-                case "bind-create-src" -> m.create = flag(text, key, value, equals < 0);
+                case "bind-create-src" -> m.create = flag(words, text, key, value, equals < 0);
                 case "consistency" -> {
                     // A mount is always consistent here.
                 }
                 case "bind-propagation" -> throw mode(value, text);
-                default -> throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: unexpected key '" + key + "' in '" + field + "'");
+                default -> throw wrong(words, text, "unexpected key '" + key + "' in '" + field + "'");
             }
         }
         if (m.target == null) {
-            throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: target is required");
+            throw wrong(words, text, "target is required");
         }
         if (m.type.equals("tmpfs") && m.source != null) {
-            throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: cannot specify source for a tmpfs");
+            throw invalid("invalid mount config for type \"tmpfs\": field Source must not be specified");
         }
         m.options = String.join(",", tmpfs);
         return m;
     }
 
-    private static boolean flag(String text, String key, String value, boolean bare) {
+    private static UsageException wrong(Words words, String text, String why) {
+        return words.invalid("mount", text, why);
+    }
+
+    private static boolean flag(Words words, String text, String key, String value, boolean bare) {
         if (bare || value.equals("true") || value.equals("1")) {
             return true;
         }
         if (value.equals("false") || value.equals("0")) {
             return false;
         }
-        throw invalid("invalid argument \"" + text + "\" for \"--mount\" flag: invalid value for " + key + ": " + value);
+        throw wrong(words, text, "invalid value for " + key + ": " + value);
     }
 
-    private static long size(String text, String value) {
+    private static long size(Words words, String text, String value) {
         try {
             return Sizes.parse(value);
         } catch (NumberFormatException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid argument \"" + text + "\" for \"--mount\" flag: invalid value for tmpfs-size: " + value, e);
+            throw wrong(words, text, "invalid value for tmpfs-size: " + value);
         }
     }
 

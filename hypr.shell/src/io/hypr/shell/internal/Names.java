@@ -1,5 +1,10 @@
 package io.hypr.shell.internal;
 
+import io.hypr.image.Image;
+import io.hypr.image.Images;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+
 /** References of images as Docker shows them. */
 public final class Names {
 
@@ -26,6 +31,24 @@ public final class Names {
             return reference;
         }
         return "docker.io/" + (slash < 0 ? "library/" : "") + reference;
+    }
+
+    /**
+     * @param images the images
+     * @param name a reference, or an id or its beginning
+     * @return the image
+     * @throws HyprException {@code NOT_FOUND} in Docker's words if it is not here
+     */
+    public static Image find(Images images, String name) {
+        return images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(name) ? name : familiar(name))));
+    }
+
+    /**
+     * @param name of an image
+     * @return whether it can be an id or its beginning
+     */
+    public static boolean isId(String name) {
+        return name.matches("(sha256:)?[0-9a-f]{12,64}");
     }
 
     /**

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.hypr.engine.ContainerSpec.PortMapping;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** Reads ports as {@code docker run -p} and {@code --expose} take them. */
 public final class Ports {
@@ -35,12 +34,12 @@ public final class Ports {
             if (rest.startsWith("[")) {
                 int close = rest.indexOf(']');
                 if (close < 0) {
-                    throw invalid(text, "address " + rest + ": missing ']' in address");
+                    throw new InputException("address " + rest + ": missing ']' in address");
                 }
                 address = rest.substring(1, close);
                 String after = rest.substring(close + 1);
                 if (!after.isEmpty() && after.charAt(0) != ':') {
-                    throw invalid(text, "address " + rest + ": missing port in address");
+                    throw new InputException("address " + rest + ": missing port in address");
                 }
                 host = after.isEmpty() ? "" : after.substring(1);
             } else {
@@ -48,18 +47,18 @@ public final class Ports {
                 host = rest.substring(colon + 1);
             }
         }
-        checkAddress(text, address);
+        checkAddress(address);
         if (container.isEmpty()) {
-            throw invalid(text, "no port specified: " + text + "<empty>");
+            throw new InputException("no port specified: " + text + "<empty>");
         }
-        int[] inside = range(container, text, "containerPort");
+        int[] inside = range(container, "invalid containerPort: ");
         // Port 0 of the host is any that is free, as none is.
-        int[] outside = host.isEmpty() || host.equals("0") ? new int[] {0, 0} : range(host, text, "hostPort");
+        int[] outside = host.isEmpty() || host.equals("0") ? new int[] {0, 0} : range(host, "invalid hostPort: ");
         int count = inside[1] - inside[0];
         boolean free = outside[0] == 0;
         boolean chosen = !free && outside[1] - outside[0] != count;
         if (chosen && count != 0) {
-            throw invalid(text, "invalid ranges specified for container and host Ports: " + container + " and " + host);
+            throw new InputException("invalid ranges specified for container and host Ports: " + container + " and " + host);
         }
         List<PortMapping> all = new ArrayList<>();
         for (int i = 0; i <= count; i++) {
@@ -81,7 +80,7 @@ public final class Ports {
      * @return each port with its protocol, such as {@code 80/tcp}
      */
     public static List<String> exposed(String text) {
-        int[] r = range(withoutProtocol(text), text, "containerPort");
+        int[] r = range(withoutProtocol(text), "invalid range format for --expose: ");
         List<String> all = new ArrayList<>();
         for (int p = r[0]; p <= r[1]; p++) {
             all.add(p + "/" + protocol(text));
@@ -98,30 +97,30 @@ public final class Ports {
         int slash = text.indexOf('/');
         String p = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
         if (p.equals("sctp")) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "SCTP ports cannot be published, as " + text + " asks.").remedy("Publish TCP or UDP ports.");
+            throw new InputException("SCTP ports cannot be published, as " + text + " asks.").remedy("Publish TCP or UDP ports.");
         }
         if (!p.equals("tcp") && !p.equals("udp")) {
-            throw invalid(text, "invalid proto: " + p);
+            throw new InputException("invalid proto: " + p);
         }
         return p;
     }
 
-    private static int[] range(String text, String whole, String what) {
+    private static int[] range(String text, String wrong) {
         String[] ends = text.split("-", 2);
         for (String end : ends) {
             if (!end.matches("\\d{1,5}") || Integer.parseInt(end) < 1 || Integer.parseInt(end) > HIGHEST) {
-                throw invalid(whole, "invalid " + what + ": " + text);
+                throw new InputException(wrong + text);
             }
         }
         int from = Integer.parseInt(ends[0]);
         int to = ends.length == 2 ? Integer.parseInt(ends[1]) : from;
         if (from > to) {
-            throw invalid(whole, "invalid " + what + ": " + text + ": its end is before its beginning");
+            throw new InputException(wrong + text + ": its end is before its beginning");
         }
         return new int[] {from, to};
     }
 
-    private static void checkAddress(String whole, String address) {
+    private static void checkAddress(String address) {
         try {
             if (!address.isEmpty() && (!address.matches("[0-9.]*") || address.matches("\\d+\\.\\d+\\.\\d+\\.\\d+"))) {
                 InetAddress.ofLiteral(address);
@@ -129,11 +128,7 @@ public final class Ports {
                 throw new IllegalArgumentException("An IPv4 address has four parts");
             }
         } catch (IllegalArgumentException e) {
-            throw new HyprException(ErrorCode.INVALID, "invalid publish \"" + whole + "\": invalid IP address: " + address, e);
+            throw new InputException("invalid IP address: " + address, e);
         }
-    }
-
-    private static HyprException invalid(String whole, String why) {
-        return new HyprException(ErrorCode.INVALID, "invalid publish \"" + whole + "\": " + why);
     }
 }

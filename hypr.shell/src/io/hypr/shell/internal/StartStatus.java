@@ -4,7 +4,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The exit statuses that scripts tell failed starts apart by: 127 = the command is not there, 126 = it cannot be executed. Docker's client reads them
+ * The exit statuses that scripts tell failed starts apart by: 127 = something is not there, 126 = it cannot be executed. Docker's client reads them
  * from the sentence too.
  */
 public final class StartStatus {
@@ -16,14 +16,23 @@ public final class StartStatus {
     }
 
     /**
-     * @param e why a process was not started
+     * @param e why a container was not started
      * @param otherwise the status of all other failures
      * @return the exit status
      */
     public static int of(HyprException e, int otherwise) {
-        if (!e.getMessage().contains("exec: \"")) {
-            return otherwise;
+        String sentence = e.getMessage();
+        if (sentence.contains("executable file not found") || sentence.contains("no such file or directory")) {
+            return NOT_FOUND;
         }
-        return e.code() == ErrorCode.NOT_FOUND ? NOT_FOUND : e.code() == ErrorCode.DENIED ? NOT_EXECUTABLE : otherwise;
+        return sentence.contains("permission denied") || sentence.contains("is a directory") ? NOT_EXECUTABLE : otherwise;
+    }
+
+    /**
+     * @param e why a process was not started in a container that runs
+     * @return the exit status; 1 where the failure was no process's
+     */
+    public static int ofExec(HyprException e) {
+        return !e.getMessage().startsWith("OCI runtime exec failed") ? 1 : e.code() == ErrorCode.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE;
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 class ContainerFiltersTest {
 
@@ -66,8 +67,14 @@ class ContainerFiltersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"name", "=x", "foo=bar", "status=lost", "exited=x", "exited=1000", "name=(", "name=^/["})
+    @ValueSource(strings = {"foo=bar", "status=lost", "exited=x", "exited=1000", "name=(", "name=^/["})
     void refuses(String filter) {
         assertThrows(HyprException.class, () -> ContainerFilters.parse(List.of(filter)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "=x"})
+    void refusesWhatHasNoNameAndValue(String filter) {
+        assertThrows(InputException.class, () -> ContainerFilters.parse(List.of(filter)));
     }
 }

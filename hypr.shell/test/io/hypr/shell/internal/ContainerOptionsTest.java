@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.grammar.Grammar;
+import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 class ContainerOptionsTest {
 
@@ -54,11 +56,13 @@ class ContainerOptionsTest {
         assertEquals(List.of("volume null /anonymous ", "volume store /data ro nocopy ", "bind /host /in create ", "bind " + directory + "/sub /sub create ", "bind /a /b ro ",
                 "volume store /c nocopy ", "tmpfs null /t size=1048576,mode=1770"), s.mounts.stream().map(ContainerOptionsTest::text).toList());
         assertEquals(List.of("web:ro"), s.volumesFrom);
-        for (String bad : List.of("a:b:c:d", ":/x", "/x:", "x:/y:never", "x:/y:shared")) {
+        for (String bad : List.of("a:b:c:d", ":/x", "/x:", "x:/y:never")) {
             assertThrows(HyprException.class, () -> read("-v", bad), bad);
         }
-        for (String bad : List.of("type=volume", "target=/x,who=me", "type=tmpfs,source=a,target=/x", "target=/x,readonly=perhaps", "type=tmpfs,target=/x,tmpfs-size=much")) {
-            assertThrows(HyprException.class, () -> read("--mount", bad), bad);
+        assertThrows(InputException.class, () -> read("-v", "x:/y:shared"));
+        assertThrows(HyprException.class, () -> read("--mount", "type=tmpfs,source=a,target=/x"));
+        for (String bad : List.of("type=volume", "target=/x,who=me", "target=/x,readonly=perhaps", "type=tmpfs,target=/x,tmpfs-size=much")) {
+            assertThrows(UsageException.class, () -> read("--mount", bad), bad);
         }
     }
 
@@ -94,13 +98,17 @@ class ContainerOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --restart=foo                  | invalid restart policy 'foo'
-            --restart=always:3             | maximum retry count cannot be used with restart policy 'always'
-            --restart=on-failure:x         | maximum retry count must be an integer
-            --restart=on-failure:-1        | maximum retry count cannot be negative
-            --cpus=x                       | failed to parse x as a rational number
-            --cpus=-1                      | Range of CPUs
-            --cpus=NaN                     | Range of CPUs
+            --restart=on-failure:x         | invalid restart policy format: maximum retry count must be an integer
+            --cpus=x                       | invalid argument "x" for "--cpus" flag: failed to parse x as a rational number
+            --cpus=NaN                     | failed to parse NaN as a rational number
+            --add-host=nonsense            | invalid argument "nonsense" for "--add-host" flag: bad format for add-host: "nonsense"
+            --add-host=a:999.1.1.1         | invalid IP address in add-host: "999.1.1.1"
+            --dns=10.9                     | invalid argument "10.9" for "--dns" flag: IP address is not correctly formatted: 10.9
+            --dns-search=not!one           | not!one is not a valid domain
+            --ulimit=nofile                | invalid argument "nofile" for "--ulimit" flag: invalid ulimit argument: nofile
+            --ulimit=nofile=1:2:3          | too many limit value arguments - 1:2:3
+            --ulimit=nofile=x              | strconv.ParseInt: parsing "x": invalid syntax
+            --label==x                     | invalid argument "=x" for "-l, --label" flag: invalid label '=x': empty name
             --env-file=nothere             | open nothere: no such file or directory
             --env=                         | invalid environment variable
             --env==x                       | invalid environment variable: =x
@@ -109,7 +117,8 @@ class ContainerOptionsTest {
             --storage-opt=size=q           | invalid size
             """)
     void refusesWithTheValue(String option, String sentence) {
-        RuntimeException e = assertThrows(HyprException.class, () -> read(option));
+        RuntimeException e = assertThrows(RuntimeException.class, () -> read(option));
+        assertTrue(e instanceof InputException || e instanceof UsageException, e.toString());
         assertTrue(e.getMessage().contains(sentence), e.getMessage());
     }
 
@@ -157,13 +166,27 @@ class ContainerOptionsTest {
             all,"x          | invalid argument "all,"x" for "--gpus" flag: parse error
             """)
     void gpuRequestsAreRefusedAsDockerDoes(String request, String sentence) {
-        RuntimeException e = assertThrows(HyprException.class, () -> read("--gpus", request));
+        RuntimeException e = assertThrows(RuntimeException.class, () -> read("--gpus", request));
+        assertTrue(e instanceof InputException || e instanceof UsageException, e.toString());
         assertTrue(e.getMessage().startsWith(sentence), e.getMessage());
     }
 
     @Test
+    void hostsHaveTheirAddressBehindAColonOrAnEqualsSign() {
+        assertEquals(List.of("a:10.1.2.3", "b:10.1.2.4", "c:2001:db8::1", "d:2001:db8::1", "up:host-gateway"), read("--add-host", "a:10.1.2.3", "--add-host", "b=10.1.2.4",
+                "--add-host", "c:2001:db8::1", "--add-host", "d=[2001:db8::1]", "--add-host", "up:host-gateway").extraHosts);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"=x,no variable name on line '=x'", "A B=1,variable 'A B' contains whitespaces"})
+    void filesOfVariablesAreRefusedAsDockerDoes(String line, String why) throws IOException {
+        Files.writeString(directory.resolve("env"), line + "\n");
+        assertEquals("invalid env file (env): " + why, assertThrows(InputException.class, () -> read("--env-file", "env")).getMessage());
+    }
+
+    @Test
     void restartAndRemoveContradictEachOther() {
-        assertThrows(HyprException.class, () -> read("--rm", "--restart", "always"));
+        assertThrows(InputException.class, () -> read("--rm", "--restart", "always"));
         assertEquals("no", read("--rm", "--restart", "no").restartPolicy);
     }
 }

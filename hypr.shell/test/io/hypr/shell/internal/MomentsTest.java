@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 class MomentsTest {
 
@@ -47,7 +47,7 @@ class MomentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "yesterday", "2006-13-01", "2006-01-02T25", "1d", "-5", "12:30", "2006-1-2", "99999999999999999999", "2006-01-02T15:04:05+7"})
     void refusesOthers(String text) {
-        assertThrows(HyprException.class, () -> Moments.parse(text));
+        assertThrows(InputException.class, () -> Moments.parse(text));
     }
 
     @Test

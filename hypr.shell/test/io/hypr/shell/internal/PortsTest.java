@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.hypr.engine.ContainerSpec.PortMapping;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 class PortsTest {
 
@@ -44,14 +44,14 @@ class PortsTest {
             "999.1.1.1:80:80,invalid IP address: 999.1.1.1", "80/foo,invalid proto: foo",
         "80-81:90-95,invalid ranges specified for container and host Ports: 90-95 and 80-81"})
     void refusesAsDockerDoes(String text, String sentence) {
-        HyprException e = assertThrows(HyprException.class, () -> Ports.parse(text));
-        assertTrue(e.getMessage().contains(sentence), e.getMessage());
+        InputException e = assertThrows(InputException.class, () -> Ports.parse(text));
+        assertEquals(sentence, e.getMessage());
     }
 
     @ParameterizedTest
     @CsvSource({"''", ":", "::", "80:", "-", "81-80", "0", "[::1:80", "[::1]x:80:80", "a:b:c:80", "-80", "+80", "80/sctp", "1.2.3:80:80"})
     void refusesOthers(String text) {
-        assertThrows(HyprException.class, () -> Ports.parse(text));
+        assertThrows(InputException.class, () -> Ports.parse(text));
     }
 
     @Test
@@ -67,7 +67,7 @@ class PortsTest {
             try {
                 Ports.parse(text);
                 Ports.exposed(text);
-            } catch (HyprException e) {
+            } catch (InputException e) {
                 assertTrue(!e.getMessage().isBlank(), text);
             }
         }

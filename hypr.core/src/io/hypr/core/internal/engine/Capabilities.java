@@ -9,6 +9,9 @@ import io.hypr.model.HyprException;
 /** Capabilities of Linux by name (capabilities(7)). */
 final class Capabilities {
 
+    private static final String PREFIX = "CAP_";
+    private static final String EVERY = "ALL";
+
     private static final List<String> NAMES = List.of("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
         "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT",
         "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE",
@@ -27,15 +30,34 @@ final class Capabilities {
     private static long mask(List<String> names) {
         long mask = 0;
         for (String text : names) {
-            String name = text.toUpperCase(Locale.ROOT);
-            name = name.startsWith("CAP_") ? name.substring(4) : name;
-            int bit = NAMES.indexOf(name);
-            if (bit < 0 && !name.equals("ALL")) {
-                throw new HyprException(ErrorCode.INVALID, "invalid capability: \"" + text + "\"").remedy("Name one of capabilities(7), such as NET_ADMIN, or ALL.");
-            }
-            mask |= bit < 0 ? ALL : 1L << bit;
+            String name = full(text);
+            mask |= name.equals(EVERY) ? ALL : 1L << NAMES.indexOf(name.substring(PREFIX.length()));
         }
         return mask;
+    }
+
+    /** As Docker shows it: {@code CAP_NET_ADMIN} for {@code net_admin}, and {@code ALL}. */
+    private static String full(String text) {
+        String name = text.toUpperCase(Locale.ROOT);
+        return name.equals(EVERY) || name.startsWith(PREFIX) ? name : PREFIX + name;
+    }
+
+    /**
+     * Checks names, and writes them as Docker does.
+     *
+     * @param names as they were typed
+     * @param what they are for, {@code CapAdd} or {@code CapDrop}
+     * @return their full names in order, each once
+     */
+    static List<String> checked(List<String> names, String what) {
+        List<String> all = names.stream().map(Capabilities::full).sorted().distinct().toList();
+        for (String name : all) {
+            if (!name.equals(EVERY) && !NAMES.contains(name.substring(PREFIX.length()))) {
+                throw new HyprException(ErrorCode.INVALID, "invalid " + what + ": unknown capability: \"" + name + "\"")
+                    .remedy("Name one of capabilities(7), such as NET_ADMIN, or ALL.");
+            }
+        }
+        return all;
     }
 
     /**

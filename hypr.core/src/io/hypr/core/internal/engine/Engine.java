@@ -333,7 +333,11 @@ public final class Engine implements AutoCloseable {
             if (old.equals(name)) {
                 throw new HyprException(ErrorCode.INVALID, "Renaming a container with the same name as its current name");
             }
-            free(name, container);
+            try {
+                free(name, container);
+            } catch (HyprException e) {
+                throw new HyprException(e.code(), "Error when allocating new name: " + e.getMessage(), e);
+            }
             container.change(r -> {
                 r.info.name = name;
                 r.info.spec.name = name;

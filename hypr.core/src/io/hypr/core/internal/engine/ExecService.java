@@ -44,7 +44,7 @@ public class ExecService implements Execs {
             Result r = Run.await(run.run(words(spec, info), process), ANSWER);
             if (r.errno() != 0) {
                 run.forget(process);
-                throw refused(spec, r);
+                throw refused(spec, info, r);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -74,12 +74,16 @@ public class ExecService implements Execs {
         boolean privileged = spec.privileged || info.spec.privileged;
         List<String> all = new ArrayList<>(env.values());
         return new RunProcess(spec.tty, info.spec.noNewPrivileges, List.copyOf(spec.argv), all, spec.workingDir == null ? info.workingDir : spec.workingDir,
-            spec.user != null ? spec.user : info.spec.user == null ? "" : info.spec.user, info.spec.groups, Limits.of(info.spec.ulimits),
+            user(spec, info), info.spec.groups, Limits.of(info.spec.ulimits),
             privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0, Run.WINDOW, 0xFFFF, 0, null);
     }
 
-    private static HyprException refused(ExecSpec spec, Result r) {
-        return Refusal.of("OCI runtime exec failed: exec failed: ", spec.argv.getFirst(), spec.user, spec.workingDir, r).exception();
+    private static HyprException refused(ExecSpec spec, ContainerInfo info, Result r) {
+        return Refusal.of("OCI runtime exec failed: exec failed: ", spec.argv.getFirst(), user(spec, info), spec.workingDir == null ? info.workingDir : spec.workingDir, r).exception();
+    }
+
+    private static String user(ExecSpec spec, ContainerInfo info) {
+        return spec.user != null ? spec.user : info.spec.user == null ? "" : info.spec.user;
     }
 
     private static String key(String entry) {

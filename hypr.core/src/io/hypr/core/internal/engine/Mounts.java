@@ -27,6 +27,10 @@ final class Mounts {
     private static final long SHM_SIZE = 64 << 20;
     private static final long READ_ONLY = 1;
 
+    /** Options that a tmpfs takes; those with an equals sign have a value. */
+    private static final Set<String> TMPFS = Set.of("", "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime",
+        "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime", "size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "mpol=");
+
     private final Engine engine;
 
     Mounts(Engine engine) {
@@ -40,11 +44,11 @@ final class Mounts {
         Set<String> targets = new HashSet<>();
         for (Mount m : List.copyOf(spec.mounts)) {
             if (m.target == null || !m.target.startsWith("/")) {
-                throw NewContainer.invalid("invalid mount path: '" + m.target + "' mount path must be absolute");
+                throw NewContainer.invalid(config(m) + "invalid mount path: '" + m.target + "' mount path must be absolute");
             }
             m.target = Path.of(m.target).normalize().toString();
             if (m.target.equals("/")) {
-                throw NewContainer.invalid("invalid specification: destination can't be '/'");
+                throw NewContainer.invalid(config(m) + "invalid specification: destination can't be '/'");
             }
             switch (m.type) {
                 case "tmpfs" -> {
@@ -55,7 +59,7 @@ final class Mounts {
                 case "volume" -> {
                     // Its name is checked when it is made.
                 }
-                default -> throw NewContainer.invalid("mount type unknown: '" + m.type + "'").remedy("It is volume, bind or tmpfs.");
+                default -> throw NewContainer.invalid(config(m) + "mount type unknown").remedy("It is volume, bind or tmpfs.");
             }
             if (!targets.add(m.target)) {
                 throw NewContainer.invalid("Duplicate mount point: " + m.target);
@@ -66,15 +70,36 @@ final class Mounts {
         });
     }
 
+    private static String config(Mount m) {
+        return "invalid mount config for type \"" + m.type + "\": ";
+    }
+
+    /** Checks {@code --tmpfs}, and what of {@code --mount} has become like it. */
+    static void checkTmpfs(ContainerSpec spec) {
+        spec.tmpfs.forEach((target, options) -> {
+            if (!target.startsWith("/")) {
+                throw NewContainer.invalid("invalid mount path: '" + target + "' mount path must be absolute");
+            }
+            for (String option : options.split(",")) {
+                if (!TMPFS.contains(option.replaceFirst("=.*", "="))) {
+                    throw NewContainer.invalid("invalid tmpfs option [\"" + option + "\"]");
+                }
+            }
+        });
+    }
+
     private static void bind(Mount m) {
-        if (m.source == null || !m.source.startsWith("/")) {
-            throw NewContainer.invalid("invalid mount config for type \"bind\": invalid mount path: '" + m.source + "' mount path must be absolute");
+        if (m.source == null || m.source.isEmpty()) {
+            throw NewContainer.invalid(config(m) + "field Source must not be empty");
+        }
+        if (!m.source.startsWith("/")) {
+            throw NewContainer.invalid(config(m) + "invalid mount path: '" + m.source + "' mount path must be absolute");
         }
         m.source = Path.of(m.source).normalize().toString();
         Path source = Path.of(m.source);
         if (!Files.exists(source)) {
             if (!m.create) {
-                throw NewContainer.invalid("invalid mount config for type \"bind\": bind source path does not exist: " + m.source);
+                throw NewContainer.invalid(config(m) + "bind source path does not exist: " + m.source);
             }
         } else if (Files.isRegularFile(source)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a file: a microVM can be given directories only.")

@@ -57,7 +57,7 @@ final class NewContainer {
             throw invalid("the working directory '" + info.workingDir + "' is invalid, it needs to be an absolute path");
         }
         spec.hostname = or(spec.hostname, id.substring(0, 12));
-        if (!spec.hostname.matches("[0-9a-zA-Z]([0-9a-zA-Z.-]{0,62})")) {
+        if (!spec.hostname.matches("[0-9a-zA-Z_.-]{1,63}")) {
             throw invalid("invalid hostname: " + spec.hostname);
         }
         spec.user = or(spec.user, config.user());
@@ -65,8 +65,8 @@ final class NewContainer {
         Map<String, String> labels = new LinkedHashMap<>(config.labels());
         labels.putAll(spec.labels);
         spec.labels = labels;
-        spec.stopSignal = or(spec.stopSignal, or(config.stopSignal(), "SIGTERM"));
-        record.stopSignal = Signals.parse(spec.stopSignal);
+        spec.stopSignal = or(spec.stopSignal, config.stopSignal());
+        record.stopSignal = Signals.parse(or(spec.stopSignal, "SIGTERM"));
         Size.apply(spec, info, settings);
         ports(info, config);
         Restarts.check(spec);
@@ -75,15 +75,14 @@ final class NewContainer {
             throw new HyprException(ErrorCode.INVALID, "invalid template mode: '" + spec.template + "'").remedy("It is auto, on or off.");
         }
         LogLimits.of(spec.logOptions);
-        Capabilities.of(spec.capAdd, spec.capDrop);
+        spec.capAdd = Capabilities.checked(spec.capAdd, "CapAdd");
+        spec.capDrop = Capabilities.checked(spec.capDrop, "CapDrop");
         spec.ulimits.forEach(Limits::parse);
         spec.sysctls.keySet().stream().filter(k -> !k.matches("[a-z0-9_.*/-]+")).findFirst().ifPresent(k -> {
             throw invalid("invalid sysctl name: '" + k + "'");
         });
         Mounts.check(spec);
-        spec.tmpfs.keySet().stream().filter(t -> !t.startsWith("/")).findFirst().ifPresent(t -> {
-            throw invalid("invalid mount path: '" + t + "' mount path must be absolute");
-        });
+        Mounts.checkTmpfs(spec);
         if (spec.oomScoreAdj < -1000 || spec.oomScoreAdj > 1000) {
             throw invalid("Invalid value " + spec.oomScoreAdj + ", range for oom score adj is [-1000, 1000]");
         }
@@ -112,15 +111,22 @@ final class NewContainer {
         return argv;
     }
 
+    /** What was asked for, what the image has besides, and before both what every container has. */
     private List<String> env(ImageConfig config) {
+        Map<String, String> asked = new LinkedHashMap<>();
+        spec.env.forEach(e -> put(asked, e));
+        Map<String, String> images = new LinkedHashMap<>();
+        config.env().forEach(e -> put(images, e));
+        spec.env.forEach(e -> images.remove(e.split("=", 2)[0])); // Docker: a name alone takes a variable of the image away.
+        asked.putAll(images);
+        spec.env = new ArrayList<>(asked.values());
         Map<String, String> env = new LinkedHashMap<>();
         put(env, PATH);
         put(env, "HOSTNAME=" + spec.hostname);
         if (spec.tty) {
             put(env, "TERM=xterm");
         }
-        config.env().forEach(e -> put(env, e));
-        spec.env.forEach(e -> put(env, e));
+        env.putAll(asked);
         return new ArrayList<>(env.values());
     }
 
@@ -130,7 +136,7 @@ final class NewContainer {
             throw invalid("invalid environment variable: " + entry);
         }
         if (equals < 0) {
-            env.remove(entry); // Docker: a name alone takes a variable of the image away.
+            env.remove(entry);
         } else {
             env.put(entry.substring(0, equals), entry);
         }

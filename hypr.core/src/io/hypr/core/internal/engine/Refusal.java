@@ -18,10 +18,12 @@ record Refusal(HyprException exception, int exitCode) {
     private static final int ENOENT = 2;
 
     static Refusal of(String prefix, String word, String user, String directory, Result r) {
+        if (r.stage() == USER) {
+            return new Refusal(new HyprException(ErrorCode.INVALID, unknown(user == null ? "" : user, r.text())), 126);
+        }
         boolean missing = r.stage() == COMMAND && r.errno() == ENOENT;
         boolean bare = word.indexOf('/') < 0;
         String reason = switch (r.stage()) {
-            case USER -> "unable to find user " + user + ": no matching entries in passwd file";
             case DIRECTORY -> "chdir to cwd (\"" + directory + "\") set in config.json failed: " + Errno.text(r.errno());
             case COMMAND -> "exec: \"" + word + "\": " + (missing && bare ? "executable file not found in $PATH"
                 : missing ? "stat " + word + ": " + Errno.text(r.errno()) : Errno.text(r.errno()));
@@ -29,5 +31,14 @@ record Refusal(HyprException exception, int exitCode) {
         };
         ErrorCode code = missing ? ErrorCode.NOT_FOUND : r.stage() == COMMAND ? ErrorCode.DENIED : ErrorCode.INVALID;
         return new Refusal(new HyprException(code, prefix + "unable to start container process: " + reason + ": unknown"), missing ? 127 : 126);
+    }
+
+    /** The agent tells the name that it did not find: the user, its group, or a further group. */
+    private static String unknown(String user, String name) {
+        String[] parts = user.split(":", 2);
+        if (name.equals(parts[0])) {
+            return "unable to find user " + name + ": no matching entries in passwd file";
+        }
+        return (parts.length == 2 && name.equals(parts[1]) ? "unable" : "Unable") + " to find group " + name + ": no matching entries in group file";
     }
 }

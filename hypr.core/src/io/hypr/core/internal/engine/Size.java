@@ -24,7 +24,7 @@ final class Size {
     static void apply(ContainerSpec spec, ContainerInfo info, Settings settings) {
         int host = Runtime.getRuntime().availableProcessors();
         double cpus = spec.cpus == 0 ? settings.processors() : spec.cpus;
-        if (spec.cpus != 0 && (spec.cpus < 0.01 || spec.cpus > host)) {
+        if (spec.cpus != 0 && !(spec.cpus >= 0.01 && spec.cpus <= host)) {
             throw NewContainer.invalid(String.format("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", host, host));
         }
         info.processors = Math.clamp(Math.round(Math.ceil(cpus)), 1, 254);

@@ -260,6 +260,10 @@ final class Starter {
         Duration limit = Duration.ofSeconds(settings.hello());
         Result first = Run.await(setup, limit);
         if (first.errno() != 0) {
+            if (spec.sysctls.containsKey(first.text())) {
+                throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: open /proc/sys/"
+                    + first.text().replace('.', '/') + ": " + Errno.text(first.errno()) + ": unknown");
+            }
             throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
                 + first.stage() + ", " + first.text() + ": " + Errno.text(first.errno()));
         }

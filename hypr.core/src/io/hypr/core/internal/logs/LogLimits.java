@@ -25,7 +25,7 @@ public record LogLimits(long segment, int segments) {
     public static LogLimits of(Map<String, String> options) {
         for (String name : options.keySet()) {
             if (!name.equals("max-size") && !name.equals("max-file")) {
-                throw new HyprException(ErrorCode.INVALID, "unknown log opt '" + name + "' for the log of hypr")
+                throw new HyprException(ErrorCode.INVALID, "unknown log opt '" + name + "' for json-file log driver")
                     .remedy("It takes max-size and max-file.");
             }
         }

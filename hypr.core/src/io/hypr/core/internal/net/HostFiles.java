@@ -50,7 +50,11 @@ public final class HostFiles {
             if (domain != null && !domain.isEmpty()) {
                 out.append(hostname).append('.').append(domain).append(' ');
             }
-            out.append(hostname).append('\n');
+            out.append(hostname);
+            if (hostname.indexOf('.') > 0 && (domain == null || domain.isEmpty())) {
+                out.append(' ').append(hostname, 0, hostname.indexOf('.'));
+            }
+            out.append('\n');
         }
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }

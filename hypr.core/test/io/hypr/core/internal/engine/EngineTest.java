@@ -21,9 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.engine.Attachment;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers.Until;
@@ -348,11 +351,38 @@ class EngineTest {
     }
 
     @Test
+    void whatWasAskedForIsKeptAsDockerWritesIt() {
+        ContainerSpec spec = Fakes.spec("x");
+        spec.env.addAll(List.of("A=1", "PATH=/own"));
+        spec.capAdd.addAll(List.of("sys_time", "CAP_NET_ADMIN", "net_admin"));
+        spec.capDrop.addAll(List.of("mknod", "all"));
+        spec.hostname = "box.example.org";
+        ContainerInfo c = containers.create(spec);
+        assertEquals(List.of("A=1", "PATH=/own"), c.spec.env.subList(0, 2), "what was asked for, then what the image has");
+        assertEquals(List.of("PATH=/own", "HOSTNAME=box.example.org", "A=1"), c.env.subList(0, 3));
+        assertEquals(List.of("CAP_NET_ADMIN", "CAP_SYS_TIME"), c.spec.capAdd);
+        assertEquals(List.of("ALL", "CAP_MKNOD"), c.spec.capDrop);
+        assertEquals("", c.spec.stopSignal, "nobody asked for one");
+        spec.capAdd = List.of("nonsense");
+        assertEquals("invalid CapAdd: unknown capability: \"CAP_NONSENSE\"", assertThrows(HyprException.class, () -> containers.create(spec)).getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        who         | who    | unable to find user who: no matching entries in passwd file
+        root:which  | which  | unable to find group which: no matching entries in group file
+        root        | audio2 | Unable to find group audio2: no matching entries in group file
+        """)
+    void namesThatTheImageHasNotAreToldAsDockerDoes(String user, String unknown, String sentence) {
+        assertEquals(sentence, Refusal.of("", "sh", user, "/", new Result(1, 2, 5, unknown.getBytes(StandardCharsets.UTF_8))).exception().getMessage());
+    }
+
+    @Test
     void badRequestsAreRefusedAndLeaveNothing() {
         List<java.util.function.Consumer<ContainerSpec>> bad = List.of(s -> s.image = "nope", s -> s.memory = 1, s -> s.memory = Long.MAX_VALUE / 8, s -> s.cpus = 1_000,
             s -> s.workingDir = "relative", s -> s.capAdd.add("NOPE"), s -> s.ulimits.add("nofile"), s -> s.stopSignal = "SIGNOPE", s -> s.network = "nope", s -> s.network = "host",
-            s -> s.restartPolicy = "sometimes", s -> s.env.add("=x"), s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
-            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "-x", s -> s.vmm = "(facet=",
+            s -> s.restartPolicy = "sometimes", s -> s.restartRetries = 3, s -> s.cpus = Double.NaN, s -> s.env.add("=x"), s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
+            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "two words", s -> s.vmm = "(facet=",
             s -> s.entrypoint = List.of());
         for (var wrong : bad) {
             ContainerSpec spec = Fakes.spec();

@@ -22,6 +22,7 @@ import io.hypr.shell.internal.Catalog;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.Failures;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.UsageException;
 
 /**
@@ -183,6 +184,7 @@ final class GogoSession implements AutoCloseable {
                 case EOFException f -> say("Syntax: " + f.getMessage(), 2);
                 case HyprException h -> failures.tell(h, call.err(), List.of(), signal);
                 case UsageException u -> failures.tell(u, call.err(), List.of(), signal);
+                case InputException i -> failures.tell(i, call.err(), List.of(), signal);
                 case Exit x -> failures.tell(x, call.err(), List.of(), signal);
                 case InterruptedException i -> failures.tell(i, call.err(), List.of(), signal);
                 // Gogo's own functions and methods that were called on values throw what they like.

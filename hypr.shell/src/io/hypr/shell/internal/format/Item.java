@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.hypr.engine.ContainerState;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /**
  * A data transfer object, record or map as a script sees it: {@code ($it name)} is the value of the field, {@code (($it spec) memory)} goes on from
@@ -84,10 +83,10 @@ public final class Item {
     public Object _main(String[] words) {
         String name = words.length == 0 ? "" : words[0];
         if (words.length != 1) {
-            throw new HyprException(ErrorCode.INVALID, "A field has no arguments: " + String.join(" ", words));
+            throw new InputException("A field has no arguments: " + String.join(" ", words));
         }
         if (!fields.containsKey(name) && !(fields instanceof TreeMap)) {
-            throw new HyprException(ErrorCode.INVALID, "There is no field '" + name + "'.").remedy("Fields are " + String.join(", ", fields.keySet()) + ".");
+            throw new InputException("There is no field '" + name + "'.").remedy("Fields are " + String.join(", ", fields.keySet()) + ".");
         }
         return of(fields.get(name));
     }

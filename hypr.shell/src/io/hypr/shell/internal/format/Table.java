@@ -67,12 +67,12 @@ public final class Table<T> {
             return new Listing<>(items, out.toString());
         }
         if (format.equals("table")) {
-            return new Listing<>(items, columns(Template.parse(template(otherwise)), rows));
+            return new Listing<>(items, columns(parse(template(otherwise)), rows));
         }
         if (format.startsWith("table ")) {
-            return new Listing<>(items, columns(Template.parse(unescape(format.substring("table ".length()))), rows));
+            return new Listing<>(items, columns(parse(unescape(format.substring("table ".length()))), rows));
         }
-        Template t = Template.parse(unescape(format));
+        Template t = parse(unescape(format));
         StringBuilder out = new StringBuilder();
         rows.forEach(r -> out.append(t.render(r)).append('\n'));
         return new Listing<>(items, out.toString());
@@ -92,6 +92,10 @@ public final class Table<T> {
         Map<String, Object> row = new LinkedHashMap<>();
         fields.forEach((name, value) -> row.put(name, value.apply(item)));
         return row;
+    }
+
+    private static Template parse(String format) {
+        return Template.parse(format, "failed to parse template: ", "failed to execute template: ");
     }
 
     private static String template(List<String> names) {

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import io.hypr.shell.internal.format.TemplateParser.Block;
 import io.hypr.shell.internal.format.TemplateParser.Node;
+import io.hypr.shell.internal.grammar.InputException;
 
 /**
  * A template in the subset of Go's text/template that {@code docker --format} is used with: fields, variables of a range, pipes, {@code if}, {@code
@@ -18,28 +19,59 @@ import io.hypr.shell.internal.format.TemplateParser.Node;
 public final class Template {
 
     private final Block block;
+    private final String executing;
 
-    private Template(Block block) {
+    private Template(Block block, String executing) {
         this.block = block;
+        this.executing = executing;
+    }
+
+    /** What is wrong with a template or with what it is given, and where: {@code :LINE[:COLUMN]: ...}. */
+    static final class Wrong extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        Wrong(String what) {
+            super(what, null, false, false);
+        }
     }
 
     /**
      * @param text the template
      * @return the template, ready for use by any number of threads
-     * @throws io.hypr.model.HyprException {@code INVALID} if it is malformed
+     * @throws InputException if it is malformed
      */
     public static Template parse(String text) {
-        return new Template(new TemplateParser(text).parse());
+        return parse(text, "template parsing error: ", "template parsing error: ");
+    }
+
+    /**
+     * @param text the template
+     * @param parsing said before what makes it malformed
+     * @param executing said before what a value has not that it names
+     * @return the template, ready for use by any number of threads
+     * @throws InputException if it is malformed
+     */
+    public static Template parse(String text, String parsing, String executing) {
+        try {
+            return new Template(new TemplateParser(text).parse(), executing);
+        } catch (Wrong e) {
+            throw new InputException(parsing + "template: " + e.getMessage(), e);
+        }
     }
 
     /**
      * @param value what {@code .} stands for
      * @return the text
-     * @throws io.hypr.model.HyprException {@code INVALID} if the value has not what the template names
+     * @throws InputException if the value has not what the template names
      */
     public String render(Object value) {
         StringBuilder out = new StringBuilder();
-        render(block, new Scope(value, value, Map.of()), out);
+        try {
+            render(block, new Scope(value, value, Map.of()), out);
+        } catch (Wrong e) {
+            throw new InputException(executing + "template: " + e.getMessage(), e);
+        }
         return out.toString();
     }
 

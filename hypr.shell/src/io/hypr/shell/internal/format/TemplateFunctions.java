@@ -11,8 +11,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
 import io.hypr.shell.internal.format.TemplateParser.Call;
 import io.hypr.shell.internal.format.TemplateParser.Pipe;
 import io.hypr.shell.internal.format.TemplateParser.Term;
@@ -31,8 +29,8 @@ final class TemplateFunctions {
     private TemplateFunctions() {
     }
 
-    static HyprException wrong(String what) {
-        return new HyprException(ErrorCode.INVALID, "template parsing error: " + what);
+    static Template.Wrong wrong(String what) {
+        return new Template.Wrong(":1: " + what);
     }
 
     static Object evaluate(Pipe pipe, Template.Scope scope) {
@@ -45,7 +43,25 @@ final class TemplateFunctions {
         return value;
     }
 
+    /** A value has not what is asked of it; whoever knows the place in the template says so. */
+    private static final class Missing extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        Missing(String what) {
+            super(what, null, false, false);
+        }
+    }
+
     private static Object call(Call call, Template.Scope scope, Object[] piped) {
+        try {
+            return placed(call, scope, piped);
+        } catch (Missing e) {
+            throw call.place().wrong(e.getMessage());
+        }
+    }
+
+    private static Object placed(Call call, Template.Scope scope, Object[] piped) {
         if (call.terms().getFirst() instanceof Term.Name name) {
             List<Term> terms = call.terms().subList(1, call.terms().size());
             if (name.name().equals("and") || name.name().equals("or")) {
@@ -66,7 +82,7 @@ final class TemplateFunctions {
                 java.util.function.Function<Object, Object> method = (java.util.function.Function<Object, Object>) f;
                 return method.apply(value(call.terms().get(1), scope));
             }
-            throw wrong("can't give argument to non-function");
+            throw new Missing("can't give argument to non-function " + call.place().text());
         }
         return value;
     }
@@ -92,7 +108,11 @@ final class TemplateFunctions {
                 if (p.variable() != null) {
                     from = p.variable().isEmpty() ? scope.root() : scope.cell(p.variable()).value();
                 }
-                yield descend(from, p.fields());
+                try {
+                    yield descend(from, p.fields());
+                } catch (Missing e) {
+                    throw p.place().wrong(e.getMessage());
+                }
             }
         };
     }
@@ -106,11 +126,11 @@ final class TemplateFunctions {
                         at = null;
                         continue;
                     }
-                    throw new HyprException(ErrorCode.INVALID, "template: :1: map has no entry for key \"" + f + "\"");
+                    throw new Missing("map has no entry for key \"" + f + "\"");
                 }
                 at = m.get(f);
             } else {
-                throw new HyprException(ErrorCode.INVALID, "template: can't evaluate field " + f + " in " + (at == null ? "nil" : text(at)));
+                throw new Missing(at == null ? "nil data; no entry for key \"" + f + "\"" : "can't evaluate field " + f + " in type interface {}");
             }
         }
         return at;
@@ -151,7 +171,7 @@ final class TemplateFunctions {
         try {
             return called(name, arguments);
         } catch (IndexOutOfBoundsException | ClassCastException | IllegalArgumentException e) {
-            throw new HyprException(ErrorCode.INVALID, "template: error calling " + name + ": its arguments do not fit", e);
+            throw new Missing("error calling " + name + ": its arguments do not fit");
         }
     }
 
@@ -205,7 +225,7 @@ final class TemplateFunctions {
             case CharSequence s -> (long) s.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
             case Collection<?> c -> (long) c.size();
             case Map<?, ?> m -> (long) m.size();
-            case null, default -> throw new HyprException(ErrorCode.INVALID, "template: error calling len: " + text(v) + " has no length");
+            case null, default -> throw new Missing("error calling len: " + text(v) + " has no length");
         };
     }
 
@@ -217,13 +237,13 @@ final class TemplateFunctions {
             } else if (at instanceof List<?> l) {
                 long i = number(key);
                 if (i < 0 || i >= l.size()) {
-                    throw new HyprException(ErrorCode.INVALID, "template: error calling index: index out of range: " + i);
+                    throw new Missing("error calling index: index out of range: " + i);
                 }
                 at = l.get((int) i);
             } else if (at == null) {
-                throw new HyprException(ErrorCode.INVALID, "template: error calling index: index of untyped nil");
+                throw new Missing("error calling index: index of untyped nil");
             } else {
-                throw new HyprException(ErrorCode.INVALID, "template: error calling index: can't index item of type " + at.getClass().getSimpleName());
+                throw new Missing("error calling index: can't index item of type " + at.getClass().getSimpleName());
             }
         }
         return at;
@@ -233,7 +253,7 @@ final class TemplateFunctions {
         if (v instanceof Number n) {
             return n.longValue();
         }
-        throw new HyprException(ErrorCode.INVALID, "template: \"" + text(v) + "\" is no number");
+        throw new Missing("\"" + text(v) + "\" is no number");
     }
 
     private static boolean equal(Object a, Object b) {

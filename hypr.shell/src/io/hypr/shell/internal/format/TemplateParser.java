@@ -1,5 +1,6 @@
 package io.hypr.shell.internal.format;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -46,7 +47,21 @@ final class TemplateParser {
     }
 
     /** A function with arguments, or a single value. */
-    record Call(List<Term> terms) {
+    record Call(List<Term> terms, Place place) {
+    }
+
+    /**
+     * Where something stands in the template, as Go tells it.
+     *
+     * @param line from 1
+     * @param column octets before it in its line
+     * @param text what stands there
+     */
+    record Place(int line, int column, String text) {
+
+        Template.Wrong wrong(String what) {
+            return new Template.Wrong(":" + line + ":" + column + ": executing \"\" at <" + text + ">: " + what);
+        }
     }
 
     /** A value or a name. */
@@ -56,7 +71,7 @@ final class TemplateParser {
         }
 
         /** A path from the dot, or from a variable: {@code .A.B}, {@code $x.A}. */
-        record Path(String variable, List<String> fields) implements Term {
+        record Path(String variable, List<String> fields, Place place) implements Term {
         }
 
         /** The name of a function. */
@@ -75,6 +90,7 @@ final class TemplateParser {
 
     private End end;
     private String elseRest;
+    private int elseFrom;
 
     TemplateParser(String text) {
         this.text = text;
@@ -119,16 +135,18 @@ final class TemplateParser {
             action = trim ? action.substring(0, action.length() - 1) : action;
             at = close + 2;
             action = action.strip();
+            int from = text.indexOf(action, open + 2);
             if (action.startsWith("/*")) {
                 continue;
             }
             if (action.equals("end") || action.equals("else") || action.startsWith("else ")) {
                 end = action.equals("end") ? End.END : End.ELSE;
                 elseRest = action.length() > 4 ? action.substring(4).strip() : "";
+                elseFrom = from + action.length() - elseRest.length();
                 depth--;
                 return new Block(nodes);
             }
-            nodes.add(node(action));
+            nodes.add(node(action, from));
         }
     }
 
@@ -156,35 +174,37 @@ final class TemplateParser {
         throw TemplateFunctions.wrong("unclosed action");
     }
 
-    private Node node(String action) {
+    /** @param from where the action begins in the template */
+    private Node node(String action, int from) {
         if (++depth > DEEPEST) {
             throw TemplateFunctions.wrong("blocks are nested more than " + DEEPEST + " deep");
         }
         try {
-            return read(action);
+            return read(action, from);
         } finally {
             depth--;
         }
     }
 
-    private Node read(String action) {
+    private Node read(String action, int from) {
         String word = action.split("[\\s(]", 2)[0];
         String rest = action.substring(word.length());
+        int behind = from + word.length();
         return switch (word) {
             case "if" -> {
-                Pipe p = pipe(rest);
+                Pipe p = pipe(needed(word, rest), behind);
                 Block then = block();
                 yield new Node.If(p, then, otherwise());
             }
             case "with" -> {
-                Pipe p = pipe(rest);
+                Pipe p = pipe(needed(word, rest), behind);
                 Block then = block();
                 yield new Node.With(p, then, otherwise());
             }
             case "range" -> {
                 Matcher m = Pattern.compile("\\s*\\$(\\w+)\\s*(?:,\\s*\\$(\\w+)\\s*)?:=(.*)", Pattern.DOTALL).matcher(rest);
                 boolean named = m.matches();
-                Pipe p = pipe(named ? m.group(3) : rest);
+                Pipe p = named ? pipe(m.group(3), behind + m.start(3)) : pipe(rest, behind);
                 Block then = block();
                 String key = named && m.group(2) != null ? m.group(1) : null;
                 String value = !named ? null : m.group(2) != null ? m.group(2) : m.group(1);
@@ -192,9 +212,17 @@ final class TemplateParser {
             }
             default -> {
                 Matcher m = Pattern.compile("\\$(\\w+)\\s*(:?=)(.*)", Pattern.DOTALL).matcher(action);
-                yield m.matches() ? new Node.Assign(m.group(1), m.group(2).equals(":="), pipe(m.group(3))) : new Node.Print(pipe(action));
+                yield m.matches() ? new Node.Assign(m.group(1), m.group(2).equals(":="), pipe(m.group(3), from + m.start(3)))
+                        : new Node.Print(pipe(action, from));
             }
         };
+    }
+
+    private static String needed(String word, String value) {
+        if (value.isBlank()) {
+            throw TemplateFunctions.wrong("missing value for " + word);
+        }
+        return value;
     }
 
     private Block otherwise() {
@@ -206,7 +234,7 @@ final class TemplateParser {
         }
         if (elseRest.startsWith("if ") || elseRest.startsWith("with ")) {
             // The nested block takes the {{end}} that closes both.
-            Node nested = node(elseRest);
+            Node nested = node(elseRest, elseFrom);
             return new Block(List.of(nested));
         }
         Block b = block();
@@ -216,8 +244,8 @@ final class TemplateParser {
         return b;
     }
 
-    private static Pipe pipe(String source) {
-        Tokens t = new Tokens(source);
+    private Pipe pipe(String source, int from) {
+        Tokens t = new Tokens(source, from);
         Pipe p = pipe(t, 0);
         if (t.peek() != null) {
             throw TemplateFunctions.wrong("unexpected \"" + t.peek() + "\" in command");
@@ -225,24 +253,26 @@ final class TemplateParser {
         return p;
     }
 
-    private static Pipe pipe(Tokens t, int level) {
+    private Pipe pipe(Tokens t, int level) {
         if (level > DEEPEST) {
             throw TemplateFunctions.wrong("parentheses are nested more than " + DEEPEST + " deep");
         }
         List<Call> calls = new ArrayList<>();
         List<Term> terms = new ArrayList<>();
+        int from = t.start();
         while (true) {
             String token = t.peek();
             if (token == null || token.equals(")") || token.equals("|")) {
                 if (terms.isEmpty()) {
                     throw TemplateFunctions.wrong("missing value for command");
                 }
-                calls.add(new Call(List.copyOf(terms)));
+                calls.add(new Call(List.copyOf(terms), place(from, text.substring(from, Math.max(from, t.last())).strip())));
                 terms.clear();
                 if (!"|".equals(token)) {
                     return new Pipe(List.copyOf(calls));
                 }
                 t.next();
+                from = t.start();
             } else if (token.equals("(")) {
                 t.next();
                 Pipe inner = pipe(t, level + 1);
@@ -255,7 +285,8 @@ final class TemplateParser {
                 }
                 terms.add(new Term.Group(inner, fields));
             } else {
-                terms.add(term(t.next()));
+                int start = t.start();
+                terms.add(term(t.next(), start));
             }
         }
     }
@@ -264,7 +295,18 @@ final class TemplateParser {
         return path.equals(".") ? List.of() : List.of(path.substring(1).split("\\."));
     }
 
-    private static Term term(String token) {
+    private Place place(int at, String what) {
+        int line = text.lastIndexOf('\n', at - 1) + 1;
+        return new Place(1 + (int) text.substring(0, line).chars().filter(c -> c == '\n').count(), text.substring(line, at).getBytes(StandardCharsets.UTF_8).length, what);
+    }
+
+    /** Go counts a path of several fields from the one behind its beginning. */
+    private Place placeOf(String path, int from) {
+        int second = path.indexOf('.', 1);
+        return place(from + Math.max(second, 0), path);
+    }
+
+    private Term term(String token, int from) {
         char c = token.charAt(0);
         if (c == '"') {
             return new Term.Literal(unquote(token));
@@ -277,11 +319,11 @@ final class TemplateParser {
                 throw TemplateFunctions.wrong("bad number syntax: \"" + token + "\"");
             }
         } else if (c == '.') {
-            return new Term.Path(null, fields(token));
+            return new Term.Path(null, fields(token), placeOf(token, from));
         } else if (c == '$') {
             int dot = token.indexOf('.');
             String name = token.substring(1, dot < 0 ? token.length() : dot);
-            return new Term.Path(name, dot < 0 ? List.of() : fields(token.substring(dot)));
+            return new Term.Path(name, dot < 0 ? List.of() : fields(token.substring(dot)), placeOf(token, from));
         } else if (token.equals("true") || token.equals("false")) {
             return new Term.Literal(Boolean.valueOf(token));
         } else if (token.equals("nil")) {
@@ -328,22 +370,26 @@ final class TemplateParser {
         private final Matcher m;
         private final String source;
         private String ahead;
+        private final int from;
         private int start;
         private int last;
 
-        Tokens(String source) {
+        Tokens(String source, int from) {
             this.source = source.stripTrailing();
+            this.from = from;
+            start = this.source.length();
             m = TOKEN.matcher(this.source);
             advance();
         }
 
         private void advance() {
-            last = m.hitEnd() && ahead == null ? 0 : ahead == null ? 0 : m.end();
+            last = ahead == null ? 0 : m.end();
             if (m.find()) {
                 ahead = m.group().strip();
                 start = m.end() - ahead.length();
             } else {
                 ahead = null;
+                start = source.length();
             }
         }
 
@@ -358,6 +404,16 @@ final class TemplateParser {
             }
             advance();
             return t;
+        }
+
+        /** @return where the next token begins in the template */
+        int start() {
+            return from + start;
+        }
+
+        /** @return where the token before it ended */
+        int last() {
+            return from + last;
         }
 
         /** @return whether no blank stands before the next token */

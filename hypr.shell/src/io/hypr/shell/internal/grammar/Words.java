@@ -43,11 +43,21 @@ public final class Words {
         return switch (value) {
             case "1", "t", "T", "true", "TRUE", "True" -> true;
             case "0", "f", "F", "false", "FALSE", "False" -> false;
-            default -> throw invalid(o, value, "strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
+            default -> throw wrong(o, value, "strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
         };
     }
 
-    private RuntimeException invalid(Option o, String value, String why) {
+    /**
+     * @param name of an option
+     * @param value one that was given to it
+     * @param why it is not one
+     * @return the exception that says so as Docker does
+     */
+    public UsageException invalid(String name, String value, String why) {
+        return wrong(option(name), value, why);
+    }
+
+    private UsageException wrong(Option o, String value, String why) {
         String shown = o.letter() == 0 ? "--" + o.name() : "-" + o.letter() + ", --" + o.name();
         return grammar.wrong("invalid argument \"" + value + "\" for \"" + shown + "\" flag: " + why);
     }
@@ -126,7 +136,7 @@ public final class Words {
         try {
             return Integer.parseInt(v.getLast());
         } catch (NumberFormatException e) {
-            throw invalid(o, v.getLast(), "strconv.ParseInt: parsing \"" + v.getLast() + "\": invalid syntax");
+            throw wrong(o, v.getLast(), "strconv.ParseInt: parsing \"" + v.getLast() + "\": invalid syntax");
         }
     }
 
@@ -140,7 +150,7 @@ public final class Words {
             try {
                 return Sizes.parse(v);
             } catch (NumberFormatException e) {
-                throw invalid(o, v, e.getMessage());
+                throw wrong(o, v, e.getMessage());
             }
         });
     }

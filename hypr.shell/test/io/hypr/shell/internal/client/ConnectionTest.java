@@ -25,6 +25,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Exit;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** The daemon's side of docs/CLIENT_PROTOCOL.md, with the real Gogo runtime and a real socket. */
 @Timeout(60)
@@ -99,14 +100,22 @@ class ConnectionTest {
         add("fail", (call, words) -> {
             switch (String.valueOf(words.getFirst())) {
                 case "hypr" -> throw new HyprException(ErrorCode.NOT_FOUND, "No such thing: x").remedy("Make one.");
-                case "words" -> throw new HyprException(ErrorCode.INVALID, "invalid thing");
+                case "invalid" -> throw new HyprException(ErrorCode.INVALID, "invalid thing");
+                case "words" -> throw new InputException("invalid words").remedy("Type others.");
                 case "exit" -> throw new Exit(77);
                 case "fault" -> throw new IllegalStateException("broken");
                 default -> throw new StackOverflowError();
             }
         });
         add("run", (call, words) -> {
-            throw new HyprException(ErrorCode.NOT_FOUND, "No such image: x");
+            throw switch (String.valueOf(words.getFirst())) {
+                case "words" -> new InputException("invalid words");
+                case "missing" -> new HyprException(ErrorCode.NOT_FOUND, "exec: no such file or directory");
+                default -> new HyprException(ErrorCode.NOT_FOUND, "No such image: x");
+            };
+        });
+        add("create", (call, words) -> {
+            throw words.isEmpty() ? new HyprException(ErrorCode.INVALID, "invalid thing") : new InputException("invalid words");
         });
         client = new Client(directory, processor);
     }
@@ -259,9 +268,15 @@ class ConnectionTest {
         }
         List<Case> cases = List.of(
                 new Case(List.of("fail", "hypr"), 1, "Error response from daemon: No such thing: x\nMake one.\n"),
-                new Case(List.of("fail", "words"), 1, "invalid thing\n"),
+                new Case(List.of("fail", "invalid"), 1, "Error response from daemon: invalid thing\n"),
+                new Case(List.of("fail", "words"), 1, "invalid words\nType others.\n"),
+                new Case(List.of("create"), 1, "Error response from daemon: invalid thing\n"),
+                new Case(List.of("create", "words"), 125, "hypr: invalid words\n\nRun 'hypr create --help' for more information\n"),
+                new Case(List.of("run", "words"), 125, "hypr: invalid words\n\nRun 'hypr run --help' for more information\n"),
+                new Case(List.of("run", "missing"), 127,
+                        "hypr: Error response from daemon: exec: no such file or directory\n\nRun 'hypr run --help' for more information\n"),
                 new Case(List.of("fail", "exit"), 77, ""),
-                new Case(List.of("run"), 125, "hypr: Error response from daemon: No such image: x\n\nRun 'hypr run --help' for more information\n"),
+                new Case(List.of("run", "image"), 125, "hypr: Error response from daemon: No such image: x\n\nRun 'hypr run --help' for more information\n"),
                 new Case(List.of("nosuch"), 1, "hypr: unknown command: hypr nosuch\n\nRun 'hypr --help' for more information\n"),
                 new Case(List.of("fail", "fault"), 1,
                         "hyprd failed: java.lang.IllegalStateException: broken\nThis is a fault of HYPR. What led to it is in hyprd's log.\n"),

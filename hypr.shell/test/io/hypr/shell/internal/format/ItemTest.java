@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.Fakes;
 
 class ItemTest {
@@ -38,7 +38,7 @@ class ItemTest {
 
     @Test
     void unknownFieldsAreRefusedByName() {
-        HyprException e = assertThrows(HyprException.class, () -> field(Item.of(new Pair("a", 1)), "middle"));
+        InputException e = assertThrows(InputException.class, () -> field(Item.of(new Pair("a", 1)), "middle"));
         assertTrue(e.getMessage().contains("middle") && e.remedy().orElseThrow().contains("left, right"));
         assertEquals(1, field(Item.of(new Pair("a", 1)), "right"));
     }

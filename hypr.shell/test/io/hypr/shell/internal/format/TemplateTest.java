@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** What docker 28.2.2 printed for a container of the name web: {@code docker ps -a --filter name=web --format TEMPLATE}. */
 class TemplateTest {
@@ -83,19 +83,36 @@ class TemplateTest {
         "{{\"\\xzz\"}}", "{{99999999999999999999}}", "{{printf}}",
         "{{pad \"a\" \"b\" \"c\"}}", "{{.Names.X}}", "{{index .Names \"k\"}}"})
     void refusesWithASentence(String template) {
-        HyprException e = assertThrows(HyprException.class, () -> render(template));
+        InputException e = assertThrows(InputException.class, () -> render(template));
         assertTrue(e.getMessage().contains("template"), e.getMessage());
+    }
+
+    /** What docker 28.2.2 says of templates: {@code docker inspect -f TEMPLATE CONTAINER}. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {{.Foo}}              | :1:2: executing "" at <.Foo>: map has no entry for key "Foo"
+            x{{json .Foo}}        | :1:8: executing "" at <.Foo>: map has no entry for key "Foo"
+            {{.Foo.Bar.X}}        | :1:6: executing "" at <.Foo.Bar.X>: map has no entry for key "Foo"
+            {{ index .Ports 99 }} | :1:3: executing "" at <index .Ports 99>: error calling index: index out of range: 99
+            {{.Names.X}}          | :1:8: executing "" at <.Names.X>: can't evaluate field X in type interface {}
+            {{.Names              | :1: unclosed action
+            {{nosuch 1}}          | :1: function "nosuch" not defined
+            {{if 1}}x             | :1: unexpected EOF
+            {{if}}                | :1: missing value for if
+            """)
+    void saysWhereAsDockerDoes(String template, String what) {
+        assertEquals("template parsing error: template: " + what, assertThrows(InputException.class, () -> render(template)).getMessage());
     }
 
     @Test
     void deepAndLongTemplatesAreRefusedOrRenderedWithoutHarm() {
-        assertThrows(HyprException.class, () -> render("{{(".repeat(1) + "(".repeat(100_000) + "1" + ")".repeat(100_000) + "}}"));
-        assertThrows(HyprException.class, () -> render("{{if 1}}".repeat(100_000) + "{{end}}".repeat(100_000)));
-        assertThrows(HyprException.class, () -> render("{{if 0}}" + "{{else if 0}}".repeat(100_000) + "{{end}}"));
-        assertThrows(HyprException.class, () -> render("{{.A" + ".A".repeat(100_000) + "}}"));
+        assertThrows(InputException.class, () -> render("{{(".repeat(1) + "(".repeat(100_000) + "1" + ")".repeat(100_000) + "}}"));
+        assertThrows(InputException.class, () -> render("{{if 1}}".repeat(100_000) + "{{end}}".repeat(100_000)));
+        assertThrows(InputException.class, () -> render("{{if 0}}" + "{{else if 0}}".repeat(100_000) + "{{end}}"));
+        assertThrows(InputException.class, () -> render("{{.A" + ".A".repeat(100_000) + "}}"));
         assertEquals(100_000, render("{{\"" + "a".repeat(100_000) + "\"}}").length());
         assertEquals(100_000, render("{{\"" + "\\n".repeat(100_000) + "\"}}").length());
-        assertThrows(HyprException.class, () -> render("{{" + "a".repeat(100_000) + "}}"));
+        assertThrows(InputException.class, () -> render("{{" + "a".repeat(100_000) + "}}"));
         assertEquals("x".repeat(10_000), render("{{\"x\"}}".repeat(10_000)));
     }
 
@@ -118,7 +135,7 @@ class TemplateTest {
             try {
                 render(template);
                 rendered++;
-            } catch (HyprException e) {
+            } catch (InputException e) {
                 assertFalse(e.getMessage().isBlank(), template);
             } catch (RuntimeException e) {
                 throw new AssertionError("The template " + template, e);
@@ -130,9 +147,9 @@ class TemplateTest {
     @Test
     void noTemplateTakesLong() {
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-            assertThrows(HyprException.class, () -> render("{{" + "a.".repeat(50_000) + "!}}"));
-            assertThrows(HyprException.class, () -> render("{{" + "\"\\".repeat(50_000) + "}}"));
-            assertThrows(HyprException.class, () -> render("{{" + "$".repeat(50_000) + "}}"));
+            assertThrows(InputException.class, () -> render("{{" + "a.".repeat(50_000) + "!}}"));
+            assertThrows(InputException.class, () -> render("{{" + "\"\\".repeat(50_000) + "}}"));
+            assertThrows(InputException.class, () -> render("{{" + "$".repeat(50_000) + "}}"));
         });
     }
 }
