@@ -61,8 +61,10 @@ static void take_oom_score(const struct run *r)
 
 static void enter_container(const struct run *r)
 {
-	if (r->flags & RUN_FIRST)
+	if (r->flags & RUN_FIRST) {
+		root_make(r->cwd, true);
 		check(mounts_first(r), STAGE_MOUNTS, "/proc");
+	}
 	check(sys_unshare(CLONE_NEWCGROUP), STAGE_RESOURCES, "cgroup namespace");
 	check(sys_fchdir(root_fd), STAGE_MOUNTS, "/");
 	check(sys_chroot("."), STAGE_MOUNTS, "/");
@@ -96,21 +98,6 @@ static void take_environment(const struct run *r, const struct identity *user)
 	append(&b, "HOME=");
 	append(&b, user->home);
 	env[r->env.count] = home;
-}
-
-/* Missing directories of the path are made one after another. */
-static void enter_directory(char *path)
-{
-	for (char *at = path; *at; at++) {
-		if (*at != '/' || at == path)
-			continue;
-		*at = 0;
-		sys_mkdirat(AT_FDCWD, path, 0755);
-		*at = '/';
-	}
-	if (*path)
-		sys_mkdirat(AT_FDCWD, path, 0755);
-	check(sys_chdir(*path ? path : "/"), STAGE_CWD, path);
 }
 
 static void take_limits(const struct run *r)
@@ -229,7 +216,7 @@ _Noreturn void child(const struct run *r, const int ends[3], int report)
 	result = find_user(r->user, r->groups, &user);
 	check(result, STAGE_USER, user.unknown);
 	take_environment(r, &user);
-	enter_directory(r->cwd);
+	check(sys_chdir(*r->cwd ? r->cwd : "/"), STAGE_CWD, r->cwd);
 	take_limits(r);
 	become(r, &user);
 	if (!*argv[0])

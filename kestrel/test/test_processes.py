@@ -103,8 +103,7 @@ def test_commands_that_cannot_be_run():
 
 def test_working_directory_umask_limits_and_oom_score():
     with sandbox() as host:
-        equal(run_output(host, 1, "sh", "-c", "pwd; umask", cwd="/new/deep//er"), "/new/deep/er\n0022\n")
-        equal(run_output(host, 2, "stat", "-c", "%a %u", "/new/deep"), "755 0\n")
+        equal(run_output(host, 1, "sh", "-c", "pwd; umask", cwd="/etc"), "/etc\n0022\n")
         equal(run_output(host, 3, "sh", "-c", "umask; ulimit -n; ulimit -Hn; cat /proc/self/oom_score_adj", umask=0o27, oom_score=321,
                          rlimits=[dict(resource=7, soft=123, hard=456)]), "0027\n123\n456\n321\n")
         equal(host.run(4, "pwd", cwd="/etc/passwd/x")["stage"], 6)
@@ -242,6 +241,16 @@ def test_first_process_is_process_1_and_others_join_it():
         equal((host.exit_of(1)["how"], host.exits[1]["value"]), (0, 5))
         equal((host.exit_of(3)["how"], host.exits[3]["value"]), (1, 9))
         equal((host.run(5, "true")["errno"], host.results[host.next_id]["stage"]), (12, 8))
+
+
+def test_working_directory_is_made_for_the_first_process_only():
+    with sandbox(keeper=False) as host:
+        host.first(1, "sh", "-c", "pwd; stat -c '%a %u' /new/deep; echo end; sleep 1000", cwd="/new/deep//er")
+        host.until(lambda: b"end" in host.output_of(1), "the directory")
+        equal(host.output_of(1).decode(), "/new/deep/er\n755 0\nend\n")
+        later = host.run(2, "pwd", cwd="/not/there")
+        equal((later["errno"], later["stage"], later["value"]), (2, 6, b"/not/there"))
+        equal(run_output(host, 3, "sh", "-c", "[ ! -e /not ] && echo none"), "none\n")
 
 
 def test_first_process_ends_by_what_it_handles_or_by_force():
