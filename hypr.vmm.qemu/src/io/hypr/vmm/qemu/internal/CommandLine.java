@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ShareServers;
 
 /** The words that start QEMU for one plan, and what must be opened for it. The same input gives the same words. */
 final class CommandLine {
@@ -170,7 +171,7 @@ final class CommandLine {
 
     private void shares() {
         for (int i = 0; i < plan.shares().size(); i++) {
-            add("-chardev", "socket,id=share" + i + ",path=" + RunDirectory.share(i));
+            add("-chardev", "socket,id=share" + i + ",path=" + ShareServers.socket(i));
             add("-device", "vhost-user-fs-" + machine.suffix() + ",chardev=share" + i + ",tag=" + value(plan.shares().get(i).tag()));
         }
     }

@@ -25,8 +25,6 @@ public final class Host {
     private static final Pattern BOGOMIPS = Pattern.compile("(?m)^bogomips\\s*: (\\d+)\\.(\\d\\d)$");
     private static final Duration ASK_LIMIT = Duration.ofSeconds(10);
     private static final int OLDEST = 7;
-    /** Where QEMU 7 puts its own; later versions of QEMU bring none. */
-    static final Path VIRTIOFSD = Path.of("/usr/lib/qemu/virtiofsd");
     private static final String PACKAGE = "Install it, on Debian with: apt-get install qemu-system-x86";
 
     private final String searchPath;
@@ -50,9 +48,8 @@ public final class Host {
      * @param ioUring whether QEMU can use io_uring here
      * @param vhost whether the host's kernel can move packets by itself
      * @param tscKhz frequency of the time stamp counter; 0 = not known
-     * @param virtiofsd the program that serves shared directories; null = there is none
      */
-    public record Traits(Path binary, String version, boolean ioUring, boolean vhost, long tscKhz, Path virtiofsd) {
+    public record Traits(Path binary, String version, boolean ioUring, boolean vhost, long tscKhz) {
     }
 
     /**
@@ -73,8 +70,7 @@ public final class Host {
                 String answer = version.or(() -> ask(program, false)).orElseThrow(
                     () -> new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " does not answer as QEMU does.").remedy(PACKAGE));
                 checkVersion(program, answer);
-                known = new Traits(program, answer, ioUring, Files.exists(Path.of("/dev/vhost-net")), tscKhz(Files.readString(Path.of("/proc/cpuinfo"))),
-                    Files.isExecutable(VIRTIOFSD) ? VIRTIOFSD : null);
+                known = new Traits(program, answer, ioUring, Files.exists(Path.of("/dev/vhost-net")), tscKhz(Files.readString(Path.of("/proc/cpuinfo"))));
                 knownChange = change;
             }
             return known;

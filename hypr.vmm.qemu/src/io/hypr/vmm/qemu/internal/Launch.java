@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ShareServers;
+import io.hypr.vmm.host.VmmLog;
+import io.hypr.vmm.host.VmmProcess;
 
 /** One start of QEMU: from the words to a process that has all its devices. */
 final class Launch {
@@ -43,7 +46,7 @@ final class Launch {
      * @return the process
      * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
      */
-    QemuProcess go(List<Integer> groups, CommandLine command, VfioGroups devices, ShareServers shares) {
+    VmmProcess go(List<Integer> groups, CommandLine command, VfioGroups devices, ShareServers shares) {
         VmmLog log = new VmmLog(plan.log());
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -52,13 +55,13 @@ final class Launch {
             server.bind(UnixDomainSocketAddress.of(run.started()));
             RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
             devices.give(plan.jail().uid(), plan.jail().gid());
-            shares.start();
+            shares.start(plan);
             Process process = starter.start(plan, run, groups, command.openings(), command.words());
             awaitReady(server, process, logged);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);
         }
-        return QemuProcess.of(run.pidFile()).orElseThrow(() -> StartFailure.of(plan.log(), 0, "", 0));
+        return VmmProcess.of(run.pidFile()).orElseThrow(() -> StartFailure.of(plan.log(), 0, "", 0));
     }
 
     /** QEMU connects to our socket when it starts, and answers there once its main loop runs. Its end, or ours of patience, closes the socket. */

@@ -10,6 +10,7 @@ import io.hypr.ffm.call.ErrnoException;
 import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.TemplateFiles;
 
 /**
  * Memory of templates, held in sealed files that are memory themselves. QEMU 7 maps a file copy-on-write only if it may write to it, and gives pages that a guest

@@ -17,6 +17,11 @@ import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.Shape;
+import io.hypr.vmm.host.ShareServers;
+import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmLog;
+import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
 public final class Qemu implements AutoCloseable {
@@ -97,7 +102,7 @@ public final class Qemu implements AutoCloseable {
         Settings settings = configured.with(plan.options());
         refuseWhatIsMissing(plan);
         Host.Traits traits = host.traits(settings.binary());
-        ShareServers.check(plan.shares(), traits.virtiofsd());
+        ShareServers.check("QEMU", plan.shares());
         return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings), VfioGroups.of(plan.devices()));
     }
 
@@ -132,11 +137,11 @@ public final class Qemu implements AutoCloseable {
     }
 
     private QemuSession start(Choice choice, QemuRecord content, CommandLine command, Consumer<Qmp> begin, Consumer<? super DriverRecord> intent,
-            Function<QemuProcess, QemuSession> session) {
+            Function<VmmProcess, QemuSession> session) {
         DriverRecord record = content.as(choice.plan().id());
         intent.accept(record);
         try {
-            ShareServers shares = new ShareServers(choice.plan(), content.directory(), starter, choice.traits().virtiofsd());
+            ShareServers shares = shares(content);
             return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command, choice.devices(), shares));
         } catch (RuntimeException e) {
             try {
@@ -153,14 +158,14 @@ public final class Qemu implements AutoCloseable {
      * @return its shape, as {@link io.hypr.vmm.Templates#shape} says
      */
     public String shape(VmPlan plan) {
-        if (!plan.devices().isEmpty() || !plan.shares().isEmpty()) {
-            return ""; // What is behind them has a state of its own.
-        }
-        if (plan.maxProcessors() > plan.processors() || plan.maxMemory() > plan.memory()) {
-            return ""; // Memory that is plugged in is not in the template's file.
+        if (!Shape.isPossible(plan)) {
+            return "";
         }
         Choice choice = choose(plan);
-        return new Shape(plan, choice.machine(), choice.accelerator(), choice.settings(), choice.traits()).toString();
+        Accelerator accelerator = choice.accelerator();
+        List<String> words = CommandLine.of(Shape.nobodys(plan), choice.machine(), accelerator, choice.settings(), choice.traits(), GuestMemory.PRIVATE).words();
+        String qemu = "QEMU %s %s %s".formatted(choice.traits().version(), choice.machine(), accelerator.name());
+        return Shape.of(qemu, plan, words, choice.traits().binary(), accelerator.isKvm());
     }
 
     /**
@@ -179,9 +184,9 @@ public final class Qemu implements AutoCloseable {
             throw unsupported("A microVM that starts from a template can have neither shares nor devices passed through.");
         }
         Choice choice = choose(plan);
-        TemplateFiles files = new TemplateFiles(template.toAbsolutePath());
+        TemplateFiles files = new TemplateFiles(template.toAbsolutePath(), QemuRecord.OWNER);
         TemplateFiles.Description description = files.description();
-        refuseLargerDisks(plan, description);
+        description.refuseLargerThan(plan.disks());
         CommandLine command = choice.command(GuestMemory.copyOf(templates.memory(files), files.state()));
         QemuRecord content = choice.record(command, missingLimits());
         Restore restore = new Restore(plan, content.directory(), description, command.stateDescriptor());
@@ -193,17 +198,6 @@ public final class Qemu implements AutoCloseable {
                 throw new HyprException(ErrorCode.CORRUPT, "QEMU did not go on from the template: " + e.getMessage(), e);
             }
             throw e;
-        }
-    }
-
-    /** The guest must not read beyond the end of what it believes to be the disk. */
-    private static void refuseLargerDisks(VmPlan plan, TemplateFiles.Description template) {
-        for (int i = 0; i < plan.disks().size(); i++) {
-            VmPlan.Disk disk = plan.disks().get(i);
-            long room = template.disks().getOrDefault("disk" + i, 0L);
-            if (disk.readOnly() && disk.file().toFile().length() > room) {
-                throw unsupported("The disk " + disk.file() + " is larger than that of the template, " + room + " bytes.");
-            }
         }
     }
 
@@ -245,7 +239,7 @@ public final class Qemu implements AutoCloseable {
      */
     public QemuSession attach(DriverRecord record) {
         QemuRecord content = QemuRecord.of(record);
-        return new QemuSession(record, content, QemuProcess.of(content.directory().pidFile()).orElse(null));
+        return new QemuSession(record, content, VmmProcess.of(content.directory().pidFile()).orElse(null));
     }
 
     /**
@@ -255,19 +249,23 @@ public final class Qemu implements AutoCloseable {
      */
     public void discard(DriverRecord record) {
         QemuRecord content = QemuRecord.of(record);
-        kill(QemuProcess.of(content.directory().pidFile()));
+        kill(VmmProcess.of(content.directory().pidFile()));
         // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
-        groups.processes(content.cgroup()).stream().filter(pid -> !Starter.keepsLog(pid)).forEach(pid -> kill(QemuProcess.of(pid)));
+        groups.processes(content.cgroup()).stream().filter(pid -> !VmmLog.isKeptBy(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
         new VmmLog(Path.of(content.log())).settle();
-        groups.processes(content.cgroup()).forEach(pid -> kill(QemuProcess.of(pid)));
-        content.directory().sharePidFiles().forEach(file -> kill(QemuProcess.of(file)));
+        groups.processes(content.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
+        shares(content).stop();
         groups.remove(content.cgroup());
         new VfioGroups(content.devices()).takeBack();
         content.directory().clear();
     }
 
-    private static void kill(Optional<QemuProcess> process) {
-        try (QemuProcess running = process.orElse(null)) {
+    private ShareServers shares(QemuRecord content) {
+        return new ShareServers(starter.ofHelpers(), content.directory().path(), content.cgroup());
+    }
+
+    private static void kill(Optional<VmmProcess> process) {
+        try (VmmProcess running = process.orElse(null)) {
             if (running != null) {
                 running.kill();
             }

@@ -20,6 +20,9 @@ import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.LinkHold;
+import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
 public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshots {
@@ -31,18 +34,18 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     private final long memory;
     private final boolean pinned;
     private LinkHold hold;
-    private final QemuProcess process;
+    private final VmmProcess process;
     private final Integer memoryDescriptor;
     private SocketChannel link;
     private SocketChannel connected;
 
     /** The process is null if it had ended before. */
-    QemuSession(DriverRecord record, QemuRecord content, QemuProcess process) {
+    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process) {
         this(record, content, process, null);
     }
 
     /** The connection, or null, is the link when it is opened first. */
-    QemuSession(DriverRecord record, QemuRecord content, QemuProcess process, SocketChannel connected) {
+    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process, SocketChannel connected) {
         this.record = record;
         this.run = content.directory();
         this.memory = content.memory();
@@ -153,7 +156,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
         if (!isAlive() || memoryDescriptor == null) {
             throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + (isAlive() ? " was not started so that it can be saved." : " has ended."));
         }
-        return new Save(process.pid(), run, memoryDescriptor).into(new TemplateFiles(directory));
+        return new Save(process.pid(), run, memoryDescriptor).into(new TemplateFiles(directory, QemuRecord.OWNER));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Map;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.TemplateFiles;
 
 /** Lets a QEMU that waits for a state go on from that of a template. */
 final class Restore {
@@ -60,10 +61,9 @@ final class Restore {
 
     /** The guest learns how large its writable disk is. Of a read-only one QEMU cannot tell it: it keeps the capacity of the template's, which is larger. */
     private void resize(Qmp qmp, int index, VmPlan.Disk disk) throws IOException {
-        String node = "disk" + index;
         long size = Files.size(disk.file());
-        if (!disk.readOnly() && size != template.disks().getOrDefault(node, 0L)) {
-            qmp.execute("block_resize", Map.of("node-name", node, "size", size));
+        if (template.grows(index, disk, size)) {
+            qmp.execute("block_resize", Map.of("node-name", TemplateFiles.disk(index), "size", size));
         }
     }
 

@@ -7,8 +7,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -27,43 +25,9 @@ record RunDirectory(Path path) {
     static final String MONITOR = "s/qmp";
     static final String LINK = "s/link";
 
-    /**
-     * @param index of a share
-     * @return its socket, relative; only QEMU's working directory leads there
-     */
-    static String share(int index) {
-        return "fs" + index;
-    }
-
-    /**
-     * @param index of a share
-     * @return file with the pid and the start time of the process that serves it
-     */
-    Path sharePidFile(int index) {
-        return path.resolve("fs" + index + ".pid");
-    }
-
     /** @return socket on which the holder of the link listens for its successor */
     Path holder() {
         return path.resolve("holder");
-    }
-
-    /** @return file with the words of processes that serve shares */
-    Path helperLog() {
-        return path.resolve("fs.log");
-    }
-
-    /** @return the pid files of all processes that serve shares */
-    List<Path> sharePidFiles() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "fs*.pid")) {
-            List<Path> found = new ArrayList<>();
-            files.forEach(found::add);
-            return found;
-        } catch (NoSuchFileException e) {
-            return List.of(); // Without a directory there is none.
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The run directory " + path + " cannot be read.", e);
-        }
     }
 
     /** @return file with the pid and the start time of the VMM process */

@@ -13,20 +13,19 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmProcess;
 
 /** Saves the state of one QEMU whose memory is a file. */
 final class Save {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final long SAMPLE = Duration.ofMillis(100).toNanos();
-    private static final int SAMPLES = 50;
 
     private final long pid;
     private final RunDirectory run;
@@ -42,7 +41,7 @@ final class Save {
     /** Returns how many bytes it takes on the disk. */
     long into(TemplateFiles files) {
         try {
-            awaitRest();
+            VmmProcess.awaitRest(pid);
             try (Qmp qmp = Qmp.connect(run.monitor(), LIMIT)) {
                 Map<String, Long> disks = disks(qmp);
                 qmp.execute("migrate-set-capabilities", Restore.WITHOUT_MEMORY);
@@ -58,26 +57,6 @@ final class Save {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "Interrupted while a microVM was saved.", e);
         }
-    }
-
-    /** What the guest does once is done in the template and not in every microVM made of it: so it is saved when it has come to rest, or after some seconds. */
-    private void awaitRest() throws IOException {
-        String before = "";
-        for (int i = 0; i < SAMPLES; i++) {
-            String now = processorTime();
-            if (now.equals(before)) {
-                return;
-            }
-            before = now;
-            LockSupport.parkNanos(SAMPLE);
-        }
-    }
-
-    /** Fields 14 and 15 of proc_pid_stat(5), in hundredths of a second. */
-    private String processorTime() throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return fields[11] + " " + fields[12];
     }
 
     private static Map<String, Long> disks(Qmp qmp) {

@@ -1,18 +1,14 @@
 package io.hypr.vmm.qemu.internal;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.VmmLog;
 
 /** Says why QEMU did not start, from the last line that it wrote. */
 final class StartFailure {
-
-    private static final int TAIL = 4096;
 
     private record Known(String words, ErrorCode code, String remedy) {
     }
@@ -49,19 +45,6 @@ final class StartFailure {
         return told("QEMU did not start: ", line, log);
     }
 
-    /**
-     * @param what sentence's beginning
-     * @param log to which the helper wrote
-     * @param starter what hypr-start said; empty if it came as far as the helper
-     * @param status with which the helper ended
-     * @return an exception to throw
-     */
-    static HyprException ofHelper(String what, Path log, String starter, int status) {
-        new VmmLog(log).settle();
-        String words = starter.isEmpty() ? lastLine(log, 0) : starter.replaceFirst("^hypr-start: ", "");
-        return told(what, words.isEmpty() ? "the process that serves it ended with status " + status : words, log);
-    }
-
     private static HyprException told(String what, String words, Path log) {
         String sentence = what + words + (words.endsWith(".") ? "" : ".");
         for (Known known : KNOWN) {
@@ -73,16 +56,8 @@ final class StartFailure {
     }
 
     private static String lastLine(Path log, long from) {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            long begin = Math.max(from, file.length() - TAIL);
-            byte[] tail = new byte[(int) Math.max(0, file.length() - begin)];
-            file.seek(begin);
-            file.readFully(tail);
-            String last = new String(tail, StandardCharsets.UTF_8).strip().lines().reduce("", (a, b) -> b.contains(": ") || a.isEmpty() ? b : a);
-            // Of an option that QEMU does not like it repeats all of it before it says why.
-            return last.replaceFirst("^\\S*qemu-system-[^:]+: ", "").replaceFirst("^-\\w+ \\S+: ", "").strip();
-        } catch (IOException e) {
-            return ""; // A log that cannot be read says nothing; the exception says how QEMU ended.
-        }
+        String last = new VmmLog(log).tail(from).stream().reduce("", (a, b) -> b.contains(": ") || a.isEmpty() ? b : a);
+        // Of an option that QEMU does not like it repeats all of it before it says why.
+        return last.replaceFirst("^\\S*qemu-system-[^:]+: ", "").replaceFirst("^-\\w+ \\S+: ", "").strip();
     }
 }

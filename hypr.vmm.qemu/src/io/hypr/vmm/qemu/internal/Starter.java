@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.VmmLog;
 
 /**
  * The program {@code hypr-start}, which becomes QEMU: with a control group, a user and a session of its own, and no descriptor of ours.
@@ -25,8 +26,6 @@ public record Starter(Path program) {
     private static final Set<String> CONTROLLERS = Set.of("cpu", "memory", "pids");
     /** Threads that QEMU starts beside the processors: input and output, translation, migration. */
     private static final int HELPER_THREADS = 128;
-    /** Octets kept of what processes beside QEMU say. */
-    private static final long HELPER_LOG = 65_536;
     /** Microseconds; a quota below a thousand is refused by the kernel. */
     private static final long PERIOD = 100_000;
     /** All containers alike, however many processors they have. */
@@ -78,23 +77,9 @@ public record Starter(Path program) {
         return run(words);
     }
 
-    /**
-     * Starts a process beside QEMU, as root, in the same control group and with the same log.
-     *
-     * @param plan whose jail and log are used
-     * @param run where it starts
-     * @param pidFile of the process
-     * @param options further ones of hypr-start
-     * @param command the program and its arguments
-     * @return the process
-     */
-    Process startHelper(VmPlan plan, RunDirectory run, Path pidFile, List<String> options, List<String> command) {
-        List<String> words = new ArrayList<>(List.of(program.toString(), "--log", run.helperLog().toString(), "--log-max", Long.toString(HELPER_LOG), "--pid-file", pidFile.toString(), "--umask", "0",
-            "--cgroup", plan.jail().cgroup(), "--cgroup-optional", "--cgroup-join"));
-        words.addAll(options);
-        words.add("--");
-        words.addAll(command);
-        return run(words);
+    /** @return what starts processes beside QEMU */
+    io.hypr.vmm.host.Starter ofHelpers() {
+        return new io.hypr.vmm.host.Starter(program);
     }
 
     /** Octets that QEMU and its page cache may have: enough for every honest guest, and an end for a QEMU that leaks or was taken over. */
@@ -150,15 +135,6 @@ public record Starter(Path program) {
             return lines.lines().map(line -> Path.of(line.split(" ", 3)[2])).toList();
         } catch (IOException | UncheckedIOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The control groups of this host cannot be listed.", e);
-        }
-    }
-
-    /** Whether a process keeps the log of what hypr-start started; it ends by itself when that has ended. */
-    static boolean keepsLog(long pid) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip().equals("hypr-log");
-        } catch (IOException e) {
-            return false; // It has ended meanwhile.
         }
     }
 

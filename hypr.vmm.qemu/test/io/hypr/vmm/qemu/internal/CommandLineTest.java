@@ -23,8 +23,8 @@ class CommandLineTest {
 
     private static final Settings SETTINGS = new Settings("qemu", "auto", "auto", "auto");
     private static final Accelerator KVM = new Accelerator("kvm", "KVM ran a guest on this host.", 107);
-    private static final Host.Traits PLAIN = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", false, false, 2_445_420, null);
-    private static final Host.Traits RICH = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "9.2.0", true, true, 0, null);
+    private static final Host.Traits PLAIN = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", false, false, 2_445_420);
+    private static final Host.Traits RICH = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "9.2.0", true, true, 0);
 
     private static VmPlan plan(int processors, int disks, int nics, Map<String, String> options) {
         List<VmPlan.Disk> some = new ArrayList<>();

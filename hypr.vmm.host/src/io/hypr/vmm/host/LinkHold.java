@@ -1,5 +1,6 @@
-package io.hypr.vmm.qemu.internal;
+package io.hypr.vmm.host;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -10,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Who holds the link of a microVM. QEMU serves one connection at a time and leaves others waiting, so whoever takes the link over must be able to have the other
- * one closed, be it another session, another version of this bundle or another process: the holder listens on a socket for that.
+ * Who holds the link of a microVM. There is one connection at a time, and others wait, so whoever takes the link over must be able to have the other one closed, be it
+ * another session, another version of the bundle or another process: the holder listens on a socket for that.
  */
-final class LinkHold implements AutoCloseable {
+public final class LinkHold implements AutoCloseable {
 
     private final ServerSocketChannel asked;
 
@@ -29,7 +30,7 @@ final class LinkHold implements AutoCloseable {
      * @return the hold; closing it does not close the link
      * @throws IOException if the socket cannot be made
      */
-    static LinkHold take(Path socket, SocketChannel link) throws IOException {
+    public static LinkHold take(Path socket, Closeable link) throws IOException {
         askHolder(socket);
         Files.deleteIfExists(socket);
         ServerSocketChannel asked = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -52,7 +53,7 @@ final class LinkHold implements AutoCloseable {
         }
     }
 
-    private static void awaitSuccessor(ServerSocketChannel asked, SocketChannel link) {
+    private static void awaitSuccessor(ServerSocketChannel asked, Closeable link) {
         try (asked) {
             SocketChannel successor = asked.accept();
             link.close();

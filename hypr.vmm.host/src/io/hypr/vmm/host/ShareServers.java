@@ -1,0 +1,157 @@
+package io.hypr.vmm.host;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
+
+/**
+ * Serves the shares of one microVM, each by a virtiofsd of its own. It is root, since owners of files must be what the guest says, but sees nothing but the
+ * directory: it enters namespaces of its own, gives up what capabilities it does not need, and filters its system calls. It ends when the VMM hangs up. A
+ * VMM joins the control group that this makes.
+ *
+ * @param starter of the processes
+ * @param directory the run directory, where sockets, pid files and the servers' log go
+ * @param cgroup of the microVM
+ */
+public record ShareServers(Starter starter, Path directory, String cgroup) {
+
+    /** Where QEMU 7 puts its own; later versions of QEMU bring none. */
+    private static final Path PROGRAM = Path.of("/usr/lib/qemu/virtiofsd");
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** Octets kept of what the servers say. */
+    private static final long LOG_LIMIT = 65_536;
+    private static final int LONGEST_TAG = 35;
+    /** In /proc/net/unix: the socket accepts connections. */
+    private static final String LISTENING = " 00010000 ";
+
+    /**
+     * Checks that there are the program and the directories.
+     *
+     * @param backend which cannot do without, for people
+     * @param shares of a plan
+     * @throws HyprException {@code UNSUPPORTED}, {@code NOT_FOUND} or {@code INVALID}
+     */
+    public static void check(String backend, List<VmPlan.Share> shares) {
+        if (!shares.isEmpty() && !Files.isExecutable(PROGRAM)) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The " + backend + " backend cannot share directories with a microVM: there is no " + PROGRAM + ".")
+                    .remedy("Install it, on Debian 12 with: apt-get install qemu-system-common");
+        }
+        for (VmPlan.Share share : shares) {
+            if (!Files.isDirectory(share.source())) {
+                throw new HyprException(ErrorCode.NOT_FOUND, "The directory " + share.source() + " that is to be shared with the microVM does not exist.");
+            }
+            if (share.tag().isEmpty() || share.tag().getBytes(StandardCharsets.UTF_8).length > LONGEST_TAG) {
+                throw new HyprException(ErrorCode.INVALID, "The tag '" + share.tag() + "' of a share has not 1 to " + LONGEST_TAG + " octets.");
+            }
+        }
+    }
+
+    /**
+     * Names the socket of a share.
+     *
+     * @param index of a share
+     * @return its socket, relative to the run directory; only the VMM's working directory leads there
+     */
+    public static String socket(int index) {
+        return "fs" + index;
+    }
+
+    /**
+     * Starts the servers and returns when the VMM can connect to each.
+     *
+     * @param plan whose shares are served, to its jail's user
+     * @throws IOException if a socket cannot be examined or given away
+     * @throws HyprException if a share cannot be served; {@link #stop} ends the others
+     */
+    public void start(VmPlan plan) throws IOException {
+        for (int i = 0; i < plan.shares().size(); i++) {
+            VmPlan.Share share = plan.shares().get(i);
+            Path socket = directory.resolve(socket(i));
+            awaitListening(serve(share, socket, i), socket, share);
+            if (!Files.getAttribute(socket, "unix:uid").equals(plan.jail().uid())) {
+                Files.setAttribute(socket, "unix:gid", plan.jail().gid());
+                Files.setAttribute(socket, "unix:uid", plan.jail().uid());
+            }
+        }
+    }
+
+    private Process serve(VmPlan.Share share, Path socket, int index) {
+        List<String> options = new ArrayList<>(List.of("--log", log().toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", directory.resolve(socket(index) + ".pid").toString(),
+            "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
+        if (share.readOnly()) {
+            options.addAll(List.of("--read-only", share.source().toString()));
+        }
+        // announce_submounts: the inode numbers of other file systems below the directory are numbers of their own.
+        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + share.source(), "-o", "sandbox=namespace", "-o", "xattr",
+            "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0"));
+    }
+
+    /** Ends the servers that still run. Idempotent. */
+    public void stop() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "fs*.pid")) {
+            for (Path file : files) {
+                kill(VmmProcess.of(file));
+            }
+        } catch (NoSuchFileException e) {
+            return; // Without a directory there is none.
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The run directory " + directory + " cannot be read.", e);
+        }
+    }
+
+    private static void kill(Optional<VmmProcess> process) {
+        try (VmmProcess running = process.orElse(null)) {
+            if (running != null) {
+                running.kill();
+            }
+        }
+    }
+
+    private Path log() {
+        return directory.resolve("fs.log");
+    }
+
+    private void awaitListening(Process process, Path socket, VmPlan.Share share) throws IOException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (!listens(socket)) {
+            if (!process.isAlive()) {
+                throw ended(process, share);
+            }
+            if (System.nanoTime() > end) {
+                throw new HyprException(ErrorCode.TIMEOUT, "The directory " + share.source() + " was not shared in " + LIMIT.toSeconds() + " s.").remedy("See " + log() + ".");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private HyprException ended(Process process, VmPlan.Share share) {
+        VmmLog log = new VmmLog(log());
+        log.settle();
+        String starterWords = Starter.errors(process);
+        String words = starterWords.isEmpty() ? log.tail(0).stream().reduce("", (a, b) -> b) : starterWords.replaceFirst("^hypr-start: ", "");
+        String reason = words.isEmpty() ? "the process that serves it ended with status " + process.exitValue() : words;
+        return new HyprException(words.contains("Permission denied") ? ErrorCode.DENIED : ErrorCode.INTERNAL,
+            "The directory " + share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : ".")).remedy("See " + log() + ".");
+    }
+
+    private static boolean listens(Path socket) throws IOException {
+        if (!Files.exists(socket)) {
+            return false;
+        }
+        try (var lines = Files.lines(Path.of("/proc/net/unix"))) {
+            return lines.anyMatch(line -> line.endsWith(" " + socket) && line.contains(LISTENING));
+        }
+    }
+}
