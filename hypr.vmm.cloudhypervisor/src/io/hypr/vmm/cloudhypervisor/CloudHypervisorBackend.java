@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Component;
 
 import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
+import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
@@ -20,11 +21,11 @@ import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.host.Starter;
 
 /** Starts microVMs with Cloud Hypervisor on KVM. Keeps no state: all that it knows of a microVM is in the record and in the run directory. */
-@Component(service = VmmBackend.class, configurationPid = CloudHypervisorBackend.PID,
+@Component(service = { VmmBackend.class, Templates.class }, configurationPid = CloudHypervisorBackend.PID,
         property = { VmmBackend.NAME + "=cloudhypervisor", VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim", VmmBackend.FACETS + "=resizable",
-            VmmBackend.FACETS + "=vfio" })
+            VmmBackend.FACETS + "=snapshots", VmmBackend.FACETS + "=templates", VmmBackend.FACETS + "=vfio", VmmBackend.FACETS + "=virtiofs" })
 @CloudHypervisorConfiguration
-public final class CloudHypervisorBackend implements VmmBackend {
+public final class CloudHypervisorBackend implements VmmBackend, Templates {
 
     /** PID of the configuration, {@link CloudHypervisorConfiguration}. */
     public static final String PID = "io.hypr.vmm.cloudhypervisor";
@@ -72,5 +73,15 @@ public final class CloudHypervisorBackend implements VmmBackend {
     @Override
     public void discard(DriverRecord record) {
         hypervisor.discard(record);
+    }
+
+    @Override
+    public String shape(VmPlan plan) {
+        return hypervisor.shape(plan);
+    }
+
+    @Override
+    public VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return hypervisor.launch(template, plan, intent);
     }
 }

@@ -60,7 +60,7 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
 
     @Override
     protected Set<String> facets() {
-        return Set.of("pausable", "reclaim", "resizable", "vfio");
+        return Set.of("pausable", "reclaim", "resizable", "snapshots", "templates", "vfio", "virtiofs");
     }
 
     @Override

@@ -44,6 +44,10 @@ public final class Binary {
      * @param version as {@code 54.0.0}
      */
     public record Found(Path program, String version) {
+
+        boolean isAtLeast(int major) {
+            return Integer.parseInt(version.substring(0, version.indexOf('.'))) >= major;
+        }
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,13 +17,21 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.Kvm;
 import io.hypr.vmm.host.KvmProbe;
+import io.hypr.vmm.host.Shape;
+import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
 public final class CloudHypervisor {
 
-    private static final Set<String> FACETS = Set.of("pausable", "reclaim", "resizable", "vfio");
+    static final String SNAPSHOTS = "snapshots";
+    private static final String RECLAIM = "reclaim";
+    private static final Set<String> FACETS = Set.of("pausable", RECLAIM, "resizable", SNAPSHOTS, "templates", "vfio", "virtiofs");
+    /** From that version on a guest that goes on learns that its link was cut. */
+    private static final int OLDEST_OF_TEMPLATES = 52;
     /** Version of landlock that Cloud Hypervisor needs: that of Linux 6.2. */
     private static final int LANDLOCK = 3;
 
@@ -61,6 +72,30 @@ public final class CloudHypervisor {
         return found;
     }
 
+    /** What a plan leads to on this host. The plan's interfaces have taps, each. */
+    private record Choice(VmPlan plan, NowhereTaps nowhere, Settings settings, Binary.Found found, Kvm kvm) {
+
+        MachineConfig machine(GuestMemory memory) {
+            return MachineConfig.of(plan, landlock(settings), memory);
+        }
+
+        CloudHypervisorRecord record(GuestMemory memory) {
+            return new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.processors(), plan.maxProcessors(),
+                plan.memory(), plan.maxMemory(), found.version(), nowhere.names(), MachineConfig.hasBalloon(plan, memory) ? null : false);
+        }
+
+        List<Integer> groups() {
+            return kvm.group() < 0 ? List.of() : List.of(kvm.group());
+        }
+    }
+
+    private Choice choose(VmPlan plan) {
+        Settings settings = configured.with(plan.options());
+        refuseWhatIsMissing(plan);
+        NowhereTaps nowhere = NowhereTaps.of(plan);
+        return new Choice(nowhere.in(plan), nowhere, settings, binary.find(settings.binary()), workingKvm());
+    }
+
     /**
      * Starts a microVM.
      *
@@ -69,24 +104,106 @@ public final class CloudHypervisor {
      * @return its session
      */
     public CloudHypervisorSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
-        Settings settings = configured.with(plan.options());
-        refuseWhatIsMissing(plan);
-        Binary.Found found = binary.find(settings.binary());
-        Kvm usable = workingKvm();
-        MachineConfig config = MachineConfig.of(plan, landlock(settings));
-        CloudHypervisorRecord content = new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
-            plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), found.version());
-        DriverRecord record = content.as(plan.id());
+        Choice choice = choose(plan);
+        boolean saveable = plan.facets().contains(SNAPSHOTS);
+        if (saveable && (!Shape.isPossible(plan))) {
+            throw unsupported("A microVM with shares, devices passed through, or room to grow cannot be saved.");
+        }
+        GuestMemory memory = saveable ? GuestMemory.saveable(new RunDirectory(plan.runDirectory()).memory()) : GuestMemory.OWN;
+        MachineConfig machine = choice.machine(memory);
+        return start(choice, memory, machine, intent, new Launch.Begin() {
+            @Override
+            public void prepare(RunDirectory run) throws IOException {
+                if (saveable) {
+                    run.makeMemory(plan.memory());
+                }
+            }
 
+            @Override
+            public void go(Api api) {
+                api.put("vm.create", machine.body());
+                api.put("vm.boot", null);
+            }
+        });
+    }
+
+    private CloudHypervisorSession start(Choice choice, GuestMemory memory, MachineConfig machine, Consumer<? super DriverRecord> intent, Launch.Begin begin) {
+        CloudHypervisorRecord content = choice.record(memory);
+        DriverRecord record = content.as(choice.plan().id());
+        choice.nowhere().refuseMissingOthers(choice.plan());
         intent.accept(record);
         try {
-            List<Integer> groups = usable.group() < 0 ? List.of() : List.of(usable.group());
-            return new CloudHypervisorSession(record, content, new Launch(plan, content.directory(), starter).go(found.program(), groups, config));
+            choice.nowhere().make(choice.plan().jail().uid());
+            Launch launch = new Launch(choice.plan(), content.directory(), starter, shares(content));
+            return new CloudHypervisorSession(record, content, launch.go(choice.found().program(), choice.groups(), machine, begin));
         } catch (RuntimeException e) {
             try {
                 discard(record);
             } catch (RuntimeException left) {
                 e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * @param plan any plan
+     * @return its shape, as {@link io.hypr.vmm.Templates#shape} says
+     */
+    public String shape(VmPlan plan) {
+        if (!Shape.isPossible(plan)) {
+            return "";
+        }
+        Choice choice = choose(plan);
+        if (!choice.found().isAtLeast(OLDEST_OF_TEMPLATES)) {
+            return "";
+        }
+        MachineConfig machine = MachineConfig.of(Shape.nobodys(plan), landlock(choice.settings()), GuestMemory.copyOf(Path.of("/")));
+        List<String> words = new ArrayList<>(machine.openings());
+        words.add(machine.body().toString());
+        return Shape.of("Cloud Hypervisor " + choice.found().version(), plan, words, choice.found().program(), true);
+    }
+
+    /**
+     * Starts a microVM from a template.
+     *
+     * @param directory of what was saved
+     * @param plan what to start
+     * @param intent takes the record before anything is done
+     * @return its session
+     */
+    public CloudHypervisorSession launch(Path directory, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        if (!Shape.isPossible(plan)) {
+            throw unsupported("A microVM that starts from a template can have neither shares nor devices passed through, and cannot grow.");
+        }
+        if (plan.facets().contains(SNAPSHOTS) || plan.facets().contains(RECLAIM)) {
+            throw unsupported("A microVM of Cloud Hypervisor that starts from a template can neither be saved nor give memory back.");
+        }
+        Choice choice = choose(plan);
+        Template template = Template.in(directory);
+        TemplateFiles.Description description = template.files().description();
+        description.refuseLargerThan(plan.disks());
+        GuestMemory memory = GuestMemory.copyOf(template.files().memory());
+        MachineConfig machine = choice.machine(memory);
+        try {
+            return start(choice, memory, machine, intent, new Launch.Begin() {
+                @Override
+                public void prepare(RunDirectory run) {
+                    try {
+                        template.layOut(run, choice.plan(), machine);
+                    } catch (IOException e) {
+                        throw template.files().corrupt(e);
+                    }
+                }
+
+                @Override
+                public void go(Api api) throws IOException {
+                    Template.resume(api, plan, description);
+                }
+            });
+        } catch (HyprException e) {
+            if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.TIMEOUT || e.code() == ErrorCode.UNAVAILABLE) {
+                throw new HyprException(ErrorCode.CORRUPT, "Cloud Hypervisor did not go on from the template: " + e.getMessage(), e);
             }
             throw e;
         }
@@ -108,12 +225,10 @@ public final class CloudHypervisor {
             throw unsupported("The Cloud Hypervisor backend has not " + String.join(", ", missing) + ", which this container needs.");
         }
         VfioDevices.check(plan.devices());
-        plan.nics().stream().filter(nic -> nic.tap().isEmpty()).findFirst().ifPresent(nic -> {
-            throw unsupported("The Cloud Hypervisor backend has no interface that leads nowhere, as " + nic.mac() + " would.");
-        });
-        if (!plan.shares().isEmpty()) {
-            throw unsupported("The Cloud Hypervisor backend cannot share directories with a microVM.");
+        if (!plan.devices().isEmpty() && plan.facets().contains(RECLAIM)) {
+            throw unsupported("A microVM that a device is passed through to cannot give memory back: the device may write there at any time.");
         }
+        ShareServers.check("Cloud Hypervisor", plan.shares());
     }
 
     private static HyprException unsupported(String sentence) {
@@ -141,9 +256,17 @@ public final class CloudHypervisor {
         CloudHypervisorRecord content = CloudHypervisorRecord.of(record);
         kill(VmmProcess.of(content.directory().pidFile()));
         // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
+        starter.processes(content.cgroup()).stream().filter(pid -> !VmmLog.isKeptBy(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
+        new VmmLog(Path.of(content.log())).settle();
         starter.processes(content.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
+        shares(content).stop();
         starter.removeCgroup(content.cgroup());
+        content.nowhere().remove();
         content.directory().clear();
+    }
+
+    private ShareServers shares(CloudHypervisorRecord content) {
+        return new ShareServers(starter, content.directory().path(), content.cgroup());
     }
 
     private static void kill(Optional<VmmProcess> process) {

@@ -1,9 +1,11 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,9 +26,12 @@ import io.hypr.model.HyprException;
  * @param memory bytes at the start
  * @param maxMemory bytes to which it can grow
  * @param version of Cloud Hypervisor, as {@code 54.0.0}
+ * @param taps that were made for interfaces that lead nowhere
+ * @param balloon whether memory can come back; null = it can
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record CloudHypervisorRecord(String run, String cgroup, String log, int processors, int maxProcessors, long memory, long maxMemory, String version) {
+public record CloudHypervisorRecord(String run, String cgroup, String log, int processors, int maxProcessors, long memory, long maxMemory, String version,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> taps, @JsonInclude(JsonInclude.Include.NON_NULL) Boolean balloon) {
 
     /** Name of this backend. */
     public static final String OWNER = "cloudhypervisor";
@@ -39,6 +44,7 @@ public record CloudHypervisorRecord(String run, String cgroup, String log, int p
     public CloudHypervisorRecord {
         Objects.requireNonNull(run, "run");
         Objects.requireNonNull(cgroup, "cgroup");
+        taps = taps == null ? List.of() : List.copyOf(taps);
         if (!Path.of(run).isAbsolute()) {
             throw new IllegalArgumentException("The run directory " + run + " is not absolute");
         }
@@ -78,6 +84,10 @@ public record CloudHypervisorRecord(String run, String cgroup, String log, int p
         } catch (JsonProcessingException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The record of microVM " + id + " cannot be written.", e);
         }
+    }
+
+    NowhereTaps nowhere() {
+        return new NowhereTaps(taps);
     }
 
     RunDirectory directory() {

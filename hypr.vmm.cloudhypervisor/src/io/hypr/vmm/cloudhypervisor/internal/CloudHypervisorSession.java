@@ -2,7 +2,9 @@ package io.hypr.vmm.cloudhypervisor.internal;
 
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,8 +16,10 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
+import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
@@ -36,6 +40,8 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     private final Object processors = new Object();
     private volatile LinkSocket listener;
     private volatile LinkChannel link;
+    private volatile LinkHold hold;
+    private boolean opened;
     private volatile boolean closed;
 
     /** The process is null if it had ended before, the listener if this did not launch it. */
@@ -46,7 +52,13 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         this.listener = started.link();
         this.launched = started.link() != null;
         this.api = new Api(run.api(), ANSWER);
-        this.facets = Map.of(Pausable.class, this, Reclaim.class, new Balloon(this, record.id()), Resizable.class, new Growth(this, record.id(), content));
+        this.facets = new HashMap<>(Map.of(Pausable.class, this, Resizable.class, new Growth(this, record.id(), content)));
+        if (content.balloon() == null || content.balloon()) {
+            facets.put(Reclaim.class, new Balloon(this, record.id()));
+        }
+        if (Files.exists(run.memory())) {
+            facets.put(Snapshots.class, new Save(this, run));
+        }
     }
 
     @Override
@@ -99,15 +111,21 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         if (!isAlive()) {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " has ended: it has no link.");
         }
-        Duration limit = launched && link == null ? BOOT : CONNECTION;
+        Duration limit = launched && !opened ? BOOT : CONNECTION;
         try {
             hangUp();
+            if (opened) { // Somebody else may listen in our place since then.
+                stopListening();
+            }
+            opened = true;
             if (listener == null) {
                 listener = LinkSocket.listen(run);
             }
+            hold = LinkHold.take(run.holder(), this::giveTheLinkUp);
             Thread watch = Thread.ofVirtual().name("link of " + record.id()).start(this::giveUpAtItsEnd);
             try {
-                link = listener.accept(limit, () -> closed || !process.isAlive());
+                LinkSocket own = listener;
+                link = own == null ? null : own.accept(limit, () -> closed || !process.isAlive());
             } finally {
                 watch.interrupt();
             }
@@ -170,9 +188,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         }
         try {
             hangUp();
-            if (waiting != null) {
-                waiting.close();
-            }
+            stopListening();
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The link to microVM " + record.id() + " cannot be closed.", e);
         }
@@ -181,7 +197,28 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         }
     }
 
+    /** Another session takes the link over. */
+    private void giveTheLinkUp() throws IOException {
+        LinkChannel open = link;
+        if (open != null) {
+            open.close();
+        }
+        stopListening();
+    }
+
+    private void stopListening() throws IOException {
+        LinkSocket waiting = listener;
+        listener = null;
+        if (waiting != null) {
+            waiting.close();
+        }
+    }
+
     private void hangUp() throws IOException {
+        if (hold != null) {
+            hold.close();
+            hold = null;
+        }
         LinkChannel open = link;
         if (open != null) {
             open.close();

@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** One start of Cloud Hypervisor: from the plan to a guest whose processors run. */
@@ -21,8 +23,6 @@ final class Launch {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /** Threads that Cloud Hypervisor starts beside the processors: one or two a device, the API, signals. */
     private static final int HELPER_THREADS = 128;
-    /** Octets of the log, as the contract of plans says. */
-    private static final long LOG_LIMIT = 2L << 20;
     /** All containers alike, however many processors they have. */
     private static final String CPU_WEIGHT = "100";
     /** Microseconds; a quota below a thousand is refused by the kernel. */
@@ -31,20 +31,32 @@ final class Launch {
     private static final long OVERHEAD = 256L << 20;
     /** Page tables and the like grow with the guest's memory. */
     private static final int GUEST_SHARE = 32;
+    /** Nobody waits for what is only made to be saved. */
+    private static final int OUT_OF_THE_WAY = 10;
     private static final int API = MachineConfig.FIRST_OPENED - 1;
 
     private final VmPlan plan;
     private final RunDirectory run;
     private final Starter starter;
+    private final ShareServers shares;
 
-    Launch(VmPlan plan, RunDirectory run, Starter starter) {
+    Launch(VmPlan plan, RunDirectory run, Starter starter, ShareServers shares) {
         this.plan = plan;
         this.run = run;
         this.starter = starter;
+        this.shares = shares;
     }
 
     /** What a launch gives: the process, and the place where the guest's first connection arrives. */
     record Started(VmmProcess process, LinkSocket link) {
+    }
+
+    /** What leads from a Cloud Hypervisor that can be asked to a guest whose processors run. */
+    interface Begin {
+
+        void prepare(RunDirectory run) throws IOException;
+
+        void go(Api api) throws IOException;
     }
 
     /**
@@ -53,20 +65,23 @@ final class Launch {
      * @param binary of Cloud Hypervisor
      * @param groups supplementary groups of Cloud Hypervisor
      * @param config of the microVM
+     * @param begin of the guest
      * @return what runs
      * @throws HyprException if it does not start; what there is of it is left to the caller to remove
      */
-    Started go(Path binary, List<Integer> groups, MachineConfig config) {
+    Started go(Path binary, List<Integer> groups, MachineConfig config, Begin begin) {
         LinkSocket link = null;
         try {
-            long logged = Files.exists(plan.log()) ? Files.size(plan.log()) : 0;
+            long logged = new VmmLog(plan.log()).begin();
             run.open(plan.jail().uid(), plan.jail().gid());
+            begin.prepare(run);
+            shares.start(plan);
             link = LinkSocket.listen(run);
             Files.createSymbolicLink(run.kernel(), Path.of("/proc/self/fd/" + MachineConfig.FIRST_OPENED));
             Process process = starter.start(options(groups, config), command(binary));
             String starterWords = Starter.errors(process); // Until Cloud Hypervisor runs, and its API takes connections.
             try {
-                boot(config);
+                begin.go(new Api(run.api(), LIMIT));
             } catch (HyprException e) {
                 if (e.code() == ErrorCode.UNAVAILABLE && ended(process)) {
                     throw Refusal.ofStart(plan.log(), logged, starterWords, process.exitValue());
@@ -84,19 +99,13 @@ final class Launch {
         }
     }
 
-    private void boot(MachineConfig config) {
-        Api api = new Api(run.api(), LIMIT);
-        api.put("vm.create", config.body());
-        api.put("vm.boot", null);
-    }
-
     private List<String> options(List<Integer> groups, MachineConfig config) {
         VmPlan.Jail jail = plan.jail();
         List<String> options = new ArrayList<>(List.of(
-            "--log", plan.log().toString(), "--log-max", Long.toString(LOG_LIMIT),
+            "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
             "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
             "--user", jail.uid() + ":" + jail.gid(),
-            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS),
+            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
             "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT,
             "--listen", run.api() + "=" + API));
         groups.forEach(group -> options.addAll(List.of("--group", group.toString())));
@@ -105,6 +114,12 @@ final class Launch {
         }
         if (!plan.devices().isEmpty()) {
             options.addAll(List.of("--rlimit", "memlock=unlimited")); // The device reaches all of the guest's memory, which stays where it is.
+        }
+        if (plan.facets().contains(CloudHypervisor.SNAPSHOTS)) {
+            options.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY)));
+        }
+        if (!plan.shares().isEmpty()) {
+            options.add("--cgroup-join"); // Who serves them is there already.
         }
         options.addAll(config.openings());
         return options;

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ShareServers;
+import io.hypr.vmm.host.TemplateFiles;
 
 /**
  * The body of {@code vm.create} for one plan, and what must be opened for it. The same input gives the same output.
@@ -21,25 +23,35 @@ record MachineConfig(ObjectNode body, List<String> openings) {
     static final int FIRST_OPENED = 10;
     /** The guest's own address on vsock; each microVM has a vsock of its own. */
     private static final int CID = 3;
+    private static final int SHARE_QUEUE = 512;
     private static final String KERNEL_ARGUMENTS = "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0";
 
-    static MachineConfig of(VmPlan plan, boolean landlock) {
+    /**
+     * Makes the machine of a plan.
+     *
+     * @param plan each of whose interfaces has a tap
+     * @param landlock whether Cloud Hypervisor confines itself by it
+     * @param memory where the guest's memory comes from
+     * @return the machine
+     */
+    static MachineConfig of(VmPlan plan, boolean landlock, GuestMemory memory) {
         List<String> openings = new ArrayList<>();
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         open(openings, "--read", plan.boot().vmlinux()); // FIRST_OPENED, to which the link to the kernel points.
         body.putObject("cpus").put("boot_vcpus", plan.processors()).put("max_vcpus", plan.maxProcessors());
-        memory(body.putObject("memory"), plan);
+        ObjectNode ram = body.putObject("memory");
         List<String> arguments = new ArrayList<>(List.of(KERNEL_ARGUMENTS));
         arguments.addAll(plan.boot().arguments());
         body.putObject("payload").put("kernel", RunDirectory.KERNEL).put("initramfs", opened(openings, "--read", plan.boot().initramfs())).put("cmdline", String.join(" ", arguments));
         ArrayNode disks = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Disk disk : plan.disks()) {
-            String id = "disk" + disks.size();
+            String id = TemplateFiles.disk(disks.size());
             // Cloud Hypervisor locks disks itself: many readers or one writer.
             disks.addObject().put("id", id).put("serial", id).put("path", opened(openings, disk.readOnly() ? "--read" : "--open", disk.file())).put("readonly", disk.readOnly())
                     .put("image_type", "Raw");
         }
         putUnlessEmpty(body, "disks", disks);
+        memory(ram, plan, memory, openings);
         ArrayNode nics = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Nic nic : plan.nics()) {
             // The guest learns its MTU from Kestrel; Cloud Hypervisor would set that of the tap, which its user may not.
@@ -54,23 +66,58 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         }
         putUnlessEmpty(body, "devices", devices);
         body.putObject("rng").put("src", "/dev/urandom");
-        body.putObject("balloon").put("size", 0).put("deflate_on_oom", true).put("free_page_reporting", true);
+        ArrayNode shares = JsonNodeFactory.instance.arrayNode();
+        for (VmPlan.Share share : plan.shares()) {
+            shares.addObject().put("id", "share" + shares.size()).put("tag", share.tag()).put("socket", ShareServers.socket(shares.size() - 1)).put("num_queues", 1)
+                    .put("queue_size", SHARE_QUEUE);
+        }
+        putUnlessEmpty(body, "fs", shares);
+        if (hasBalloon(plan, memory)) {
+            body.putObject("balloon").put("size", 0).put("deflate_on_oom", true).put("free_page_reporting", true);
+        }
         body.putObject("serial").put("mode", "Off");
         body.putObject("console").put("mode", "Tty"); // To standard output, which is the log.
         body.putObject("vsock").put("cid", CID).put("socket", RunDirectory.VSOCK);
         if (landlock) {
             body.put("landlock_enable", true);
+            ArrayNode rules = JsonNodeFactory.instance.arrayNode();
+            if (!plan.nics().isEmpty()) {
+                rules.addObject().put("path", "/sys/devices/virtual/net").put("access", "r"); // It reads what its taps can.
+            }
+            if (memory.file() != null && !memory.copied()) {
+                rules.addObject().put("path", RunDirectory.SOCKETS).put("access", "rw"); // There it is saved.
+            }
             if (!plan.devices().isEmpty()) {
-                ArrayNode rules = body.putArray("landlock_rules");
                 rules.addObject().put("path", "/dev/vfio").put("access", "rw");
                 rules.addObject().put("path", "/sys").put("access", "rw");
             }
+            putUnlessEmpty(body, "landlock_rules", rules);
         }
         return new MachineConfig(body, List.copyOf(openings));
     }
 
-    private static void memory(ObjectNode memory, VmPlan plan) {
+    /**
+     * Tells whether memory can come back. A device that is passed through may write to any page, and a page that came back would be read from a template again.
+     *
+     * @param plan of the microVM
+     * @param memory where the guest's memory comes from
+     * @return whether the machine has a balloon
+     */
+    static boolean hasBalloon(VmPlan plan, GuestMemory memory) {
+        boolean template = memory.copied() || memory.file() != null && !plan.facets().contains("reclaim"); // Who starts from a template has what it has.
+        return plan.devices().isEmpty() && !template;
+    }
+
+    private static void memory(ObjectNode memory, VmPlan plan, GuestMemory from, List<String> openings) {
+        if (from.file() != null) {
+            String file = opened(openings, from.copied() ? "--read" : "--open", from.file());
+            memory.put("size", 0).putArray("zones").addObject().put("id", "memory").put("size", plan.memory()).put("file", file).put("shared", !from.copied());
+            return;
+        }
         memory.put("size", plan.memory());
+        if (!plan.shares().isEmpty()) {
+            memory.put("shared", true); // The servers read and write there.
+        }
         if (plan.maxMemory() > plan.memory()) {
             // By ACPI memory could only grow.
             memory.put("hotplug_method", "VirtioMem").put("hotplug_size", plan.maxMemory() - plan.memory());

@@ -1,19 +1,15 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.VmmLog;
 
 /** Turns what Cloud Hypervisor and hypr-start say into errors for people. */
 final class Refusal {
-
-    private static final int TAIL = 4096;
 
     private record Known(String words, ErrorCode code, String remedy) {
     }
@@ -55,7 +51,9 @@ final class Refusal {
         if (!starter.isEmpty()) {
             return told("The VMM process was not started: ", starter.replaceFirst("^hypr-start: ", ""), log);
         }
-        String line = lastLine(log, from);
+        VmmLog words = new VmmLog(log);
+        words.settle();
+        String line = words.tail(from).stream().reduce("", (a, b) -> b).strip();
         if (line.isEmpty()) {
             String how = status > 128 ? "signal " + (status - 128) : "status " + status;
             return new HyprException(ErrorCode.INTERNAL, "Cloud Hypervisor ended with " + how + " as it started, and said nothing.").remedy("See " + log + ".");
@@ -72,17 +70,5 @@ final class Refusal {
         }
         HyprException error = new HyprException(ErrorCode.INTERNAL, sentence);
         return log == null ? error : error.remedy("See " + log + ".");
-    }
-
-    private static String lastLine(Path log, long from) {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            long begin = Math.max(from, file.length() - TAIL);
-            byte[] tail = new byte[(int) Math.max(0, file.length() - begin)];
-            file.seek(begin);
-            file.readFully(tail);
-            return new String(tail, StandardCharsets.UTF_8).strip().lines().reduce("", (a, b) -> b).strip();
-        } catch (IOException e) {
-            return ""; // A log that cannot be read says nothing; the exception says how Cloud Hypervisor ended.
-        }
     }
 }

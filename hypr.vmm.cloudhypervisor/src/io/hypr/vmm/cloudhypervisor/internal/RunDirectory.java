@@ -1,6 +1,7 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,10 +21,15 @@ import io.hypr.model.HyprException;
 record RunDirectory(Path path) {
 
     /** Relative to the run directory, which is Cloud Hypervisor's working directory: names stay short, and the way to it need not be open to its user. */
+    static final String SOCKETS = "s";
     static final String VSOCK = "s/vsock";
     /** The kernel, by a link that is gone once the guest has booted. */
     static final String KERNEL = "s/vmlinux";
     static final String EVENTS = "s/events";
+    /** Where Cloud Hypervisor puts its state when it is saved. */
+    static final String SAVED = "s/saved";
+    /** Where it finds the state from which it goes on. */
+    static final String RESTORED = "s/restored";
     /** Where the guest's connections to port 1024 of the host arrive. */
     private static final String LINK = "s/vsock_1024";
 
@@ -39,7 +45,7 @@ record RunDirectory(Path path) {
 
     /** @return where Cloud Hypervisor makes its sockets */
     Path sockets() {
-        return path.resolve("s");
+        return path.resolve(SOCKETS);
     }
 
     /** @return socket on which the daemon waits for the guest */
@@ -47,9 +53,29 @@ record RunDirectory(Path path) {
         return path.resolve(LINK);
     }
 
+    /** @return socket on which the holder of the link listens for its successor */
+    Path holder() {
+        return path.resolve("holder");
+    }
+
     /** @return the way to the kernel */
     Path kernel() {
         return path.resolve(KERNEL);
+    }
+
+    /** @return the guest's memory, if it can be saved */
+    Path memory() {
+        return path.resolve("memory");
+    }
+
+    /** @return where Cloud Hypervisor puts its state when it is saved */
+    Path saved() {
+        return path.resolve(SAVED);
+    }
+
+    /** @return where it finds the state from which it goes on */
+    Path restored() {
+        return path.resolve(RESTORED);
     }
 
     /** @return what Cloud Hypervisor reports of itself, JSON objects in a row */
@@ -94,6 +120,20 @@ record RunDirectory(Path path) {
 
     private static Object owner(Path file) throws IOException {
         return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Makes the file that is the guest's memory, full of holes.
+     *
+     * @param bytes of memory
+     * @throws IOException if it cannot be done
+     */
+    void makeMemory(long bytes) throws IOException {
+        Files.createFile(memory(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (RandomAccessFile file = new RandomAccessFile(memory().toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        give(memory());
     }
 
     /** Takes the way to the kernel away, so that a guest that resets itself ends. Idempotent. */

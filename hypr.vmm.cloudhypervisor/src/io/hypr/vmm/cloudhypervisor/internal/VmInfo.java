@@ -15,7 +15,9 @@ record VmInfo(JsonNode json) {
         MEMORY_ACTUAL_SIZE("/memory_actual_size"),
         BOOT_VCPUS("/config/cpus/boot_vcpus"),
         MEMORY_SIZE("/config/memory/size"),
-        HOTPLUGGED_SIZE("/config/memory/hotplugged_size");
+        HOTPLUGGED_SIZE("/config/memory/hotplugged_size"),
+        /** Of memory that is a file; there is one zone then. */
+        ZONE_SIZE("/config/memory/zones/0/size");
 
         final String pointer;
 
@@ -36,7 +38,7 @@ record VmInfo(JsonNode json) {
 
     /** @return bytes that the guest was given, whatever a balloon holds */
     long given() {
-        return at(Field.MEMORY_SIZE).asLong() + at(Field.HOTPLUGGED_SIZE).asLong(0);
+        return at(Field.MEMORY_SIZE).asLong() + at(Field.HOTPLUGGED_SIZE).asLong(0) + at(Field.ZONE_SIZE).asLong(0);
     }
 
     /** @return bytes that the guest can use now */

@@ -26,6 +26,7 @@ final class ApiServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Description description = Description.read();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, Deed> deeds = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> wrong = new CopyOnWriteArrayList<>();
 
@@ -38,6 +39,15 @@ final class ApiServer implements AutoCloseable {
     /** What is answered to an endpoint from now on: the octets; an empty text hangs up. */
     void answer(String endpoint, String octets) {
         answers.put(endpoint, octets);
+    }
+
+    /** What Cloud Hypervisor does when it is asked for something. */
+    interface Deed {
+        void run() throws IOException;
+    }
+
+    void whenAsked(String endpoint, Deed deed) {
+        deeds.put(endpoint, deed);
     }
 
     static String json(int status, String body) {
@@ -87,6 +97,7 @@ final class ApiServer implements AutoCloseable {
             if (!words[1].startsWith("/api/v1/") || !words[2].startsWith("HTTP/1.1\r\n")) {
                 wrong.add(text);
             }
+            deeds.getOrDefault(endpoint, () -> { }).run();
             client.write(ByteBuffer.wrap(answers.getOrDefault(endpoint, DONE).getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             wrong.add(e.toString());

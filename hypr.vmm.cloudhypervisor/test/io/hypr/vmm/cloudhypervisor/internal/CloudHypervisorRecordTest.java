@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,12 +17,18 @@ import io.hypr.model.HyprException;
 class CloudHypervisorRecordTest {
 
     private static final CloudHypervisorRecord CONTENT = new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 1, 4, 256L << 20,
-        512L << 20, "54.0.0");
+        512L << 20, "54.0.0", List.of(), null);
 
     @Test
     void whatIsWrittenIsRead() throws Exception {
         assertEquals(CONTENT, CloudHypervisorRecord.of(CONTENT.as("0123")));
         assertEquals(Files.readString(Path.of("test/records/format-1.json")).strip(), CONTENT.as("0123").json());
+    }
+
+    @Test
+    void whatWasMadeForItAndWhatItHasNotAreKept() {
+        CloudHypervisorRecord content = new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/log", 1, 1, 256L << 20, 256L << 20, "54.0.0", List.of("hx01230"), false);
+        assertEquals(content, CloudHypervisorRecord.of(content.as("0123")));
     }
 
     @Test

@@ -47,11 +47,11 @@ final class Description {
     boolean answers(String endpoint, String pointer) {
         JsonNode schema = root.path("paths").path("/" + endpoint).path("get").path("responses").path("200").path("content").path("application/json").path("schema");
         for (String name : pointer.substring(1).split("/")) {
-            schema = resolve(schema).path("properties").path(name);
+            JsonNode found = resolve(schema);
+            schema = found.path("type").asText().equals("array") ? found.path("items") : found.path("properties").path(name);
         }
         return !schema.isMissingNode();
     }
-
 
     private JsonNode resolve(JsonNode schema) {
         return schema.has("$ref") ? root.at(schema.get("$ref").asText().substring(1)) : schema;

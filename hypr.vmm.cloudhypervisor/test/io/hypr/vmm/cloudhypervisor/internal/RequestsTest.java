@@ -24,8 +24,10 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
+import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmProcess;
 
 /** All that is asked of Cloud Hypervisor is as its API says, and what is read of its answers is there. {@code HYPR_RENEW_GOLDENS=1} writes the goldens anew. */
@@ -41,9 +43,13 @@ class RequestsTest {
     @BeforeEach
     void open() throws IOException {
         server = new ApiServer(directory.resolve("api"));
-        CloudHypervisorRecord content = new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0");
+        session = session();
+    }
+
+    private CloudHypervisorSession session() {
+        CloudHypervisorRecord content = new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null);
         VmmProcess process = VmmProcess.of(ProcessHandle.current().pid()).orElseThrow(); // Any that lives.
-        session = new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null));
+        return new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null));
     }
 
     @AfterEach
@@ -94,6 +100,11 @@ class RequestsTest {
         assertEquals(1, description.wrong("PUT", "vm.create", json.readTree("{\"payload\":{\"kernel\":1}}")).size());
     }
 
+    private static VmPlan plan(List<VmPlan.Nic> nics, List<VmPlan.Share> shares) {
+        VmPlan plan = plan(1, 1, 128 * MIB, 128 * MIB, nics, List.of());
+        return new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), plan.disks(), nics, List.of(), shares, plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
+    }
+
     private static VmPlan plan(int processors, int maxProcessors, long memory, long maxMemory, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices) {
         return new VmPlan("0123456789abcdef".repeat(4), processors, maxProcessors, memory, maxMemory,
             new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")),
@@ -113,10 +124,81 @@ class RequestsTest {
 
     @Test
     void plansBecomeMachines() throws IOException {
-        golden("plain", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of()), true));
+        golden("plain", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of()), true, GuestMemory.OWN));
         golden("rich", MachineConfig.of(plan(2, 8, 256 * MIB, 1024 * MIB, List.of(new VmPlan.Nic("hy0", "02:42:ac:11:00:02", 1400)),
-            List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), true));
-        golden("without-landlock", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), false));
+            List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), true, GuestMemory.OWN));
+        golden("without-landlock", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), false, GuestMemory.OWN));
+        golden("shared", MachineConfig.of(plan(List.of(), List.of(new VmPlan.Share("work", Path.of("/work"), false), new VmPlan.Share("more", Path.of("/more"), true))), true,
+            GuestMemory.OWN));
+        golden("saveable", MachineConfig.of(plan(List.of(), List.of()), true, GuestMemory.saveable(Path.of("/run/hypr/0123/memory"))));
+        golden("from-template", MachineConfig.of(plan(List.of(), List.of()), true, GuestMemory.copyOf(Path.of("/templates/0/memory"))));
+    }
+
+    @Test
+    void interfacesThatLeadNowhereGetTapsOfTheirOwn() {
+        VmPlan plan = plan(List.of(new VmPlan.Nic("hy0", "02:42:ac:11:00:02", 1500), new VmPlan.Nic("", "02:42:ac:11:00:03", 1500)), List.of());
+        NowhereTaps nowhere = NowhereTaps.of(plan);
+        assertEquals(List.of("hx0123456789ab1"), nowhere.names());
+        assertEquals(List.of("hy0", "hx0123456789ab1"), nowhere.in(plan).nics().stream().map(VmPlan.Nic::tap).toList());
+    }
+
+    @Test
+    void theBalloonIsLeftOutWhereMemoryCannotComeBack() {
+        VmPlan plan = plan(List.of(), List.of());
+        assertTrue(MachineConfig.hasBalloon(plan, GuestMemory.OWN));
+        assertFalse(MachineConfig.hasBalloon(plan, GuestMemory.saveable(Path.of("/memory"))));
+        assertFalse(MachineConfig.hasBalloon(plan, GuestMemory.copyOf(Path.of("/memory"))));
+        assertFalse(MachineConfig.hasBalloon(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), GuestMemory.OWN));
+    }
+
+    @Test
+    void whatWasSavedGoesOnWithTheTapsAndTheMemoryOfAnotherPlan() throws IOException {
+        VmPlan maker = plan(List.of(new VmPlan.Nic("hx0", "02:00:00:00:00:01", 1500)), List.of());
+        Path files = Files.createDirectory(directory.resolve("template"));
+        Template template = Template.in(files);
+        new ObjectMapper().writeValue(template.config().toFile(), MachineConfig.of(maker, true, GuestMemory.saveable(Path.of("/memory"))).body());
+        Files.writeString(template.files().state(), "{}");
+        RunDirectory run = new RunDirectory(Files.createDirectory(directory.resolve("run")));
+        Files.createDirectory(run.sockets());
+        VmPlan plan = plan(List.of(new VmPlan.Nic("hy7", "02:42:ac:11:00:02", 1500)), List.of());
+        MachineConfig wanted = MachineConfig.of(plan, true, GuestMemory.copyOf(template.files().memory()));
+        template.layOut(run, plan, wanted);
+        JsonNode machine = new ObjectMapper().readTree(run.restored().resolve("config.json").toFile());
+        assertEquals(List.of(), Description.read().wrong("PUT", "vm.create", machine));
+        assertEquals("hy7", machine.at("/net/0/tap").asText());
+        assertEquals("02:00:00:00:00:01", machine.at("/net/0/mac").asText(), "the guest has that of the template");
+        assertFalse(machine.at("/memory/zones/0/shared").asBoolean(true), "what the guest writes is its own");
+        assertEquals("{}", Files.readString(run.restored().resolve("state.json")));
+    }
+
+    @Test
+    void aGuestThatGoesOnLearnsTheSizeOfItsWritableDisks() throws IOException {
+        Path upper = Files.write(directory.resolve("upper"), new byte[4096]);
+        VmPlan plan = plan(List.of(), List.of());
+        VmPlan own = new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(),
+            plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
+        Api api = new Api(directory.resolve("api"), java.time.Duration.ofSeconds(10));
+        Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)));
+        Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 8192L)));
+        String restore = "PUT vm.restore {\"source_url\":\"file://s/restored\"}";
+        assertEquals(List.of(restore, "PUT vm.resume", restore, "PUT vm.resume", "PUT vm.resize-disk {\"id\":\"disk1\",\"desired_size\":4096}"), changes());
+    }
+
+    @Test
+    void whatIsSavedIsTheMemoryAndWhatCloudHypervisorWroteButNoLink() throws IOException {
+        Path sockets = Files.createDirectory(directory.resolve("s"));
+        Files.write(directory.resolve("memory"), new byte[8192]);
+        session = session();
+        state("Running");
+        server.whenAsked("vm.snapshot", () -> {
+            Files.writeString(sockets.resolve("saved/config.json"), "{\"disks\":[]}");
+            Files.createSymbolicLink(sockets.resolve("saved/state.json"), Files.writeString(directory.resolve("secret"), "secret"));
+        });
+        Snapshots saver = session.facet(Snapshots.class).orElseThrow();
+        Path stolen = Files.createDirectory(directory.resolve("one"));
+        assertEquals(ErrorCode.INTERNAL, assertThrows(HyprException.class, () -> saver.save(stolen)).code());
+        assertFalse(Files.exists(stolen.resolve("state")));
+        assertEquals(List.of("PUT vm.pause", "PUT vm.snapshot {\"destination_url\":\"file://s/saved\"}"), changes());
     }
 
     @Test
