@@ -14,7 +14,7 @@ MAGIC = struct.pack("<Q", 0x4B4E494C52505948)
 # WELCOME (kestrel/protocol/PROTOCOL.md): magic u64, nonce u64, generation u16, taken u64, sent u64, boot id, up u64.
 UP = 8 + 8 + 2 + 8 + 8 + 16
 WORDS = ("console=hvc0 panic=-1 reboot=t quiet acpi=off pci=off no_timer_check tsc_early_khz=1000000 tsc=reliable lapic_timer_khz=1000000 "
-         "rcupdate.rcu_expedited=1 8250.nr_uarts=0")
+         "rcupdate.rcu_expedited=1 8250.nr_uarts=0 sysctl.net.ipv6.conf.all.disable_ipv6=1 dummy.numdummies=0")
 
 
 def command(directory, initramfs=DIST / "share/initramfs.cpio"):
@@ -48,7 +48,7 @@ def ahead():
 
 
 def boot():
-    """The guest's monotonic clock, in nanoseconds, when Kestrel begins and says WELCOME; ahead() is to be added for the time since reset."""
+    """The guest's monotonic clock, in nanoseconds, when Kestrel says WELCOME; ahead() is to be added for the time since reset."""
     with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as link:
         os.truncate(os.open(f"{directory}/disk", os.O_CREAT | os.O_WRONLY), 64 << 20)
         qemu = subprocess.Popen(command(directory), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -8,7 +8,7 @@ int cgroup_fd;
 
 static const char controllers[] = "+cpuset +cpu +io +memory +pids";
 
-int cgroup_begin(void)
+void cgroup_begin(void)
 {
 	int result = sys_mkdirat(AT_FDCWD, CGROUPS, 0755);
 
@@ -20,8 +20,8 @@ int cgroup_begin(void)
 	if (result >= 0)
 		result = sys_mkdirat(AT_FDCWD, CGROUP, 0755);
 	if (result >= 0)
-		result = cgroup_fd = sys_open(CGROUP, O_PATH | O_DIRECTORY);
-	return result;
+		result = sys_open(CGROUP, O_PATH | O_DIRECTORY);
+	cgroup_fd = result;
 }
 
 bool cgroup_had_oom(void)

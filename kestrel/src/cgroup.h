@@ -7,10 +7,10 @@
 #define CGROUPS "/cgroup"
 #define CGROUP CGROUPS "/container"
 
-/* Mounts cgroup2 for Kestrel's own use and makes the container's cgroup: 0 or a negative errno. */
-int cgroup_begin(void);
+/* Mounts cgroup2 for Kestrel's own use and makes the container's cgroup. */
+void cgroup_begin(void);
 
-/* A descriptor of it, for clone3. */
+/* A descriptor of it, for clone3, or the negative errno of what failed. */
 extern int cgroup_fd;
 
 /* The kernel killed a process of the container for lack of memory. */

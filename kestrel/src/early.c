@@ -32,10 +32,6 @@ void early_mounts(void)
 {
 	mount_own("devtmpfs", "/dev");
 	mount_own("sysfs", "/sys");
-}
-
-void late_mounts(void)
-{
 	mount_own("proc", "/proc");
 }
 

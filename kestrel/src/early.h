@@ -4,11 +4,8 @@
 
 #include <stdint.h>
 
-/* /dev and /sys: all that finding the link needs. */
+/* /dev, /sys and /proc for Kestrel's own use. */
 void early_mounts(void);
-
-/* /proc: needed from SETUP on. */
-void late_mounts(void);
 
 /* Descriptors 0 to 2 are /dev/null, so that no other descriptor is one of them. */
 void early_streams(void);

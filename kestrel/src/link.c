@@ -13,7 +13,7 @@ static struct parser parser;
 
 /* Descriptors; 0, which is /dev/null, stands for none. */
 static int fd, epoll;
-static uint64_t epoll_tag, again_at, started;
+static uint64_t epoll_tag, again_at, ready_at;
 static bool keeps, live, readable, writable;
 
 static uint8_t boot_id[16];
@@ -65,15 +65,15 @@ static void broken(void)
 	again_at = now_ms() + AGAIN_MS;
 }
 
-void link_begin(uint64_t started_at)
+void link_begin(void)
 {
 	int new_fd;
 
-	started = started_at;
 	sys_getrandom(boot_id, sizeof boot_id, GRND_INSECURE);
 	while ((new_fd = link_open(&keeps)) < 0)
 		link_wait();
 	opened(new_fd);
+	ready_at = now_ns(CLOCK_MONOTONIC_TIME);
 	welcome_due = true;
 	link_send();
 }
@@ -178,7 +178,7 @@ static void make_welcome(struct writer *w)
 	put64(w, parser.taken);
 	put64(w, outbox_sent());
 	put_octets(w, boot_id, sizeof boot_id);
-	put64(w, started);
+	put64(w, ready_at);
 	put64(w, 0);
 	welcome_due = false;
 }

@@ -4,8 +4,8 @@
 
 #include "parser.h"
 
-/* Waits until there is a link, sends the unsolicited WELCOME. `started` is the guest's monotonic time at start, ns. */
-void link_begin(uint64_t started);
+/* Waits until there is a link, sends the unsolicited WELCOME. */
+void link_begin(void);
 
 /* Has `epoll` report the link under `tag`. */
 void link_watch(int epoll, uint64_t tag);

@@ -1,7 +1,8 @@
 /* Kestrel: the first process of each microVM of HYPR. */
-#include "clock.h"
+#include "cgroup.h"
 #include "early.h"
 #include "link.h"
+#include "network.h"
 #include "process.h"
 #include "shutdown.h"
 #include "sys.h"
@@ -48,17 +49,17 @@ static _Noreturn void serve(int epoll, int children)
 
 int main(void)
 {
-	uint64_t started = now_ns(CLOCK_MONOTONIC_TIME);
 	int epoll, children;
 
 	early_mounts();
 	early_streams();
-	link_begin(started);
-
-	late_mounts();
 	epoll = early_epoll();
 	children = early_children(epoll, TAG_CHILDREN);
 	processes_begin(epoll, TAG_PROCESSES);
+	/* Before the first word: a microVM that starts from the memory of another one finds it done. */
+	cgroup_begin();
+	network_begin();
+	link_begin();
 	link_watch(epoll, TAG_LINK);
 	serve(epoll, children);
 }

@@ -215,16 +215,20 @@ static int configure(const struct interface *wanted, unsigned place)
 	return result;
 }
 
+void network_begin(void)
+{
+	netlink = sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	for (int index = LO; raise_link(index, 0, NULL) >= 0; index++)
+		;
+}
+
 int network(const struct setup *s)
 {
 	struct cursor c = s->interfaces.items;
 	struct interface wanted;
-	int result = sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	int result = netlink;
 
-	netlink = result;
-	if (result >= 0)
-		result = raise_link(LO, 0, NULL);
-	if (result >= 0 && s->interfaces.count > 1)
+	if (s->interfaces.count > 1)
 		result = make_way(s->interfaces);
 	if (result < 0)
 		return judged(result, STAGE_NETWORK, "lo");
@@ -234,6 +238,5 @@ int network(const struct setup *s)
 		if (result < 0)
 			return judged(result, STAGE_NETWORK, wanted.name);
 	}
-	sys_close(netlink);
 	return 0;
 }

@@ -4,7 +4,10 @@
 
 #include "wire.h"
 
-/* lo up, then each interface of the list: found by MAC, named, addressed, up, routes. */
+/* lo and all other interfaces up. */
+void network_begin(void);
+
+/* Each interface of the list: found by MAC, named, addressed, routes. */
 int network(const struct setup *);
 
 #endif

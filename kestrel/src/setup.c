@@ -81,7 +81,7 @@ static int files(const struct setup *s)
 static int cgroup(const struct setup *s)
 {
 	(void)s;
-	return judged(cgroup_begin(), STAGE_MOUNTS, "cgroup2");
+	return judged(cgroup_fd, STAGE_MOUNTS, "cgroup2");
 }
 
 /* Writes each value to the file that its name stands for, below `directory`; a dot in the name is `separator` in the path. */

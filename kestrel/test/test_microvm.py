@@ -122,5 +122,5 @@ def test_microvm_reports_lack_of_memory():
 def test_boot_cost_in_guest_time():
     with machine(os.path.join(DIRECTORY, "upper"), ["-icount", "shift=0,sleep=off"]) as vm:
         up = vm.host.welcome["up"]
-        print(f"   guest time at Kestrel's start: {up / 1e6:.1f} ms")
+        print(f"   guest time at Kestrel's hello: {up / 1e6:.1f} ms")
         assert up < 1_000_000_000, up

@@ -196,7 +196,7 @@ public final class ContainerView {
         h.put("Backend", c.backend);
         h.put("BackendReasons", c.backendReasons);
         h.put("BootNanos", c.bootNanos);
-        h.put("Steps", c.steps.stream().map(s -> new LinkedHashMap<>(Map.of("Name", s.name(), "Begun", s.begun(), "Took", s.took()))).toList());
+        h.put("Steps", c.steps.stream().map(ContainerView::step).toList());
         h.put("Template", c.template);
         h.put("TemplateReason", c.templateReason);
         h.put("Memory", c.memory);
@@ -207,5 +207,13 @@ public final class ContainerView {
         c.devices.forEach(d -> devices.add(new LinkedHashMap<>(Map.of("Driver", d.deviceDriver, "Wanted", d.addresses, "Lent", d.lent))));
         h.put("Devices", devices);
         return h;
+    }
+
+    private static Map<String, Object> step(ContainerInfo.Step step) {
+        Map<String, Object> s = new LinkedHashMap<>();
+        s.put("Name", step.name());
+        s.put("BegunMicros", step.begun());
+        s.put("TookMicros", step.took());
+        return s;
     }
 }

@@ -207,7 +207,7 @@ final class Starter {
         List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
         VmPlan machine = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
             Math.max(info.memory, info.maxMemory),
-            new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
+            VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
         vm = new VmLaunch(engine, container, choice.name(), machine);

@@ -46,7 +46,7 @@ public class TemplateService implements MemoryTemplates {
         String network = spec.network == null ? NetworkBook.DEFAULT : spec.network;
         List<VmPlan.Nic> nics = network.equals(NetworkBook.NONE) ? List.of() : List.of(new VmPlan.Nic("", "02:00:00:00:00:01", engine.networks().find(network).mtu));
         return new VmPlan("0".repeat(64), info.processors, info.maxProcessors, info.memory, info.maxMemory,
-            new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), spec.kernelArguments),
+            VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)), nics, List.of(), List.of(), nowhere, nowhere, new VmPlan.Jail(0, 0, "hypr"), Set.of(),
             spec.vmmOptions);
     }

@@ -1,11 +1,15 @@
 package io.hypr.core.internal.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
+import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Hold;
 import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.core.internal.template.TemplateCache.Way;
+import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
@@ -32,6 +36,16 @@ final class VmLaunch {
         this.plan = plan;
         String asked = container.info().spec.template;
         this.mode = asked != null ? asked : engine.settings().templates() ? "auto" : "off";
+    }
+
+    /**
+     * What a microVM boots. As in a container of Docker there is no IPv6 on a network without it, and no interface that nobody asked for; what the user
+     * says comes last and wins.
+     */
+    static VmPlan.Boot boot(Settings settings, ContainerSpec spec) {
+        List<String> arguments = new ArrayList<>(List.of("sysctl.net.ipv6.conf.all.disable_ipv6=1", "dummy.numdummies=0"));
+        arguments.addAll(spec.kernelArguments);
+        return new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), arguments);
     }
 
     private TemplateCache templates() {
