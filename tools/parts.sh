@@ -103,7 +103,7 @@ place() {
 # Tests need what they test, and e2e and itest need all.
 build_for_test() {
     case " $* " in
-        "  " | *" itest "* | *" e2e "* | *" lab "* | *" hypr.example.plugin "*) build ;;
+        "  " | *" itest "* | *" e2e "* | *" parity "* | *" lab "* | *" hypr.example.plugin "*) build ;;
         *) build "$@" ;;
     esac
 }
@@ -112,12 +112,13 @@ build_for_test() {
 run_tests() {
     local name passed=0 failed=0 skipped=0 ran=
     find_java; find_tools
-    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel krun launcher kernel itest e2e lab
+    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel krun launcher kernel itest e2e parity lab
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
             itest) [ ! -d hypr.itest ] || { part hypr.itest junit hypr.itest '.*(Test|Exam)'; } ;;
             e2e) for_each_test hypr.itest/e2e/*.test ;;
+            parity) [ ! -x parity/run ] || part parity env -u DOCKER_HOST parity/run ;;   # beside an Engine of its own, whose version the list is true of
             lab) [ ! -x lab/test.sh ] || part lab lab/test.sh; for_each_lab_test lab/*.test ;;
             hypr.example.plugin) part "$name" env JUNIT="$(echo "$JARS"/junit-*.jar)" hypr.example.plugin/test.sh ;;
             hypr.*) [ -z "$(find "$name/bin_test" -name '*Test.class' 2>/dev/null | head -1)" ] || part "$name" junit "$name" '.*Test' ;;
