@@ -1,6 +1,6 @@
 # What Docker's client of Debian 12 (20.10) says in other words than that of 28, written in those of 28. Where it does other things, the scenario is not for it.
-# A full stop behind every sentence of run and create
-/^err: CLI: .*\.$/s/\.$//
+# A full stop behind every sentence of run and create that has none
+/^err: CLI: .*\.$/{/reuse that name\.$/!s/\.$//}
 # Usage
 s/^err: "docker ([a-z ]+)" requires (.*)\.$/err: CLI: 'CLI \1' requires \2/
 s/^err: CLI: '([a-z]+)' is not a docker command$/err: CLI: unknown command: docker \1/

@@ -19,3 +19,5 @@ s/ {2,}/  /g
 s/ +$//
 # A carriage return before the end of a line is shown
 s/\r$/\\r/
+# Engine 20.10 says twice that an image is not there
+s/no such image: [^ ]+: (No such image: )/\1/

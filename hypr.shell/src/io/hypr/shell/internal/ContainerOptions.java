@@ -9,9 +9,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerSpec;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.grammar.InputException;
@@ -20,6 +24,9 @@ import io.hypr.shell.internal.grammar.Words;
 
 /** Turns the options of {@code run} and {@code create} into a {@link ContainerSpec}. */
 public final class ContainerOptions {
+
+    private static final Set<String> LIMITS = Set.of("cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks",
+            "sigpending", "msgqueue", "nice", "rtprio", "rttime");
 
     private ContainerOptions() {
     }
@@ -40,7 +47,7 @@ public final class ContainerOptions {
         s.workingDir = words.get("workdir").orElse(null);
         s.user = words.get("user").orElse(null);
         s.groups.addAll(words.all("group-add"));
-        words.all("label-file").forEach(f -> lines(call, f).forEach(l -> pair(s.labels, l)));
+        words.all("label-file").forEach(f -> lines(call, f).stream().filter(l -> l.contains("=")).forEach(l -> pair(s.labels, l)));
         words.all("label").forEach(l -> label(s.labels, words, l));
         words.all("annotation").forEach(l -> pair(s.annotations, l));
         s.tty = words.is("tty");
@@ -50,13 +57,7 @@ public final class ContainerOptions {
         s.privileged = words.is("privileged");
         s.capAdd.addAll(words.all("cap-add"));
         s.capDrop.addAll(words.all("cap-drop"));
-        for (String option : words.all("security-opt")) {
-            if (!option.startsWith("no-new-privileges")) {
-                throw new InputException("The security option " + option + " means nothing in a microVM.")
-                        .remedy("Leave it out: the container has a kernel of its own. no-new-privileges is understood.");
-            }
-            s.noNewPrivileges = !option.endsWith("false");
-        }
+        Isolation.read(s, words);
         s.stopSignal = words.get("stop-signal").orElse(null);
         s.stopTimeout = words.has("stop-timeout") ? Integer.valueOf(words.number("stop-timeout", 0)) : null;
         s.autoRemove = words.is("rm");
@@ -69,8 +70,21 @@ public final class ContainerOptions {
         words.all("vmm-opt").forEach(o -> pair(s.vmmOptions, o));
         s.kernelArguments.addAll(words.all("kernel-arg"));
         DeviceOptions.read(s, words);
-        words.all("log-opt").forEach(o -> pair(s.logOptions, o));
+        log(s, words);
         return s;
+    }
+
+    /** The log of a container is HYPR's own; it takes the place of Docker's drivers that keep one on the host. */
+    private static void log(ContainerSpec s, Words words) {
+        String driver = words.get("log-driver").orElse("");
+        if (!List.of("", "json-file", "local").contains(driver)) {
+            throw List.of("none", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "gcplogs").contains(driver)
+                    ? new HyprException(ErrorCode.UNSUPPORTED, "HYPR keeps what containers print in a log of its own: it has no logging driver '"
+                            + driver + "'.")
+                            .remedy("Leave --log-driver out, bound the log by --log-opt max-size=10m, and read it by 'hypr logs'.")
+                    : new HyprException(ErrorCode.INVALID, "error looking up logging plugin " + driver + ": plugin \"" + driver + "\" not found");
+        }
+        words.all("log-opt").forEach(o -> pair(s.logOptions, o));
     }
 
     private static void network(ContainerSpec s, Words words) {
@@ -78,8 +92,12 @@ public final class ContainerOptions {
         s.domainname = words.get("domainname").orElse(null);
         s.network = words.get("network").orElse(null);
         s.networkAliases.addAll(words.all("network-alias"));
+        if (!s.networkAliases.isEmpty() && List.of("", "default", "bridge", "none").contains(Objects.requireNonNullElse(s.network, ""))) {
+            throw new InputException("network-scoped aliases are only supported for user-defined networks")
+                    .remedy("Make a network by 'hypr network create', and use it by --network.");
+        }
         s.ip = words.get("ip").orElse(null);
-        s.macAddress = words.get("mac-address").orElse(null);
+        s.macAddress = words.get("mac-address").map(NetworkOptions::hardware).orElse(null);
         words.all("dns").forEach(d -> s.dns.add(NetworkOptions.server(words, d)));
         words.all("dns-search").forEach(d -> s.dnsSearch.add(NetworkOptions.domain(words, d)));
         s.dnsOptions.addAll(words.all("dns-option"));
@@ -148,7 +166,6 @@ public final class ContainerOptions {
         return Double.parseDouble(text);
     }
 
-    /** Whether it is a limit is told by its grammar alone; the engine knows its kinds. */
     private static String limit(Words words, String text) {
         String[] parts = text.split("=", 2);
         String[] values = parts[parts.length - 1].split(":", -1);
@@ -162,6 +179,13 @@ public final class ContainerOptions {
             if (!value.matches("-1|[0-9]{1,18}")) {
                 throw words.invalid("ulimit", text, "strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
             }
+        }
+        if (!LIMITS.contains(parts[0])) {
+            throw words.invalid("ulimit", text, "invalid ulimit type: " + parts[0]);
+        }
+        String hard = values[values.length - 1];
+        if (!hard.equals("-1") && (values[0].equals("-1") || Long.parseLong(values[0]) > Long.parseLong(hard))) {
+            throw words.invalid("ulimit", text, "ulimit soft limit must be less than or equal to hard limit: " + values[0] + " > " + hard);
         }
         return text;
     }

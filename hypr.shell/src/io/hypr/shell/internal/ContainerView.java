@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
@@ -66,16 +67,17 @@ public final class ContainerView {
     private static Map<String, Object> hostConfig(ContainerInfo c) {
         ContainerSpec s = c.spec;
         Map<String, Object> h = new LinkedHashMap<>();
-        h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", "hypr", "Config", s.logOptions)));
+        h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", "hypr", "Config", sorted(s.logOptions))));
+        h.put("Binds", binds(s));
         h.put("NetworkMode", s.network == null ? "default" : s.network);
-        Map<String, Object> bindings = new LinkedHashMap<>();
+        Map<String, Object> bindings = new TreeMap<>();
         for (ContainerSpec.PortMapping p : s.ports) {
             List<Object> list = cast(bindings.computeIfAbsent(p.containerPort + "/" + p.protocol, k -> new ArrayList<>()));
             list.add(binding(p.hostAddress, p.hostPort == 0 ? "" : String.valueOf(p.hostPort)));
         }
         h.put("PortBindings", bindings);
         if (!s.annotations.isEmpty()) {
-            h.put("Annotations", s.annotations);
+            h.put("Annotations", sorted(s.annotations));
         }
         Map<String, Object> restart = new LinkedHashMap<>();
         restart.put("Name", s.restartPolicy == null ? "no" : s.restartPolicy);
@@ -91,23 +93,37 @@ public final class ContainerView {
         h.put("DnsSearch", s.dnsSearch);
         h.put("ExtraHosts", orNull(s.extraHosts));
         h.put("GroupAdd", orNull(s.groups));
+        h.put("IpcMode", "private");
+        h.put("Links", null);
         h.put("OomScoreAdj", s.oomScoreAdj);
+        h.put("PidMode", "");
         h.put("Privileged", s.privileged);
         h.put("PublishAllPorts", s.publishAll);
         h.put("ReadonlyRootfs", s.readOnly);
         h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : null);
-        h.put("Tmpfs", s.tmpfs);
+        h.put("Tmpfs", sorted(s.tmpfs));
         h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
-        h.put("Sysctls", s.sysctls);
+        h.put("Sysctls", sorted(s.sysctls));
         h.put("Memory", s.memory);
         h.put("NanoCpus", Math.round(s.cpus * 1e9));
         h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
+        h.put("UTSMode", "");
+        h.put("UsernsMode", "");
         h.put("Ulimits", s.ulimits.stream().sorted().map(ContainerView::limit).toList());
         return h;
     }
 
+    /** Docker shows maps in the order of their keys. */
+    private static Map<String, String> sorted(Map<String, String> map) {
+        return new TreeMap<>(map);
+    }
+
     private static List<String> orNull(List<String> list) {
         return list.isEmpty() ? null : list;
+    }
+
+    private static List<String> binds(ContainerSpec s) {
+        return orNull(s.mounts.stream().filter(m -> m.source != null).map(m -> m.source + ":" + m.target + (m.readOnly ? ":ro" : "")).toList());
     }
 
     /** @param text {@code name=soft[:hard]} */
@@ -118,6 +134,12 @@ public final class ContainerView {
         l.put("Hard", Long.parseLong(parts[parts.length - 1]));
         l.put("Soft", Long.parseLong(parts[1]));
         return l;
+    }
+
+    private static Map<String, Object> volumes(ContainerSpec s) {
+        Map<String, Object> all = new TreeMap<>();
+        s.mounts.stream().filter(m -> m.type.equals("volume") && m.source == null).forEach(m -> all.put(m.target, Map.of()));
+        return all.isEmpty() ? null : all;
     }
 
     private static Map<String, Object> binding(String address, String port) {
@@ -138,7 +160,7 @@ public final class ContainerView {
         g.put("Hostname", s.hostname == null ? Names.brief(c.id) : s.hostname);
         g.put("Domainname", s.domainname == null ? "" : s.domainname);
         g.put("User", s.user == null ? "" : s.user);
-        Map<String, Object> exposed = new LinkedHashMap<>();
+        Map<String, Object> exposed = new TreeMap<>();
         c.exposed.forEach(p -> exposed.put(p, Map.of()));
         g.put("ExposedPorts", exposed);
         g.put("Tty", s.tty);
@@ -149,7 +171,9 @@ public final class ContainerView {
         g.put("Image", c.image);
         g.put("WorkingDir", c.workingDir.equals("/") ? "" : c.workingDir);
         g.put("Entrypoint", s.entrypoint);
-        g.put("Labels", s.labels);
+        g.put("Volumes", volumes(s));
+        g.put("OnBuild", null);
+        g.put("Labels", sorted(s.labels));
         if (s.stopSignal != null) {
             g.put("StopSignal", s.stopSignal);
         }

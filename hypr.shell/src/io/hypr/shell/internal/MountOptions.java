@@ -47,13 +47,20 @@ final class MountOptions {
         if (parts.length > 1) {
             m.source = parts[0];
             if (m.source.isEmpty()) {
-                throw invalid("invalid spec: " + text + ": empty section between colons");
+                throw new InputException("invalid spec: " + text + ": empty section between colons");
             }
             if (m.source.startsWith("/") || m.source.startsWith("./") || m.source.startsWith("../") || m.source.equals(".") || m.source.equals("..")) {
                 m.source = call.directory().resolve(m.source).normalize().toString();
                 m.type = "bind";
                 m.create = true;
             }
+        }
+        String wrong = "invalid volume specification: '" + text + "': invalid mount config for type \"" + m.type + "\": ";
+        if (!m.target.startsWith("/")) {
+            throw invalid(wrong + "invalid mount path: '" + m.target + "' mount path must be absolute");
+        }
+        if (Path.of(m.target).normalize().toString().equals("/")) {
+            throw invalid(wrong + "invalid specification: destination can't be '/'");
         }
         for (String option : parts.length == 3 ? parts[2].split(",") : new String[0]) {
             switch (option) {

@@ -2,9 +2,10 @@ package io.hypr.shell.internal;
 
 import java.net.InetAddress;
 
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
-/** Reads {@code --dns}, {@code --dns-search} and {@code --add-host} in Docker's syntax. */
+/** Reads {@code --dns}, {@code --dns-search}, {@code --add-host} and {@code --mac-address} in Docker's syntax. */
 final class NetworkOptions {
 
     private NetworkOptions() {
@@ -41,6 +42,14 @@ final class NetworkOptions {
             throw words.invalid("add-host", text, "invalid IP address in add-host: \"" + address + "\"");
         }
         return text.substring(0, at) + ":" + address;
+    }
+
+    /** @return a hardware address of six octets */
+    static String hardware(String text) {
+        if (!text.matches("[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}")) {
+            throw new InputException(text + " is not a valid mac address");
+        }
+        return text;
     }
 
     private static boolean isAddress(String text) {

@@ -51,9 +51,9 @@ public final class Ports {
         if (container.isEmpty()) {
             throw new InputException("no port specified: " + text + "<empty>");
         }
-        int[] inside = range(container, "invalid containerPort: ");
+        int[] inside = ordered(container, "invalid containerPort: ");
         // Port 0 of the host is any that is free, as none is.
-        int[] outside = host.isEmpty() || host.equals("0") ? new int[] {0, 0} : range(host, "invalid hostPort: ");
+        int[] outside = host.isEmpty() || host.equals("0") ? new int[] {0, 0} : ordered(host, "invalid hostPort: ");
         int count = inside[1] - inside[0];
         boolean free = outside[0] == 0;
         boolean chosen = !free && outside[1] - outside[0] != count;
@@ -80,12 +80,28 @@ public final class Ports {
      * @return each port with its protocol, such as {@code 80/tcp}
      */
     public static List<String> exposed(String text) {
-        int[] r = range(withoutProtocol(text), "invalid range format for --expose: ");
+        String ports = withoutProtocol(text);
+        for (String end : ports.split("-", 2)) {
+            if (!end.matches("\\d+")) {
+                throw notExposed(text, "strconv.ParseUint: parsing \"" + end + "\": invalid syntax");
+            }
+            if (end.length() > 5 || Integer.parseInt(end) > HIGHEST) {
+                throw notExposed(text, "strconv.ParseUint: parsing \"" + end + "\": value out of range");
+            }
+        }
+        int[] r = range(ports, "invalid range format for --expose: ");
+        if (r[0] > r[1]) {
+            throw notExposed(text, "invalid range specified for port: " + text);
+        }
         List<String> all = new ArrayList<>();
         for (int p = r[0]; p <= r[1]; p++) {
             all.add(p + "/" + protocol(text));
         }
         return all;
+    }
+
+    private static InputException notExposed(String text, String why) {
+        return new InputException("invalid range format for --expose: " + text + ", error: " + why);
     }
 
     private static String withoutProtocol(String text) {
@@ -105,6 +121,14 @@ public final class Ports {
         return p;
     }
 
+    private static int[] ordered(String text, String wrong) {
+        int[] r = range(text, wrong);
+        if (r[0] > r[1]) {
+            throw new InputException(wrong + text + ": its end is before its beginning");
+        }
+        return r;
+    }
+
     private static int[] range(String text, String wrong) {
         String[] ends = text.split("-", 2);
         for (String end : ends) {
@@ -112,12 +136,7 @@ public final class Ports {
                 throw new InputException(wrong + text);
             }
         }
-        int from = Integer.parseInt(ends[0]);
-        int to = ends.length == 2 ? Integer.parseInt(ends[1]) : from;
-        if (from > to) {
-            throw new InputException(wrong + text + ": its end is before its beginning");
-        }
-        return new int[] {from, to};
+        return new int[] {Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])};
     }
 
     private static void checkAddress(String address) {

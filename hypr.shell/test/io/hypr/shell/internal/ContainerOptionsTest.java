@@ -56,10 +56,11 @@ class ContainerOptionsTest {
         assertEquals(List.of("volume null /anonymous ", "volume store /data ro nocopy ", "bind /host /in create ", "bind " + directory + "/sub /sub create ", "bind /a /b ro ",
                 "volume store /c nocopy ", "tmpfs null /t size=1048576,mode=1770"), s.mounts.stream().map(ContainerOptionsTest::text).toList());
         assertEquals(List.of("web:ro"), s.volumesFrom);
-        for (String bad : List.of("a:b:c:d", ":/x", "/x:", "x:/y:never")) {
+        for (String bad : List.of("a:b:c:d", "/x:", "x:/y:never", "/x:y", "/:/")) {
             assertThrows(HyprException.class, () -> read("-v", bad), bad);
         }
         assertThrows(InputException.class, () -> read("-v", "x:/y:shared"));
+        assertThrows(InputException.class, () -> read("-v", ":/x"));
         assertThrows(HyprException.class, () -> read("--mount", "type=tmpfs,source=a,target=/x"));
         for (String bad : List.of("type=volume", "target=/x,who=me", "target=/x,readonly=perhaps", "type=tmpfs,target=/x,tmpfs-size=much")) {
             assertThrows(UsageException.class, () -> read("--mount", bad), bad);
@@ -112,7 +113,19 @@ class ContainerOptionsTest {
             --env-file=nothere             | open nothere: no such file or directory
             --env=                         | invalid environment variable
             --env==x                       | invalid environment variable: =x
-            --security-opt=seccomp=x       | seccomp=x
+            --security-opt=seccomp=x       | The security option seccomp=x means nothing in a microVM.
+            --security-opt=nonsense        | Invalid --security-opt: "nonsense"
+            --ulimit=nonsense=1            | invalid ulimit type: nonsense
+            --ulimit=nofile=5:4            | ulimit soft limit must be less than or equal to hard limit: 5 > 4
+            --mac-address=nonsense         | nonsense is not a valid mac address
+            --network-alias=x              | network-scoped aliases are only supported for user-defined networks
+            --pid=nonsense                 | --pid: invalid PID mode
+            --pid=host                     | cannot share the processes of the host
+            --ipc=container:web            | cannot share the shared memory of another container
+            --ipc=none                     | --ipc none means nothing in a microVM
+            --uts=container:web            | --uts: invalid UTS mode
+            --userns=nonsense              | --userns: invalid USER mode
+            --cgroupns=host                | cannot share the control groups of the host
             --storage-opt=foo=1            | foo=1
             --storage-opt=size=q           | invalid size
             """)
@@ -169,6 +182,28 @@ class ContainerOptionsTest {
         RuntimeException e = assertThrows(RuntimeException.class, () -> read("--gpus", request));
         assertTrue(e instanceof InputException || e instanceof UsageException, e.toString());
         assertTrue(e.getMessage().startsWith(sentence), e.getMessage());
+    }
+
+    @Test
+    void whatAsksForLessSharingIsSoInAnyCase() {
+        ContainerSpec s = read("--ipc", "private", "--userns", "host", "--cgroupns", "private", "--pid", "", "--security-opt", "seccomp=unconfined", "--security-opt",
+                "label=disable", "--security-opt", "no-new-privileges:true");
+        assertTrue(s.noNewPrivileges);
+        assertEquals(false, read("--security-opt", "no-new-privileges=false").noNewPrivileges);
+    }
+
+    @Test
+    void driversOfLogsAreThoseThatKeepOneOnTheHost() {
+        assertEquals("1m", read("--log-driver", "json-file", "--log-opt", "max-size=1m").logOptions.get("max-size"));
+        assertEquals("error looking up logging plugin nonsense: plugin \"nonsense\" not found",
+                assertThrows(HyprException.class, () -> read("--log-driver", "nonsense")).getMessage());
+        assertTrue(assertThrows(HyprException.class, () -> read("--log-driver", "syslog")).remedy().orElseThrow().contains("hypr logs"));
+    }
+
+    @Test
+    void labelsOfAFileHaveValues() throws IOException {
+        Files.writeString(directory.resolve("labels"), "# comment\na=file\nb=file\nc\n");
+        assertEquals(java.util.Map.of("a", "flag", "b", "file"), read("--label-file", "labels", "-l", "a=flag").labels);
     }
 
     @Test

@@ -54,6 +54,18 @@ class PortsTest {
         assertThrows(InputException.class, () -> Ports.parse(text));
     }
 
+    /** What docker 28.2.2 says after its name: {@code docker create --expose TEXT busybox}. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            x     | strconv.ParseUint: parsing "x": invalid syntax
+            99999 | strconv.ParseUint: parsing "99999": value out of range
+            90-80 | invalid range specified for port: 90-80
+            """)
+    void refusesToExposeAsDockerDoes(String text, String why) {
+        InputException e = assertThrows(InputException.class, () -> Ports.exposed(text));
+        assertEquals("invalid range format for --expose: " + text + ", error: " + why, e.getMessage());
+    }
+
     @Test
     void nothingButASentenceEscapes() {
         Random random = new Random(8);

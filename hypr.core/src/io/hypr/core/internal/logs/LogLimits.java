@@ -40,7 +40,7 @@ public record LogLimits(long segment, int segments) {
             }
             return NONE;
         }
-        long whole = Math.multiplyExact(Sizes.parse("max-size", size), Integer.parseInt(files));
+        long whole = Math.multiplyExact(Sizes.parse("failed to initialize logging driver", size), Integer.parseInt(files));
         // One segment more than fits, since the newest is not full.
         long segment = Math.clamp(whole / Integer.parseInt(files), 512, ContainerLog.SEGMENT);
         return new LogLimits(segment, Math.clamp((whole + segment - 1) / segment, 1, Integer.MAX_VALUE - 1) + 1);

@@ -82,7 +82,7 @@ public final class Ipv4 {
             value = value << 8 | Integer.parseInt(m.group(i));
         }
         if (!good) {
-            throw new HyprException(ErrorCode.INVALID, "\"" + text + "\" is no IPv4 address.");
+            throw new HyprException(ErrorCode.INVALID, "invalid IPv4 address: " + text);
         }
         return value;
     }
