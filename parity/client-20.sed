@@ -1,4 +1,4 @@
-# What Docker's client of Debian 12 (20.10) says in other words than that of 28, written in those of 28. Where it does other things, the scenario is not for it.
+# What Docker's client of Debian 12 (20.10) says in other words than that of 28, written in those of 28. Where it does other things, the scenario is marked as one for client 28.
 # A full stop behind every sentence of run and create that has none
 /^err: CLI: .*\.$/{/reuse that name\.$/!s/\.$//}
 # Usage
@@ -19,6 +19,10 @@ s/^err: CLI: Conflicting options: --restart and --rm$/err: CLI: conflicting opti
 s/^err: CLI: maximum retry count must be an integer$/err: CLI: invalid restart policy format: maximum retry count must be an integer/
 s/^err: CLI: Invalid (containerPort|hostPort|proto|ranges)/err: CLI: invalid \1/
 s/count must be an integer: strconv\.Atoi: parsing "(.*)": invalid syntax$/invalid count (\1): value must be either "all" or an integer: invalid syntax/
+s/^err: CLI: Invalid ip address:/err: CLI: invalid IP address:/
+s/error: Invalid range specified for the Port:/error: invalid range specified for port:/
+s/^err: CLI: poorly formatted environment:/err: CLI: invalid env file (env):/
+s/(for "--dns" flag:) (.*) is not an ip address$/\1 IP address is not correctly formatted: \2/
 # Others
 s/No public port '([0-9]+)\/tcp' published/No public port '\1' published/
 s/\[NET_ADMIN\]/[CAP_NET_ADMIN]/

@@ -76,6 +76,7 @@ show create --name ${P}b $IMAGE true
 show inspect -f '{{json .HostConfig.Dns}} {{json .HostConfig.DnsSearch}} {{json .HostConfig.DnsOptions}} {{json .HostConfig.ExtraHosts}}' ${P}b
 
 ### further hosts of several kinds
+# client 28
 show run --rm --add-host a.example:10.1.2.3 --add-host six.example:2001:db8::1 --add-host eq.example=10.1.2.4 $IMAGE grep example /etc/hosts
 show run --rm --add-host up:host-gateway $IMAGE grep -c up /etc/hosts
 
@@ -105,6 +106,7 @@ show run --rm --ulimit nofile=x $IMAGE true
 show run --rm --ulimit nofile=5:4 $IMAGE true
 
 ### what inspect shows of limits
+# client 28
 show create --name ${P}a --ulimit nofile=100:200 --ulimit core=0 $IMAGE true
 show inspect -f '{{json .HostConfig.Ulimits}}' ${P}a
 show create --name ${P}b $IMAGE true
@@ -204,6 +206,7 @@ show run --rm -u 1000 $IMAGE grep Cap /proc/self/status
 show run --rm -u 1000 --cap-drop ALL --cap-add NET_BIND_SERVICE $IMAGE grep Cap /proc/self/status
 
 ### what inspect shows of capabilities
+# client 28
 show create --name ${P}a --cap-add sys_time --cap-add CAP_NET_ADMIN --cap-drop mknod --cap-drop ALL $IMAGE true
 show inspect -f '{{json .HostConfig.CapAdd}} {{json .HostConfig.CapDrop}}' ${P}a
 
@@ -259,10 +262,12 @@ show create --name ${P}x --oom-score-adj 2000 $IMAGE true
 show run --rm --mac-address nonsense $IMAGE true
 
 ### an address of one's own in the usual network
+# client 28
 show run --rm --ip 172.17.0.99 $IMAGE true
 show run --rm --ip nonsense $IMAGE true
 
 ### aliases in the usual network
+# client 28
 show run --rm --network-alias x $IMAGE true
 
 ### ports as they are written
@@ -287,14 +292,18 @@ show create --name ${P}x --restart always:3 $IMAGE true
 show create --name ${P}x --restart on-failure:-1 $IMAGE true
 
 ### a time to pull that is none
+# client 28
 show run --rm --pull nonsense $IMAGE true
 
 ### a volume that is none
 show create --name ${P}x -v a:b:c:d $IMAGE true
-show create --name ${P}x -v :/x $IMAGE true
 show create --name ${P}x -v /x:y $IMAGE true
 show create --name ${P}x -v /:/ $IMAGE true
 show create --name ${P}x -v name:/x:nonsense $IMAGE true
+
+### a volume without a source
+# client 28
+show create --name ${P}x -v :/x $IMAGE true
 
 ### mounts that are none
 show create --name ${P}x --mount type=nonsense,target=/x $IMAGE true
