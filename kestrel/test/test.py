@@ -4,12 +4,13 @@ import sys
 import traceback
 
 import test_frames
+import test_merlin
 import test_microvm
 import test_processes
 import test_resume
 from common import DIRECTORY, Skip
 
-MODULES = (test_frames, test_processes, test_resume, test_microvm)
+MODULES = (test_frames, test_processes, test_merlin, test_resume, test_microvm)
 
 
 def main():

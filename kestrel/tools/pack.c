@@ -1,4 +1,4 @@
-/* Writes an initramfs (cpio, newc) without root: pack OUT KESTREL. It holds /dev/console, /dev, /sys, /proc and /init. */
+/* Writes an initramfs (cpio, newc) without root: pack OUT KESTREL MERLIN. It holds /dev/console, /dev, /sys, /proc, /init and /merlin. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,23 +41,28 @@ static void entry(const char *name, unsigned mode, unsigned major, unsigned mino
 	align();
 }
 
-int main(int argc, char **argv)
+/* A program, under its name in the initramfs. */
+static void program(const char *name, const char *path)
 {
-	static char program[65536];
-	FILE *in;
+	static char content[65536];
+	FILE *in = fopen(path, "rb");
 	size_t size;
 
-	if (argc != 3) {
-		fputs("Usage: pack OUT KESTREL\n", stderr);
+	if (!in)
+		fail(path);
+	size = fread(content, 1, sizeof content, in);
+	if (ferror(in) || !feof(in))
+		fail(path);
+	fclose(in);
+	entry(name, PROGRAM, 0, 0, content, size);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 4) {
+		fputs("Usage: pack OUT KESTREL MERLIN\n", stderr);
 		return 2;
 	}
-	in = fopen(argv[2], "rb");
-	if (!in)
-		fail(argv[2]);
-	size = fread(program, 1, sizeof program, in);
-	if (ferror(in) || !feof(in))
-		fail(argv[2]);
-	fclose(in);
 	out = fopen(argv[1], "wb");
 	if (!out)
 		fail(argv[1]);
@@ -65,7 +70,8 @@ int main(int argc, char **argv)
 	entry("dev/console", CONSOLE, 5, 1, "", 0);
 	entry("proc", DIRECTORY, 0, 0, "", 0);
 	entry("sys", DIRECTORY, 0, 0, "", 0);
-	entry("init", PROGRAM, 0, 0, program, size);
+	program("init", argv[2]);
+	program("merlin", argv[3]);
 	entry("TRAILER!!!", 0, 0, 0, "", 0);
 	while (written % 512)
 		put("", 1);

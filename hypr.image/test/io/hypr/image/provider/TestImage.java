@@ -13,8 +13,8 @@ import java.util.zip.GZIPOutputStream;
 import com.github.luben.zstd.Zstd;
 
 import io.hypr.image.internal.oci.Layout;
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarWriter;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarWriter;
 
 /** An image made in memory: its blobs by digest, and its manifest. */
 final class TestImage {

@@ -31,6 +31,10 @@ public final class ContainerGroup extends Group {
             Map.entry("pause", "pause"),
             Map.entry("unpause", "unpause"),
             Map.entry("port", "port"),
+            Map.entry("cp", "cp"),
+            Map.entry("diff", "diff"),
+            Map.entry("top", "top"),
+            Map.entry("stats", "stats"),
             Map.entry("inspect", "container-inspect"));
 
     /** Names its commands. */

@@ -99,7 +99,7 @@ final class Ending {
     }
 
     /** Lets the guest write its disk. One that goes with its disk is ended as it is cleared away. */
-    private void powerOff(Run run) {
+    void powerOff(Run run) {
         try {
             Result r = Run.await(run.shutdown(), POWER_OFF);
             if (r.errno() == 0 && run.hold().awaitExit(POWER_OFF)) {

@@ -93,7 +93,9 @@ final class Reconciler {
         if (!new Clearing(engine, container).rest()) {
             return;
         }
-        if (r.phase == Phase.STARTING) {
+        if (r.phase == Phase.VISITED) {
+            container.change(c -> c.phase = Phase.IDLE);
+        } else if (r.phase == Phase.STARTING) {
             close(container, 255);
             container.change(c -> {
                 c.phase = Phase.IDLE;

@@ -21,6 +21,8 @@ import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.Frame;
 import io.hypr.core.internal.link.RunProcess;
 import io.hypr.core.internal.link.Setup;
+import io.hypr.core.internal.logs.ContainerLog;
+import io.hypr.core.internal.logs.LogLimits;
 import io.hypr.core.internal.net.HostFiles;
 import io.hypr.core.internal.net.Ipv4;
 import io.hypr.core.internal.net.NetworkBook;
@@ -61,6 +63,7 @@ final class Starter {
     private Attachment attachment;
     private VmLaunch vm;
     private Run run;
+    private ContainerLog visit;
     private int exitCode = 128;
 
     Starter(Engine engine, Container container) {
@@ -104,6 +107,64 @@ final class Starter {
         } catch (Exception e) {
             throw failed(e, clearing);
         }
+    }
+
+    /**
+     * Gives a container that does not run a microVM for a while, with its disk and its mounts, in which nothing of it runs. The caller ends that by
+     * {@link #endVisit}, on the same thread, whatever happens in between.
+     *
+     * @return the run of that microVM
+     */
+    Run visit() {
+        Clearing clearing = new Clearing(engine, container);
+        try {
+            plan
+                .step("visit.intent", this::intendVisit, null)
+                .step("visit.rootfs", this::root, null)
+                .step("visit.disk", this::disk, null)
+                .step("visit.volumes", () -> new Mounts(engine).prepare(info, image()), null)
+                .step("visit.launch", this::launch, clearing::vm)
+                .step("visit.hello", this::hello, null)
+                .step("visit.setup", this::setUp, null)
+                .run();
+            return run;
+        } catch (Exception e) {
+            clearVisit();
+            throw e instanceof HyprException h ? h : new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " cannot be reached.", e);
+        }
+    }
+
+    /** Lets the guest write its disk, and clears away its microVM. */
+    void endVisit() {
+        new Ending(engine, container).powerOff(run);
+        clearVisit();
+    }
+
+    private void clearVisit() {
+        if (run != null) {
+            run.leave();
+        }
+        boolean cleared = new Clearing(engine, container).rest();
+        Clearing.delete(visits());
+        if (cleared) {
+            container.change(r -> r.phase = Phase.IDLE);
+        }
+    }
+
+    private Path visits() {
+        return container.directory().resolve("visit");
+    }
+
+    private void intendVisit() throws IOException {
+        choice = engine.services().backends.choose(spec.vmm, facets(), settings.backends());
+        container.change(r -> r.phase = Phase.VISITED);
+        Clearing.delete(visits());
+        visit = new ContainerLog(visits(), LogLimits.of(Map.of()));
+        visit.begin(1);
+    }
+
+    private void setUp() throws InterruptedException {
+        judge(Run.await(run.link().request(Frame.SETUP, id -> setup().encode(id)), Duration.ofSeconds(settings.hello())));
     }
 
     private HyprException failed(Exception e, Clearing clearing) {
@@ -210,7 +271,7 @@ final class Starter {
             VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
-        vm = new VmLaunch(engine, container, choice.name(), machine);
+        vm = new VmLaunch(engine, container, choice.name(), machine, visit);
         run = vm.start();
     }
 
@@ -258,7 +319,16 @@ final class Starter {
         CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup().encode(id));
         CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload().encode(id, Run.WORKLOAD));
         Duration limit = Duration.ofSeconds(settings.hello());
-        Result first = Run.await(setup, limit);
+        judge(Run.await(setup, limit));
+        Result second = Run.await(started, limit);
+        if (second.errno() != 0) {
+            Refusal refusal = Refusal.of("failed to create task for container: ", info.argv.getFirst(), spec.user, info.workingDir, second);
+            exitCode = refusal.exitCode();
+            throw refusal.exception();
+        }
+    }
+
+    private void judge(Result first) {
         if (first.errno() != 0) {
             if (spec.sysctls.containsKey(first.text())) {
                 throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: open /proc/sys/"
@@ -266,12 +336,6 @@ final class Starter {
             }
             throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
                 + first.stage() + ", " + first.text() + ": " + Errno.text(first.errno()));
-        }
-        Result second = Run.await(started, limit);
-        if (second.errno() != 0) {
-            Refusal refusal = Refusal.of("failed to create task for container: ", info.argv.getFirst(), spec.user, info.workingDir, second);
-            exitCode = refusal.exitCode();
-            throw refusal.exception();
         }
     }
 

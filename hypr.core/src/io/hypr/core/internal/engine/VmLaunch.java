@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Hold;
+import io.hypr.core.internal.logs.ContainerLog;
 import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.core.internal.template.TemplateCache.Way;
 import io.hypr.engine.ContainerSpec;
@@ -26,10 +27,17 @@ final class VmLaunch {
     private final String backend;
     private final VmPlan plan;
     private final String mode;
+    private final ContainerLog visit;
     private Way way;
     private long begun;
 
     VmLaunch(Engine engine, Container container, String backend, VmPlan plan) {
+        this(engine, container, backend, plan, null);
+    }
+
+    /** @param visit takes what the link keeps of a microVM that runs no workload; null = one that does */
+    VmLaunch(Engine engine, Container container, String backend, VmPlan plan, ContainerLog visit) {
+        this.visit = visit;
         this.engine = engine;
         this.container = container;
         this.backend = backend;
@@ -86,6 +94,12 @@ final class VmLaunch {
     }
 
     private Run begin(Hold hold) {
+        if (visit != null) {
+            Run run = new Run(container, container.id(), hold, visit, engine.log());
+            container.change(r -> r.vm = hold.record());
+            run.begin(true);
+            return run;
+        }
         Run run = new Run(container, container.id(), hold, container.log(), engine.log());
         container.change(r -> {
             r.vm = hold.record();
@@ -123,7 +137,9 @@ final class VmLaunch {
             now.link().awaitWelcome(Duration.ofSeconds(engine.settings().hello()));
         }
         long nanos = System.nanoTime() - begun;
-        container.change(r -> r.info.bootNanos = nanos);
+        if (visit == null) {
+            container.change(r -> r.info.bootNanos = nanos);
+        }
         return now;
     }
 

@@ -23,10 +23,26 @@ import java.util.List;
  * @param umask 0xFFFF = leave
  * @param oomScore -1000 to 1000
  * @param first what it finds as the first process of the container; null = it joins the container
+ * @param tool whether it is a program of the agent's own, outside of the container
  */
 public record RunProcess(
         boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups,
-        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first) {
+        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first, boolean tool) {
+
+    /** A process of the container. */
+    public RunProcess(boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups, List<Limit> limits,
+            long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first) {
+        this(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, stdin, stdout, stderr, credit, umask, oomScore, first, false);
+    }
+
+    /**
+     * @param argv its path in the agent's file system, then its words
+     * @param credit first credit of stdout and of stderr
+     * @return a program of the agent's own
+     */
+    public static RunProcess tool(List<String> argv, long credit) {
+        return new RunProcess(false, false, argv, List.of(), "", "", List.of(), List.of(), 0, 0, 0, 0, 0, 0, credit, 0xFFFF, 0, null, true);
+    }
 
     /**
      * The first process of a container: process 1 of a PID namespace of its own, which all others join.
@@ -53,7 +69,7 @@ public record RunProcess(
      * @return the payload
      */
     public Payload encode(long id, long process) {
-        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4 | (first == null ? 0 : 8))
+        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4 | (first == null ? 0 : 8) | (tool ? 16 : 0))
             .list(argv, Payload::text).list(env, Payload::text).text(cwd).text(user).list(groups, Payload::text)
             .list(limits, (p, l) -> p.u32(l.resource).u64(l.soft).u64(l.hard))
             .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(umask).u16(oomScore)
@@ -68,6 +84,6 @@ public record RunProcess(
      */
     public RunProcess streams(int in, int out, int err) {
         return new RunProcess(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, in, out, err,
-            credit, umask, oomScore, first);
+            credit, umask, oomScore, first, tool);
     }
 }

@@ -21,7 +21,9 @@ public final class ContainerRecord {
         /** Its process has ended: the rest is cleared away. */
         ENDING,
         /** It is being removed: that is carried on. */
-        REMOVING
+        REMOVING,
+        /** It does not run, and a microVM has its disk for a while: that is cleared away. */
+        VISITED
     }
 
     /** What users see. */

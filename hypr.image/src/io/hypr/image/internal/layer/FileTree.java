@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarException;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarException;
 
 /**
  * The file tree that layers leave when they are unpacked one over the other, without the contents. It does what unpacking on a file system would: parents that are

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.zip.ZipException;
 
 import io.hypr.image.internal.oci.Layout;
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarException;
-import io.hypr.image.internal.tar.TarReader;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarException;
+import io.hypr.tar.TarReader;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 

@@ -10,10 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarException;
-import io.hypr.image.internal.tar.TarReader;
-import io.hypr.image.internal.tar.TarWriter;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarException;
+import io.hypr.tar.TarReader;
+import io.hypr.tar.TarWriter;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.model.Progress;

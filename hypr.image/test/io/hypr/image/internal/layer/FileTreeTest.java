@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarException;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarException;
 
 class FileTreeTest {
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import com.github.luben.zstd.ZstdOutputStream;
 
 import io.hypr.image.internal.oci.Layout;
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarWriter;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarWriter;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.image.internal.oci.Layout;
-import io.hypr.image.internal.tar.TarEntry;
-import io.hypr.image.internal.tar.TarReader;
-import io.hypr.image.internal.tar.TarWriter;
+import io.hypr.tar.TarEntry;
+import io.hypr.tar.TarReader;
+import io.hypr.tar.TarWriter;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.model.Progress;

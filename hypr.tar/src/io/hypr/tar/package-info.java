@@ -1,2 +1,2 @@
 /** Archives as tar writes them: a reader and a writer that lose nothing. */
-package io.hypr.image.internal.tar;
+package io.hypr.tar;

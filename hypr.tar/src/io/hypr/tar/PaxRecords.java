@@ -1,4 +1,4 @@
-package io.hypr.image.internal.tar;
+package io.hypr.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

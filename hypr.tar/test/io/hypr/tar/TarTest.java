@@ -1,4 +1,4 @@
-package io.hypr.image.internal.tar;
+package io.hypr.tar;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

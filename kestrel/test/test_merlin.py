@@ -1,0 +1,180 @@
+"""Merlin: archives of a directory tree, as root in a directory of the test's own, and what it tells of a container."""
+import io
+import os
+import shutil
+import stat
+import subprocess
+import tarfile
+import tempfile
+
+from common import equal, run_output, sandbox
+from guest import BUILD
+
+LIMIT = 16384
+PROGRAM = os.path.join(BUILD, "merlin")
+
+
+class Tree:
+    """A directory that Merlin takes for a container's root."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="kestrel-")
+        self.fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.fd)
+        shutil.rmtree(self.path)
+
+    def __call__(self, *words, data=b""):
+        """What `merlin WORDS` prints; an error's text where it fails."""
+        done = subprocess.run(["sh", "-c", f'exec "$@" 3</dev/fd/{self.fd}', "sh", PROGRAM, *words], input=data, capture_output=True,
+                              pass_fds=[self.fd], check=False)
+        return done.stdout if done.returncode == 0 else done.stderr.decode()
+
+    def at(self, *names):
+        return os.path.join(self.path, *names)
+
+    def write(self, name, content, mode=0o644):
+        with open(self.at(name), "wb") as file:
+            file.write(content)
+        os.chmod(self.at(name), mode)
+
+
+def archive(*members):
+    """An archive of (name, attributes, content)."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, attributes, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            for key, value in attributes.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+def members(octets):
+    return tarfile.open(fileobj=io.BytesIO(octets))
+
+
+def test_merlin_size():
+    assert os.path.getsize(PROGRAM) <= LIMIT, os.path.getsize(PROGRAM)
+
+
+def test_merlin_gets_a_tree():
+    with Tree() as tree:
+        deep = "d/" + "x" * 90 + "/" + "y" * 120
+        os.makedirs(tree.at(deep))
+        tree.write("d/file", b"content\n" * 100_000, 0o640)
+        tree.write(deep + "/empty", b"", 0o4755)
+        os.chown(tree.at("d/file"), 3_000_000, 12)
+        os.utime(tree.at("d/file"), (5, 1_600_000_000))
+        os.link(tree.at("d/file"), tree.at("d/other"))
+        os.symlink("/etc/" + "z" * 200, tree.at("d/link"))
+        os.mkfifo(tree.at("d/fifo"))
+        os.mknod(tree.at("d/null"), stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        octets = tree("get", "/d", "base")
+        assert isinstance(octets, bytes), octets
+        with members(octets) as tar:
+            equal(sorted(tar.getnames()), sorted(["base", "base/file", "base/other", "base/link", "base/fifo", "base/null",
+                                                  "base/" + "x" * 90, "base/" + deep[2:], "base/" + deep[2:] + "/empty"]))
+            one, two = [m for m in tar.getmembers() if m.name in ("base/file", "base/other")]
+            equal((one.uid, one.gid, one.mode, one.mtime, one.size), (3_000_000, 12, 0o640, 1_600_000_000, 800_000))
+            equal(tar.extractfile(one).read(), b"content\n" * 100_000)
+            equal((two.type, two.linkname), (tarfile.LNKTYPE, one.name))
+            equal(tar.getmember("base/link").linkname, "/etc/" + "z" * 200)
+            equal(tar.getmember("base/null").devminor, 3)
+            equal(tar.getmember("base/" + deep[2:] + "/empty").mode, 0o4755)
+        with members(tree("get", "/d/.", ".")) as tar:
+            assert "./file" in tar.getnames(), tar.getnames()
+        with members(tree("get", "/d/link", "l")) as tar:
+            equal([m.type for m in tar.getmembers()], [tarfile.SYMTYPE])
+        equal(tree("get", "/nosuch", "n"), "2 /nosuch\n")
+
+
+def test_merlin_puts_what_it_gets():
+    with Tree() as one, Tree() as two:
+        os.makedirs(one.at("d/e"))
+        one.write("d/e/file", os.urandom(200_001), 0o751)
+        os.symlink("../nowhere", one.at("d/link"))
+        os.setxattr(one.at("d/e/file"), "security.capability", bytes.fromhex("0100000200040000000000000000000000000000"))
+        os.chown(one.at("d"), 7, 8)
+        os.utime(one.at("d"), (5, 1_500_000_000))
+        equal(two("put", "/", data=one("get", "/d", "d")), b"")
+        equal(subprocess.run(["diff", "-r", "--no-dereference", one.path, two.path], check=False).returncode, 0)
+        now = os.lstat(two.at("d"))
+        equal((now.st_uid, now.st_gid, now.st_mtime), (7, 8, 1_500_000_000))
+        equal(os.lstat(two.at("d/e/file")).st_mode & 0o7777, 0o751)
+        equal(os.getxattr(two.at("d/e/file"), "security.capability"), os.getxattr(one.at("d/e/file"), "security.capability"))
+
+
+def test_merlin_puts_over_what_is_there():
+    with Tree() as tree:
+        os.mkdir(tree.at("d"))
+        tree.write("f", b"old")
+        os.symlink("/f", tree.at("l"))
+        equal(tree("put", "/", data=archive(("l", {}, b"new"))), b"")
+        equal((open(tree.at("l"), "rb").read(), open(tree.at("f"), "rb").read()), (b"new", b"old"))
+        equal(tree("put", "/", data=archive(("d", {}, b"x"))), "21 /d\n")
+        equal(tree("put", "/", data=archive(("f", {"type": tarfile.DIRTYPE}, b""))), "20 /f\n")
+        equal(tree("put", "/d", data=archive(("./a/b/c", {}, b"deep"), ("/abs", {}, b"y"))), b"")
+        equal(open(tree.at("d/a/b/c"), "rb").read(), b"deep")
+        assert os.path.exists(tree.at("d/abs"))
+        long = "n" * 200
+        equal(tree("put", "/d", data=archive((long, {"uid": 5_000_000}, b"z"), ("h", {"type": tarfile.LNKTYPE, "linkname": long}, b""))), b"")
+        equal((os.lstat(tree.at("d", long)).st_uid, os.lstat(tree.at("d/h")).st_nlink), (5_000_000, 2))
+
+
+def test_merlin_refuses_unsound_archives():
+    with Tree() as tree:
+        equal(tree("put", "/", data=archive(("../x", {}, b"x"))), "1 ../x\n")
+        equal(tree("put", "/", data=archive(("x", {}, b"x" * 5000))[:2000]), "74 the archive is cut short\n")
+        assert "header of the archive" in tree("put", "/", data=b"hello" * 1000)
+        broken = bytearray(archive(("x" * 200, {}, b"x")))
+        broken[512:515] = b"999"
+        assert "not sound" in tree("put", "/", data=bytes(broken))
+        equal(tree("put", "/", data=b""), b"")
+        equal(tree("nonsense"), "22 command\n")
+
+
+def test_merlin_stat():
+    with Tree() as tree:
+        tree.write("f", b"12345", 0o600)
+        os.symlink("f", tree.at("l"))
+        os.utime(tree.at("f"), (1, 77))
+        equal(tree("stat", "/f"), f"{stat.S_IFREG | 0o600} 5 77 ".encode())
+        assert tree("stat", "/l").endswith(b" f")
+        equal(tree("stat", "/f/x"), "20 /f/x\n")
+
+
+def in_sandbox(host, box, number, *words):
+    shutil.copy(PROGRAM, os.path.join(box.directory, "host", "merlin"))
+    equal(host.run(number, "/host/merlin", *words, flags=16)["errno"], 0)
+    done = host.exit_of(number)
+    return done["value"], host.output_of(number), host.output_of(number, 2)
+
+
+def test_merlin_tells_changes():
+    box = sandbox()
+    with box as host:
+        run_output(host, 1, "sh", "-c", "echo x >/new; rm /bin/plain; chmod 600 /etc/passwd; rm /etc/group; mkdir /home/d; touch /home/d/x")
+        value, out, err = in_sandbox(host, box, 2, "diff")
+        equal((value, err), (0, b""))
+        changes = set(out.decode().split("\0"))
+        assert {"A/new", "D/bin/plain", "C/etc/passwd", "D/etc/group", "A/home/d", "A/home/d/x"} <= changes, changes
+        assert {"P/bin", "T/bin"} & changes, changes
+
+
+def test_merlin_tells_processes():
+    box = sandbox()
+    with box as host:
+        host.run(1, "sleep", "1234", user="web")
+        value, out, err = in_sandbox(host, box, 2, "top")
+        equal((value, err), (0, b""))
+        fields = out.decode().split("\0")
+        assert "web:x:101" in fields[2], fields[2]
+        rows = [fields[at:at + 5] for at in range(3, len(fields) - 1, 5)]
+        equal(sorted((row[0], row[1], row[2], row[4]) for row in rows), [("1", "0", "0", "sleep 2000000"), ("2", "101", "102", "sleep 1234")])
+        value, out, err = in_sandbox(host, box, 3, "show", "/cgroup/container/cgroup.procs", "/nosuch", "/proc/uptime")
+        equal((value, len(out.split(b"\0")), out.split(b"\0")[1]), (0, 4, b""))
