@@ -3,12 +3,14 @@
 /^err: CLI: .*\.$/{/reuse that name\.$/!s/\.$//}
 # Usage
 s/^err: "docker ([a-z ]+)" requires (.*)\.$/err: CLI: 'CLI \1' requires \2/
+s/^(err: CLI: 'CLI [a-z ]+' requires) exactly /\1 /
 s/^err: CLI: '([a-z]+)' is not a docker command$/err: CLI: unknown command: docker \1/
 # An unknown command of a group: the usage of the group, which begins with an empty line
 s/^err:$/err: CLI: unknown command: docker container nonsense/
 # What is not there
 s/^err: Error: No such (container|image): (.*)$/err: Error response from daemon: No such \1: \2/
 s/^err: Error: No such network: (.*)$/err: Error response from daemon: network \1 not found/
+s/^err: Error: No such container:path: ([^:]+):(.*)$/err: Error response from daemon: Could not find the file \2 in container \1/
 s/(No such image: [^: ]+)$/\1:latest/
 # Names of images
 s/^err: Error parsing reference: .* is not a valid repository\/tag: (.*)$/err: Error response from daemon: \1/

@@ -173,9 +173,6 @@ show logs ${P}a
 show run --name ${P}a --log-driver none $IMAGE echo logged
 show logs ${P}a
 
-### a driver of logs that is none
-show run --rm --log-driver nonsense $IMAGE true
-
 ### security options
 show run --rm --security-opt no-new-privileges:true $IMAGE grep NoNewPrivs /proc/self/status
 show run --rm --security-opt no-new-privileges=false $IMAGE grep NoNewPrivs /proc/self/status
