@@ -10,10 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
 
 /**
  * The grammar of a command, read from its help text, so that the two cannot differ. The text is laid out as Docker lays out its own:
@@ -38,6 +38,7 @@ public final class Grammar {
     private static final Pattern OPTION =
             Pattern.compile("^ {2}(?:-(\\w), | {4})--([\\w-]+)(?: (\\w+))? {2,}(.*)$");
     private static final int BAD_OPTION = 125;
+    private static final Set<String> MAKERS = Set.of("run", "create", "update");
     private static final Set<String> REPEATED = Set.of("list", "filter", "map", "ulimit", "mount");
 
     private final String command;
@@ -215,7 +216,7 @@ public final class Grammar {
         }
         Option o = options.get(name);
         if (o == null) {
-            throw wrong("unknown flag: --" + name);
+            throw wrong("unknown flag: --" + name + reason(name));
         }
         if (equals >= 0) {
             parsed.add(o, word.substring(equals + 1));
@@ -268,6 +269,21 @@ public final class Grammar {
      */
     public UsageException wrong(String sentence) {
         return new UsageException(sentence + more(), BAD_OPTION);
+    }
+
+    /** Why a flag that Docker has is unknown, where there is something to say; read only when one is refused. */
+    private String reason(String name) {
+        if (!MAKERS.contains(command)) {
+            return "";
+        }
+        try (InputStream in = Grammar.class.getResourceAsStream("/io/hypr/shell/refused.properties")) {
+            Properties all = new Properties();
+            all.load(in);
+            String why = all.getProperty(name);
+            return why == null ? "" : "\n" + why;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void checkCount(int count) {

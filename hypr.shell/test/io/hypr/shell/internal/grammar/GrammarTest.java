@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Properties;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,5 +141,24 @@ class GrammarTest {
                 assertFalse(e.getMessage().isBlank());
             }
         }
+    }
+
+    @Test
+    void flagsThatMeanNothingInAMicroVmAreRefusedWithTheReason() throws IOException {
+        UsageException e = assertThrows(UsageException.class, () -> of("run").parse(words("--cpu-shares 5 busybox true")));
+        assertTrue(e.getMessage().startsWith("unknown flag: --cpu-shares\nA microVM has whole processors or a fraction of one, set by --cpus"), e.getMessage());
+        assertFalse(assertThrows(UsageException.class, () -> of("ps").parse(words("--init"))).getMessage().contains("--entrypoint"));
+        Properties all = new Properties();
+        try (InputStream in = getClass().getResourceAsStream("/io/hypr/shell/refused.properties")) {
+            all.load(in);
+        }
+        assertTrue(all.size() > 20);
+        all.forEach((name, why) -> {
+            assertTrue(of("run").option(name.toString()).isEmpty(), name + " is refused and known");
+            Matcher m = Pattern.compile("--([a-z-]+)").matcher(why.toString());
+            while (m.find()) {
+                assertTrue(of("run").option(m.group(1)).isPresent(), name + " names --" + m.group(1));
+            }
+        });
     }
 }
