@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hypr.image.Image;
 import io.hypr.image.internal.layer.Limits;
+import io.hypr.image.internal.layer.SquashCopy;
 import io.hypr.image.internal.registry.Endpoints;
 import io.hypr.image.internal.registry.Retries;
 import io.hypr.tar.TarEntry;
@@ -62,6 +63,20 @@ class RootFileSystemTest {
         made.blobs.values().forEach(blob -> store.layout().put(new ByteArrayInputStream(blob), null));
         images.tag(store.layout().put(new ByteArrayInputStream(made.manifest), null), "made:1");
         return images.find("made:1").orElseThrow();
+    }
+
+    @Test
+    void directoriesOfTheSmallestImagesAndOfThoseWithManyOwnersCanBeCopied() throws Exception {
+        for (int owners : List.of(1, 2, 3, 40)) {
+            Tar tar = new Tar().directory("data/", 0755);
+            for (int i = 0; i < owners; i++) {
+                byte[] content = ("content " + i).getBytes();
+                tar.add(new TarEntry("data/f" + i, TarEntry.FILE, 0644, 1000 + i, 2000 + i, content.length, 0, "", 0, 0, Map.of("user.note", ("note " + i).getBytes())), content);
+            }
+            Path to = home.resolve("copy" + owners);
+            assertTrue(SquashCopy.run(roots.readOnly(image(tar.end()), Progress.NONE), "/data", to));
+            assertEquals("content " + (owners - 1), Files.readString(to.resolve("f" + (owners - 1))));
+        }
     }
 
     /** Reads a SquashFS file back by another program than made it. */

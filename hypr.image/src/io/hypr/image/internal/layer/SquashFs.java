@@ -38,7 +38,8 @@ public final class SquashFs {
         boolean done = false;
         try {
             run(archive, file, progress);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                SquashTables.mend(channel);
                 channel.force(true);
             }
             done = true;
