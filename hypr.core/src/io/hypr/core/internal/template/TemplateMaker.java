@@ -28,6 +28,7 @@ final class TemplateMaker {
     /** Of the disk that stands for an image's: larger than any image, and without a block of its own. */
     private static final long NOMINAL = 1L << 40;
     private static final long UNSOLICITED = 0;
+    private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
 
     private final Settings settings;
     private final Backends backends;
@@ -84,8 +85,8 @@ final class TemplateMaker {
         deleteRun(record);
         Files.createDirectories(run.getParent());
         Files.createDirectory(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        List<Path> disks = disks(record, directory);
         int user = settings.firstUid() - 1;
+        List<Path> disks = disks(record, directory, user);
         VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()), disks, run, directory.resolve("vmm.log"),
             new VmPlan.Jail(user, user, "hypr/template-" + record.id.substring(0, 12)));
         try (Hold hold = backends.launch(record.backend, plan, intent -> intend(record, intent))) {
@@ -127,12 +128,16 @@ final class TemplateMaker {
         }
     }
 
-    private List<Path> disks(TemplateRecord record, Path directory) throws IOException {
+    /** They are the user's, as those of containers: not every VMM finds its disks open. */
+    private List<Path> disks(TemplateRecord record, Path directory, int user) throws IOException {
         List<Path> disks = new ArrayList<>();
         for (boolean readOnly : record.readOnly) {
             Path file = directory.resolve("disk" + disks.size());
             try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
                 disk.setLength(readOnly ? NOMINAL : settings.disk());
+            }
+            if (IS_ROOT) { // Nobody else can give files away, and VMMs are nobody else then.
+                Files.setAttribute(file, "unix:uid", user);
             }
             disks.add(file);
         }
