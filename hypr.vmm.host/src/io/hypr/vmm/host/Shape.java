@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -97,7 +98,7 @@ public final class Shape {
     /** What the host's first processor is and can do. */
     private static String processor() throws IOException {
         return Files.readString(PROCESSORS).lines().takeWhile(line -> !line.isEmpty())
-            .filter(line -> line.startsWith("model") || line.startsWith("stepping") || line.startsWith("microcode") || line.startsWith("flags") || line.startsWith("vendor_id"))
+            .filter(line -> Stream.of("vendor_id", "model", "stepping", "microcode", "flags").anyMatch(line::startsWith))
             .collect(Collectors.joining("\n"));
     }
 }

@@ -88,14 +88,15 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     }
 
     private Process serve(VmPlan.Share share, Path socket, int index) {
-        List<String> options = new ArrayList<>(List.of("--log", log().toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", directory.resolve(socket(index) + ".pid").toString(),
+        Path pid = directory.resolve(socket(index) + ".pid");
+        List<String> options = new ArrayList<>(List.of("--log", log().toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
             "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
         if (share.readOnly()) {
             options.addAll(List.of("--read-only", share.source().toString()));
         }
         // announce_submounts: the inode numbers of other file systems below the directory are numbers of their own.
-        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + share.source(), "-o", "sandbox=namespace", "-o", "xattr",
-            "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0"));
+        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + share.source(),
+            "-o", "sandbox=namespace", "-o", "xattr", "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0"));
     }
 
     /** Ends the servers that still run. Idempotent. */
@@ -130,7 +131,8 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
                 throw ended(process, share);
             }
             if (System.nanoTime() > end) {
-                throw new HyprException(ErrorCode.TIMEOUT, "The directory " + share.source() + " was not shared in " + LIMIT.toSeconds() + " s.").remedy("See " + log() + ".");
+                throw new HyprException(ErrorCode.TIMEOUT, "The directory " + share.source() + " was not shared in " + LIMIT.toSeconds() + " s.")
+                        .remedy("See " + log() + ".");
             }
             LockSupport.parkNanos(1_000_000);
         }

@@ -80,8 +80,8 @@ public final class CloudHypervisor {
         }
 
         CloudHypervisorRecord record(GuestMemory memory) {
-            return new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.processors(), plan.maxProcessors(),
-                plan.memory(), plan.maxMemory(), found.version(), nowhere.names(), MachineConfig.hasBalloon(plan, memory) ? null : false);
+            return new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
+                plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), found.version(), nowhere.names(), MachineConfig.hasBalloon(plan, memory) ? null : false);
         }
 
         List<Integer> groups() {
@@ -106,7 +106,7 @@ public final class CloudHypervisor {
     public CloudHypervisorSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
         Choice choice = choose(plan);
         boolean saveable = plan.facets().contains(SNAPSHOTS);
-        if (saveable && (!Shape.isPossible(plan))) {
+        if (saveable && !Shape.isPossible(plan)) {
             throw unsupported("A microVM with shares, devices passed through, or room to grow cannot be saved.");
         }
         GuestMemory memory = saveable ? GuestMemory.saveable(new RunDirectory(plan.runDirectory()).memory()) : GuestMemory.OWN;

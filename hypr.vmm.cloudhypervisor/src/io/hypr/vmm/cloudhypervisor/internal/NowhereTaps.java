@@ -46,7 +46,8 @@ record NowhereTaps(List<String> names) {
         try (Rtnetlink net = Rtnetlink.open()) {
             for (VmPlan.Nic nic : plan.nics()) {
                 if (!names.contains(nic.tap()) && net.link(nic.tap()).isEmpty()) {
-                    throw new HyprException(ErrorCode.NOT_FOUND, "There is no tap " + nic.tap() + " on this host.").remedy("Remove the container and make it anew.");
+                    throw new HyprException(ErrorCode.NOT_FOUND, "There is no tap " + nic.tap() + " on this host.")
+                            .remedy("Remove the container and make it anew.");
                 }
             }
         } catch (ErrnoException e) {
@@ -64,8 +65,8 @@ record NowhereTaps(List<String> names) {
         for (VmPlan.Nic nic : plan.nics()) {
             nics.add(nic.tap().isEmpty() ? new VmPlan.Nic(names.get(next++), nic.mac(), nic.mtu()) : nic);
         }
-        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), plan.disks(), nics, plan.devices(), plan.shares(),
-            plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options());
+        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), plan.disks(), nics,
+            plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options());
     }
 
     /** Makes them, for a user to open. They are up, since that user could not switch them on. */
