@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,7 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
 
     /** Without a first program the kernel panics, and then resets the machine. */
     @Test
+    @Tag("lab")
     void aGuestThatResetsItselfEndsTheVmm() throws Exception {
         VmPlan plan = fixture().plan();
         VmPlan.Boot boot = new VmPlan.Boot(plan.boot().vmlinux(), plan.boot().bzImage(), plan.boot().initramfs(), List.of("rdinit=/no-such", "init=/no-such"));
@@ -80,6 +82,7 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
     }
 
     @Test
+    @Tag("lab")
     void itConfinesItsThreads() throws Exception {
         VmSession vm = started(fixture().plan());
         int confined = 0;

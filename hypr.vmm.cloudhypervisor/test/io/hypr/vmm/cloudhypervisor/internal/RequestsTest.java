@@ -74,7 +74,11 @@ class RequestsTest {
         for (VmInfo.Field field : VmInfo.Field.values()) {
             assertTrue(description.answers("vm.info", field.pointer), field + " at " + field.pointer);
         }
+        for (String saved : List.of("/config/disks/0/id", "/config/disks/0/path", "/config/net/0/tap", "/config/memory/zones/0/file")) {
+            assertTrue(description.answers("vm.info", saved), "a saved machine is one of vm.info: " + saved);
+        }
         assertFalse(description.answers("vm.info", "/config/cpus/no_such"));
+        assertFalse(description.answers("vm.info", "/config/disks/0/no_such"));
     }
 
     /** Recorded of version 54 in the lab: curl --unix-socket api http://localhost/api/v1/vm.info; the way to the initramfs was made plain. */
@@ -86,6 +90,12 @@ class RequestsTest {
         assertEquals(1, info.processors());
         assertEquals(128 * MIB, info.given());
         assertEquals(128 * MIB, info.usable());
+    }
+
+    @Test
+    void memoryThatIsAFileCountsAsGiven() throws IOException {
+        JsonNode zone = new ObjectMapper().readTree("{\"config\":{\"memory\":{\"size\":0,\"zones\":[{\"id\":\"memory\",\"size\":134217728}]}}}");
+        assertEquals(128 * MIB, new VmInfo(zone).given());
     }
 
     @Test
@@ -102,7 +112,8 @@ class RequestsTest {
 
     private static VmPlan plan(List<VmPlan.Nic> nics, List<VmPlan.Share> shares) {
         VmPlan plan = plan(1, 1, 128 * MIB, 128 * MIB, nics, List.of());
-        return new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), plan.disks(), nics, List.of(), shares, plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
+        return new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), plan.disks(), nics, List.of(), shares, plan.runDirectory(), plan.log(),
+            plan.jail(), Set.of(), Map.of());
     }
 
     private static VmPlan plan(int processors, int maxProcessors, long memory, long maxMemory, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices) {
@@ -175,8 +186,8 @@ class RequestsTest {
     void aGuestThatGoesOnLearnsTheSizeOfItsWritableDisks() throws IOException {
         Path upper = Files.write(directory.resolve("upper"), new byte[4096]);
         VmPlan plan = plan(List.of(), List.of());
-        VmPlan own = new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(),
-            plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
+        VmPlan own = new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)),
+            List.of(), List.of(), List.of(), plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
         Api api = new Api(directory.resolve("api"), java.time.Duration.ofSeconds(10));
         Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)));
         Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 8192L)));
