@@ -22,6 +22,8 @@ import io.hypr.shell.internal.ContainerFilters;
 import io.hypr.shell.internal.Moments;
 import io.hypr.shell.internal.format.Json;
 import io.hypr.shell.internal.format.Template;
+import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr events}. */
@@ -29,6 +31,8 @@ import io.hypr.shell.internal.grammar.Words;
 public final class EventsCommand extends Command {
 
     private static final List<String> FILTERS = List.of("container", "event", "image", "label", "network", "type");
+
+    private static final int WRONG_FORMAT = 64;
 
     private final Events events;
 
@@ -44,7 +48,7 @@ public final class EventsCommand extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         Optional<String> format = words.get("format");
-        Template template = format.filter(f -> !f.equals("json") && !f.equals("{{json .}}")).map(Template::parse).orElse(null);
+        Template template = format.filter(f -> !f.equals("json") && !f.equals("{{json .}}")).map(EventsCommand::template).orElse(null);
         Map<String, List<String>> filters = new LinkedHashMap<>();
         for (String f : words.all("filter")) {
             String[] parts = f.split("=", 2);
@@ -62,6 +66,15 @@ public final class EventsCommand extends Command {
             }
         });
         return null;
+    }
+
+    /** Docker ends with a status of its own here. */
+    private static Template template(String format) {
+        try {
+            return Template.parse(format, "Error parsing format: ", "");
+        } catch (InputException e) {
+            throw new UsageException(e.getMessage(), WRONG_FORMAT);
+        }
     }
 
     private static boolean fits(EngineEvent e, String filter, String value) {

@@ -12,6 +12,7 @@ import io.hypr.engine.Logs;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Moments;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
@@ -32,8 +33,8 @@ public final class LogsCommand extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        Instant since = words.get("since").map(Moments::parse).orElse(null);
-        Instant until = words.get("until").map(Moments::parse).orElse(null);
+        Instant since = moment(words, "since");
+        Instant until = moment(words, "until");
         boolean follow = words.is("follow");
         boolean times = words.is("timestamps");
         PrintStream out = call.out();
@@ -49,6 +50,14 @@ public final class LogsCommand extends Command {
             }
         });
         return null;
+    }
+
+    private static Instant moment(Words words, String option) {
+        try {
+            return words.get(option).map(Moments::parse).orElse(null);
+        } catch (InputException e) {
+            throw new InputException("invalid value for \"" + option + "\": " + e.getMessage(), e);
+        }
     }
 
     private static int tail(String text) {

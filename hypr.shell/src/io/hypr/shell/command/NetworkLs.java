@@ -49,6 +49,7 @@ public final class NetworkLs extends Command {
                 .field("Internal", "INTERNAL", n -> n.internal)
                 .field("CreatedAt", "CREATED AT", n -> n.created)
                 .field("Labels", "LABELS", n -> String.join(",", new TreeSet<>(n.labels.keySet()).stream().map(k -> k + "=" + n.labels.get(k)).toList()))
+                .method("Label", (n, name) -> n.labels.getOrDefault(name, ""))
                 .list(all, words.get("format").orElse("table"), List.of("ID", "Name", "Driver", "Scope"));
     }
 

@@ -43,6 +43,7 @@ public final class VolumeLs extends Command {
                 .field("Mountpoint", "MOUNTPOINT", v -> v.mountpoint)
                 .field("Scope", "SCOPE", v -> "local")
                 .field("Labels", "LABELS", v -> String.join(",", new TreeSet<>(v.labels.keySet()).stream().map(k -> k + "=" + v.labels.get(k)).toList()))
+                .method("Label", (v, name) -> v.labels.getOrDefault(name, ""))
                 .field("Links", "LINKS", v -> v.containers.size())
                 .list(all, words.get("format").orElse("table"), List.of("Driver", "Name"));
     }

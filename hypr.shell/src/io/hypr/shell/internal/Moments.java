@@ -56,7 +56,7 @@ public final class Moments {
             ZoneId zone = t.query(TemporalQueries.offset());
             return local.atZone(zone == null ? ZoneId.systemDefault() : zone).toInstant();
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-            throw new InputException("invalid time: \"" + text + "\"", e)
+            throw new InputException("failed to parse value as time or duration: \"" + text + "\"", e)
                     .remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
         }
     }

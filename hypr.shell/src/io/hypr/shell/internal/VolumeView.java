@@ -24,7 +24,7 @@ public final class VolumeView {
         view.put("Labels", v.labels);
         view.put("Mountpoint", v.mountpoint);
         view.put("Name", v.name);
-        view.put("Options", v.options);
+        view.put("Options", v.options.isEmpty() ? null : v.options);
         view.put("Scope", "local");
         return view;
     }

@@ -276,7 +276,10 @@ public class ContainerService implements Containers {
 
     @Override
     public Attachment attach(String name, Output output, boolean input) {
-        return engine.get().find(name).attach(output, input);
+        Container container = engine.get().find(name);
+        Attachment attached = container.attach(output, input);
+        container.event("attach", Map.of());
+        return attached;
     }
 
     @Override

@@ -233,7 +233,7 @@ final class TemplateFunctions {
         Object at = a.get(0);
         for (Object key : a.subList(1, a.size())) {
             if (at instanceof Map<?, ?> m) {
-                at = m.get(text(key));
+                at = m.containsKey(text(key)) || !isOfTexts(m) ? m.get(text(key)) : "";
             } else if (at instanceof List<?> l) {
                 long i = number(key);
                 if (i < 0 || i >= l.size()) {
@@ -247,6 +247,11 @@ final class TemplateFunctions {
             }
         }
         return at;
+    }
+
+    /** What a map of texts has not is an empty text to Go. */
+    private static boolean isOfTexts(Map<?, ?> m) {
+        return m.values().stream().allMatch(String.class::isInstance);
     }
 
     private static long number(Object v) {

@@ -87,6 +87,12 @@ class TemplateTest {
         assertTrue(e.getMessage().contains("template"), e.getMessage());
     }
 
+    @Test
+    void aMapOfTextsHasAnEmptyTextForWhatItHasNot() {
+        Template t = Template.parse("[{{index .texts \"b\"}}] [{{index .mixed \"b\"}}]");
+        assertEquals("[] [<no value>]", t.render(Map.of("texts", Map.of("a", "1"), "mixed", Map.of("a", 1))));
+    }
+
     /** What docker 28.2.2 says of templates: {@code docker inspect -f TEMPLATE CONTAINER}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
