@@ -86,6 +86,9 @@ public class ContainerInfo {
     /** Devices that it has now. */
     public List<Devices.Claimed> devices = new ArrayList<>();
 
+    /** Its health; null = nobody looks after it, or it was never started. */
+    public Health health;
+
     /** File with the output; for tools, its format is the engine's own. */
     public String logPath = "";
 
@@ -118,6 +121,28 @@ public class ContainerInfo {
         public boolean copy;
         /** Whether the directory of the host is made if it is missing. */
         public boolean create;
+    }
+
+    /** What is known of its health. */
+    @ProviderType
+    public static class Health {
+        /** {@code starting}, {@code healthy} or {@code unhealthy}. */
+        public String status = "starting";
+        /** Checks that failed in a row. */
+        public int failing;
+        /** The last checks, at most five, the oldest first. */
+        public List<Check> log = new ArrayList<>();
+    }
+
+    /**
+     * A check of health.
+     *
+     * @param start when it began
+     * @param end when it ended
+     * @param exitCode its status; -1 if it did not end in time or could not be made
+     * @param output what it printed, at most 4096 octets of it
+     */
+    public record Check(Instant start, Instant end, int exitCode, String output) {
     }
 
     /** A place in a network. */

@@ -118,6 +118,8 @@ public class ContainerSpec {
     public String stopSignal;
     /** Seconds between that and SIGKILL; null = 10; -1 = for ever. */
     public Integer stopTimeout;
+    /** How its health is found out; null = as the image says. What is open in it is as the image says, else Docker's default. */
+    public HealthCheck health;
     /** Whether the container is removed when it ends. */
     public boolean autoRemove;
     /** {@code no}, {@code always}, {@code unless-stopped} or {@code on-failure}; null = no. */
@@ -169,6 +171,21 @@ public class ContainerSpec {
         public Map<String, String> labels = new LinkedHashMap<>();
         /** Options of a tmpfs, as {@code --tmpfs} takes them. */
         public String options = "";
+    }
+
+    /** How health is found out. */
+    @ProviderType
+    public static class HealthCheck {
+        /** {@code [NONE]}, {@code [CMD, word...]} or {@code [CMD-SHELL, line]}; empty = the image's. */
+        public List<String> test = new ArrayList<>();
+        /** Nanoseconds between checks; 0 = 30 s. */
+        public long interval;
+        /** Nanoseconds that one check may take; 0 = 30 s. */
+        public long timeout;
+        /** Nanoseconds after the start in which failures do not count. */
+        public long startPeriod;
+        /** Failures in a row that make it unhealthy; 0 = 3. */
+        public int retries;
     }
 
     /** A published port. */

@@ -20,7 +20,7 @@ import io.hypr.shell.internal.grammar.InputException;
 public final class ContainerFilters {
 
     private static final List<String> NAMES = List.of(
-            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since");
+            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health");
 
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
 
@@ -52,9 +52,13 @@ public final class ContainerFilters {
         boolean fits = switch (name) {
             case "status" -> Arrays.stream(ContainerState.values()).anyMatch(s -> s.word().equals(value));
             case "exited" -> value.matches("\\d{1,3}");
+            case "health" -> List.of("starting", "healthy", "unhealthy", "none").contains(value);
             case "name" -> isPattern(value);
             default -> true;
         };
+        if (!fits && name.equals("health")) {
+            throw new HyprException(ErrorCode.INVALID, "Unrecognised filter value for health: " + value);
+        }
         if (!fits) {
             throw new HyprException(ErrorCode.INVALID, "invalid filter '" + name + "=" + value + "'");
         }
@@ -111,6 +115,7 @@ public final class ContainerFilters {
             case "network" -> v -> c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
             case "publish" -> v -> c.published.stream().anyMatch(p -> port(v).equals(p.hostPort + "/" + p.protocol) || port(v).equals(p.containerPort
                     + "/" + p.protocol));
+            case "health" -> v -> v.equals(c.health == null ? "none" : c.health.status);
             case "expose" -> v -> c.exposed.contains(port(v));
             case "before" -> v -> c.created.isBefore(created(v, all));
             case "since" -> v -> c.created.isAfter(created(v, all));

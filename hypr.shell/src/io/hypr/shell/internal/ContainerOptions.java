@@ -28,6 +28,8 @@ public final class ContainerOptions {
     private static final Set<String> LIMITS = Set.of("cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks",
             "sigpending", "msgqueue", "nice", "rtprio", "rttime");
 
+    private static final String DURATION = "0+|(\\d+(\\.\\d*)?(h|ms|m|s|us|ns))+";
+
     private ContainerOptions() {
     }
 
@@ -58,6 +60,7 @@ public final class ContainerOptions {
         s.capAdd.addAll(words.all("cap-add"));
         s.capDrop.addAll(words.all("cap-drop"));
         Isolation.read(s, words);
+        health(s, words);
         s.stopSignal = words.get("stop-signal").orElse(null);
         s.stopTimeout = words.has("stop-timeout") ? Integer.valueOf(words.number("stop-timeout", 0)) : null;
         s.autoRemove = words.is("rm");
@@ -85,6 +88,41 @@ public final class ContainerOptions {
                     : new HyprException(ErrorCode.INVALID, "error looking up logging plugin " + driver + ": plugin \"" + driver + "\" not found");
         }
         words.all("log-opt").forEach(o -> pair(s.logOptions, o));
+    }
+
+    private static void health(ContainerSpec s, Words words) {
+        ContainerSpec.HealthCheck h = new ContainerSpec.HealthCheck();
+        words.get("health-cmd").filter(c -> !c.isEmpty()).ifPresent(c -> h.test.addAll(List.of("CMD-SHELL", c)));
+        h.interval = duration(words, "health-interval");
+        h.timeout = duration(words, "health-timeout");
+        h.startPeriod = duration(words, "health-start-period");
+        h.retries = words.number("health-retries", 0);
+        boolean asked = !h.test.isEmpty() || h.interval != 0 || h.timeout != 0 || h.startPeriod != 0 || h.retries != 0;
+        if (words.is("no-healthcheck")) {
+            if (asked) {
+                throw new InputException("--no-healthcheck conflicts with --health-* options");
+            }
+            h.test.add("NONE");
+        }
+        if (h.retries < 0) {
+            throw new InputException("--health-retries cannot be negative");
+        }
+        s.health = asked || !h.test.isEmpty() ? h : null;
+    }
+
+    /** As Go reads durations. */
+    private static long duration(Words words, String name) {
+        String text = words.get(name).orElse("0");
+        if (text.startsWith("-") && text.substring(1).matches(DURATION)) {
+            throw new InputException("--" + name + " cannot be negative");
+        }
+        if (text.matches("[0-9.]+") && !text.matches("\\+?0+")) {
+            throw words.invalid(name, text, "time: missing unit in duration \"" + text + "\"");
+        }
+        if (!text.matches(DURATION)) {
+            throw words.invalid(name, text, "time: invalid duration \"" + text + "\"");
+        }
+        return Moments.duration(text).toNanos();
     }
 
     private static void network(ContainerSpec s, Words words) {

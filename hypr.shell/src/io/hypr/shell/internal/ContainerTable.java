@@ -60,7 +60,7 @@ public final class ContainerTable {
     public static String status(ContainerInfo c) {
         return switch (c.state) {
             case CREATED -> "Created";
-            case RUNNING -> "Up " + Human.duration(Duration.between(c.started, Instant.now()));
+            case RUNNING -> "Up " + Human.duration(Duration.between(c.started, Instant.now())) + HealthView.suffix(c.health);
             case PAUSED -> "Up " + Human.duration(Duration.between(c.started, Instant.now())) + " (Paused)";
             case RESTARTING -> "Restarting (" + c.exitCode + ") " + Human.ago(c.finished == null ? c.created : c.finished);
             case EXITED -> "Exited (" + c.exitCode + ") " + Human.ago(c.finished == null ? c.created : c.finished);

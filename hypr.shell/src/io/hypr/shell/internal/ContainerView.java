@@ -57,6 +57,9 @@ public final class ContainerView {
         s.put("Error", c.error);
         s.put("StartedAt", moment(c.started));
         s.put("FinishedAt", moment(c.finished));
+        if (c.health != null) {
+            s.put("Health", HealthView.of(c.health));
+        }
         return s;
     }
 
@@ -179,6 +182,9 @@ public final class ContainerView {
         }
         if (s.stopTimeout != null) {
             g.put("StopTimeout", s.stopTimeout);
+        }
+        if (s.health != null) {
+            g.put("Healthcheck", HealthView.check(s.health));
         }
         return g;
     }

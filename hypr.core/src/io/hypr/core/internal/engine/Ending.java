@@ -90,6 +90,9 @@ final class Ending {
             r.info.state = ContainerState.EXITED;
             r.info.exitCode = status;
             r.info.oomKilled = oom;
+            if (r.info.health != null) {
+                r.info.health.status = "unhealthy"; // As Docker has it when nobody looks after it any more.
+            }
             r.info.finished = finished;
         });
         if (oom) {

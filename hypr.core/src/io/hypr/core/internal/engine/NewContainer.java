@@ -67,6 +67,7 @@ final class NewContainer {
         spec.labels = labels;
         spec.stopSignal = or(spec.stopSignal, config.stopSignal());
         record.stopSignal = Signals.parse(or(spec.stopSignal, "SIGTERM"));
+        Health.apply(spec, config);
         Size.apply(spec, info, settings);
         ports(info, config);
         Restarts.check(spec);

@@ -71,6 +71,7 @@ final class Reconciler {
                 return;
             }
             run.begin(false);
+            Health.watch(engine, container, run);
             if (container.log().state().ended()) {
                 new Ending(engine, container).settle(run);
             }

@@ -86,6 +86,7 @@ final class Starter {
         }
         vm.done();
         container.event("start", Map.of());
+        Health.watch(engine, container, run);
     }
 
     private void take() {
@@ -389,6 +390,7 @@ final class Starter {
             r.info.steps = plan.taken().stream().map(t -> new ContainerInfo.Step(t.name(), t.begun() / 1000, t.took() / 1000)).toList();
             r.info.exitCode = 0;
             r.info.oomKilled = false;
+            r.info.health = Health.wanted(spec) ? new ContainerInfo.Health() : null;
         });
     }
 }
