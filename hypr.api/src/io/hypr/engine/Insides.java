@@ -76,6 +76,12 @@ public interface Insides {
     Usage usage(String container);
 
     /**
+     * @param container name or id
+     * @return octets that its writable disk takes up on the host
+     */
+    long disk(String container);
+
+    /**
      * A file.
      *
      * @param mode as stat(2) has it, with the kind of file

@@ -35,6 +35,7 @@ public final class ContainerGroup extends Group {
             Map.entry("diff", "diff"),
             Map.entry("top", "top"),
             Map.entry("stats", "stats"),
+            Map.entry("prune", "container-prune"),
             Map.entry("inspect", "container-inspect"));
 
     /** Names its commands. */

@@ -17,6 +17,7 @@ public final class ImageGroup extends Group {
             Map.entry("rm", "rmi"),
             Map.entry("pull", "pull"),
             Map.entry("tag", "tag"),
+            Map.entry("prune", "image-prune"),
             Map.entry("inspect", "image-inspect"));
 
     /** Names its commands. */

@@ -16,6 +16,7 @@ public final class NetworkGroup extends Group {
             Map.entry("list", "network-ls"),
             Map.entry("create", "network-create"),
             Map.entry("rm", "network-rm"),
+            Map.entry("prune", "network-prune"),
             Map.entry("inspect", "network-inspect"));
 
     /** Names its commands. */

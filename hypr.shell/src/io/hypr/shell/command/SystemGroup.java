@@ -13,6 +13,8 @@ public final class SystemGroup extends Group {
 
     private static final Map<String, String> MEMBERS = Map.ofEntries(
             Map.entry("info", "info"),
+            Map.entry("df", "system-df"),
+            Map.entry("prune", "system-prune"),
             Map.entry("events", "events"));
 
     /** Names its commands. */

@@ -1,8 +1,11 @@
 package io.hypr.core.internal.engine;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -187,6 +190,18 @@ public class InsideService implements Insides {
     public Usage usage(String name) {
         return usage(ask(running(name), "show", "/proc/uptime", "/proc/meminfo", "/cgroup/container/cpu.stat", "/cgroup/container/memory.stat",
             "/cgroup/container/memory.current", "/cgroup/container/pids.current", "/proc/net/dev", "/proc/diskstats").split("\0", -1));
+    }
+
+    @Override
+    public long disk(String name) {
+        Path upper = engine.get().find(name).directory().resolve("upper.img");
+        try {
+            return Blocks.of(upper);
+        } catch (NoSuchFileException e) {
+            return 0; // It was never started.
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The disk " + upper + " cannot be looked at.", e);
+        }
     }
 
     static Usage usage(String[] said) {
