@@ -276,7 +276,7 @@ public final class Engine implements AutoCloseable {
         if (!spec.network.equals(NetworkBook.NONE)) {
             networks.find(spec.network);
         }
-        List<String> fresh = new Mounts(this).claim(record.info);
+        List<String> fresh = new Mounts(this).claim(record.info, image.config().volumes());
         Container container;
         try {
             container = keep(spec, record);

@@ -24,7 +24,7 @@ import io.hypr.model.HyprException;
 public class InsideService implements Insides {
 
     /** What the start makes in every container: no changes of its own. */
-    private static final Set<String> MADE = Set.of("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
+    private static final Set<String> MADE = Set.of("/dev", "/proc", "/sys", "/etc", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
     private static final int ENOENT = 2;
     private static final int ENOTDIR = 20;
     private static final int EBADMSG = 74;

@@ -114,9 +114,10 @@ final class Mounts {
      * Makes the volumes that are missing, and writes down what is mounted.
      *
      * @param info of the new container
+     * @param declared directories for which the image wants a volume each
      * @return names of volumes that were made for it
      */
-    List<String> claim(ContainerInfo info) {
+    List<String> claim(ContainerInfo info, Set<String> declared) {
         List<String> fresh = new ArrayList<>();
         try {
             for (String from : info.spec.volumesFrom) {
@@ -125,6 +126,13 @@ final class Mounts {
             for (Mount m : info.spec.mounts) {
                 info.mounts.removeIf(p -> p.target.equals(m.target));
                 info.mounts.add(m.type.equals("bind") ? directory(m) : volume(m, fresh));
+            }
+            for (String target : declared.stream().map(d -> Path.of("/", d).normalize().toString()).sorted().toList()) {
+                if (!target.equals("/") && !info.spec.tmpfs.containsKey(target) && info.mounts.stream().noneMatch(p -> p.target.equals(target))) {
+                    Mount m = new Mount();
+                    m.target = target;
+                    info.mounts.add(volume(m, fresh));
+                }
             }
             info.mounts.sort(Comparator.comparing(p -> Path.of(p.target)));
             return fresh;

@@ -31,8 +31,14 @@ import io.hypr.net.ServiceBalancer;
 /** All that an engine needs from other bundles, made of a {@link FakeHost}. */
 final class Fakes {
 
-    static final Image IMAGE = new Image("sha256:" + "a".repeat(64), List.of("box:latest"), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
-        new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), Set.of(), "", Map.of("l", "image"), "", null, List.of()), "", List.of());
+    static final Image IMAGE = image("a", "box:latest", Set.of());
+    /** Its containers get volumes at /data and /more. */
+    static final Image STORE = image("c", "store:latest", Set.of("/data", "/more/"));
+
+    private static Image image(String digit, String name, Set<String> volumes) {
+        return new Image("sha256:" + digit.repeat(64), List.of(name), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
+            new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), volumes, "", Map.of("l", "image"), "", null, List.of()), "", List.of());
+    }
 
     private static final Map<Engine, FakeBackend> BACKENDS = java.util.Collections.synchronizedMap(new java.util.WeakHashMap<>());
 
@@ -75,7 +81,8 @@ final class Fakes {
 
     static Engine engine(Path base, Path socket, Consumer<String> points, List<String> log) {
         Images images = (Images) Proxy.newProxyInstance(Fakes.class.getClassLoader(), new Class<?>[] {Images.class}, (proxy, method, arguments) -> switch (method.getName()) {
-            case "find" -> List.of("box", "box:latest", IMAGE.id()).contains(arguments[0]) ? Optional.of(IMAGE) : Optional.empty();
+            case "find" -> List.of("box", "box:latest", IMAGE.id()).contains(arguments[0]) ? Optional.of(IMAGE)
+                : List.of("store", STORE.id()).contains(arguments[0]) ? Optional.of(STORE) : Optional.empty();
             case "list" -> List.of(IMAGE);
             default -> throw new UnsupportedOperationException(method.getName());
         });

@@ -128,6 +128,26 @@ class VolumesTest {
         assertTrue(volumes.list().stream().anyMatch(v -> v.name.equals("named")));
     }
 
+    @Test
+    void whatTheImageDeclaresIsAVolumeOfItsOwnUnlessSomethingElseIsThere() throws Exception {
+        ContainerSpec plain = spec();
+        plain.image = "store";
+        ContainerInfo c = containers.create(plain);
+        assertEquals(List.of("/data", "/more"), c.mounts.stream().map(m -> m.target).toList());
+        assertTrue(c.mounts.stream().allMatch(m -> m.anonymous && m.copy && m.writable && m.type.equals("volume")));
+        run(c.id);
+        assertEquals("of the image", Files.readString(Path.of(c.mounts.getFirst().source).resolve("file")));
+        ContainerSpec other = spec(mount("volume", "named", "/data"));
+        other.image = "store";
+        other.tmpfs.put("/more", "");
+        assertEquals(List.of("named"), containers.create(other).mounts.stream().map(m -> m.name).toList());
+        ContainerSpec from = spec();
+        from.image = "store";
+        from.volumesFrom.add(c.id);
+        assertEquals(c.mounts.stream().map(m -> m.name).toList(), containers.create(from).mounts.stream().map(m -> m.name).toList());
+        assertEquals(3, volumes.list().size());
+    }
+
     private void assertThrowsOrEnds(String id) throws InterruptedException {
         try {
             containers.await(id, Until.REMOVED);
