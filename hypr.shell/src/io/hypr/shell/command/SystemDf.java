@@ -67,14 +67,16 @@ public final class SystemDf extends Command {
         Set<String> used = all.stream().map(c -> c.imageId).collect(Collectors.toSet());
         List<Image> here = images.list();
         List<Volumes.Volume> stores = volumes.list();
-        List<ContainerInfo> up = all.stream().filter(c -> c.state == ContainerState.RUNNING || c.state == ContainerState.PAUSED || c.state == ContainerState.RESTARTING).toList();
+        Set<ContainerState> ups = Set.of(ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING);
+        List<ContainerInfo> up = all.stream().filter(c -> ups.contains(c.state)).toList();
         long disks = all.stream().mapToLong(c -> insides.disk(c.id)).sum();
         long kept = up.stream().mapToLong(c -> insides.disk(c.id)).sum();
         List<Row> rows = List.of(
             new Row("Images", here.size(), here.stream().filter(i -> used.contains(i.id())).count(), here.stream().mapToLong(Image::size).sum(),
                 here.stream().filter(i -> !used.contains(i.id())).mapToLong(Image::size).sum()),
             new Row("Containers", all.size(), up.size(), disks, Math.max(0, disks - kept)),
-            new Row("Local Volumes", stores.size(), stores.stream().filter(v -> !v.containers.isEmpty()).count(), stores.stream().mapToLong(v -> volumes.size(v.name)).sum(),
+            new Row("Local Volumes", stores.size(), stores.stream().filter(v -> !v.containers.isEmpty()).count(),
+                stores.stream().mapToLong(v -> volumes.size(v.name)).sum(),
                 stores.stream().filter(v -> v.containers.isEmpty()).mapToLong(v -> volumes.size(v.name)).sum()),
             new Row("Build Cache", 0, 0, 0, 0));
         return new Table<Row>()

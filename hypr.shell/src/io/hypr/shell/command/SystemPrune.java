@@ -60,7 +60,8 @@ public final class SystemPrune extends Command {
         }
         Pruning pruning = new Pruning(words, true);
         boolean all = words.is("all");
-        if (!words.is("force") && !Confirmation.given(call, "This will remove:\n  - all stopped containers\n  - all networks not used by at least one container\n"
+        if (!words.is("force") && !Confirmation.given(call, "This will remove:\n  - all stopped containers\n"
+            + "  - all networks not used by at least one container\n"
             + (words.is("volumes") ? "  - all anonymous volumes not used by at least one container\n" : "")
             + (all ? "  - all images without at least one container associated to them\n" : "  - all dangling images\n"))) {
             return null;

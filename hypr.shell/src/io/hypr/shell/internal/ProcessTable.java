@@ -112,7 +112,8 @@ public final class ProcessTable {
         String[] parts = word.split("=", 2);
         Column c = COLUMNS.get(parts[0].toLowerCase(Locale.ROOT));
         if (c == null) {
-            throw new HyprException(ErrorCode.INVALID, "ps: the column '" + parts[0] + "' is not known here").remedy("Known are " + String.join(", ", COLUMNS.keySet()) + ".");
+            throw new HyprException(ErrorCode.INVALID, "ps: the column '" + parts[0] + "' is not known here")
+                .remedy("Known are " + String.join(", ", COLUMNS.keySet()) + ".");
         }
         return parts.length == 1 ? c : new Column(parts[1], c.value);
     }
@@ -162,7 +163,8 @@ public final class ProcessTable {
     }
 
     private static String stat(Process p) {
-        return p.state() + (p.nice() < 0 ? "<" : p.nice() > 0 ? "N" : "") + (p.session() == p.pid() ? "s" : "") + (p.threads() > 1 ? "l" : "") + (p.foreground() ? "+" : "");
+        return p.state() + (p.nice() < 0 ? "<" : p.nice() > 0 ? "N" : "")
+            + (p.session() == p.pid() ? "s" : "") + (p.threads() > 1 ? "l" : "") + (p.foreground() ? "+" : "");
     }
 
     private static String began(Processes all, Process p) {

@@ -117,7 +117,8 @@ public final class Pruning {
         List<String> used = containers.list().stream().map(c -> c.spec.network).toList();
         for (Networks.Network n : networks.list()) {
             boolean fixed = n.name.equals("bridge") || n.name.equals("none");
-            if (!fixed && n.containers.isEmpty() && !used.contains(n.name) && !used.contains(n.id) && fits(n.labels, n.created) && done(() -> networks.remove(n.id))) {
+            boolean free = n.containers.isEmpty() && !used.contains(n.name) && !used.contains(n.id);
+            if (!fixed && free && fits(n.labels, n.created) && done(() -> networks.remove(n.id))) {
                 removed.add(n.name);
             }
         }

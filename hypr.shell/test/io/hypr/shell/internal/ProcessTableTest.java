@@ -29,7 +29,8 @@ class ProcessTableTest {
             + "1                   root                00:00:01            Ss                  sh\n"
             + "7                   101                 01:01:01            RNl+                worker\n", print("-o", "pid,user,time,stat,comm"));
         assertEquals("PID                 NAME\n1                   sh\n7                   worker\n", print("-eo", "pid,comm=NAME"));
-        assertEquals("PID                 TTY                 ELAPSED\n1                   ?                   16:40\n7                   pts/1               01:40\n",
+        assertEquals("PID                 TTY                 ELAPSED\n1                   ?                   16:40\n"
+            + "7                   pts/1               01:40\n",
             print("-opid,tty,etime"));
     }
 

@@ -158,7 +158,8 @@ public class InsideService implements Insides {
 
     static Processes processes(String[] fields) {
         Map<Integer, String> users = new HashMap<>();
-        fields[2].lines().map(l -> l.split(":")).filter(p -> p.length > 2 && p[2].matches("[0-9]{1,9}")).forEach(p -> users.putIfAbsent(Integer.valueOf(p[2]), p[0]));
+        fields[2].lines().map(l -> l.split(":")).filter(p -> p.length > 2 && p[2].matches("[0-9]{1,9}"))
+            .forEach(p -> users.putIfAbsent(Integer.valueOf(p[2]), p[0]));
         Map<Integer, Integer> inner = new HashMap<>();
         for (int at = 3; at + 4 < fields.length; at += 5) {
             if (!fields[at + 3].isEmpty()) {
@@ -180,8 +181,8 @@ public class InsideService implements Insides {
         String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
         String[] s = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ");
         int group = Integer.parseInt(s[2]);
-        return new Insides.Process(Integer.parseInt(fields[at]), inner.getOrDefault(Integer.valueOf(s[1]), 0), Integer.parseInt(fields[at + 1]), Integer.parseInt(fields[at + 2]),
-            s[0].charAt(0), inner.getOrDefault(Integer.valueOf(s[3]), 0), inner.getOrDefault(group, 0), Integer.parseInt(s[4]), Integer.parseInt(s[5]) == group,
+        return new Insides.Process(Integer.parseInt(fields[at]), inner.getOrDefault(Integer.valueOf(s[1]), 0), Integer.parseInt(fields[at + 1]),
+            Integer.parseInt(fields[at + 2]), s[0].charAt(0), inner.getOrDefault(Integer.valueOf(s[3]), 0), inner.getOrDefault(group, 0), Integer.parseInt(s[4]), Integer.parseInt(s[5]) == group,
             Long.parseLong(s[11]) + Long.parseLong(s[12]), Long.parseLong(s[19]), Integer.parseInt(s[16]), Integer.parseInt(s[17]), Long.parseLong(s[20]),
             Long.parseLong(s[21]) * PAGE, name, fields[at + 4].isEmpty() ? "[" + name + "]" : fields[at + 4]);
     }
@@ -217,12 +218,14 @@ public class InsideService implements Insides {
             octets[2] += Long.parseLong(w[5]) * 512;
             octets[3] += Long.parseLong(w[9]) * 512;
         });
-        return new Usage(number(said[2], "usage_usec"), memory, limit, said[5].isBlank() ? 0 : Long.parseLong(said[5].strip()), octets[0], octets[1], octets[2], octets[3],
+        long processes = said[5].isBlank() ? 0 : Long.parseLong(said[5].strip());
+        return new Usage(number(said[2], "usage_usec"), memory, limit, processes, octets[0], octets[1], octets[2], octets[3],
             Math.round(Double.parseDouble(said[0].split(" ")[0]) * 1e9));
     }
 
     private static long number(String text, String key) {
-        return text.lines().filter(l -> l.startsWith(key)).map(l -> l.substring(key.length()).strip().split(" ")[0]).mapToLong(Long::parseLong).findFirst().orElse(0);
+        return text.lines().filter(l -> l.startsWith(key)).map(l -> l.substring(key.length()).strip().split(" ")[0])
+            .mapToLong(Long::parseLong).findFirst().orElse(0);
     }
 
     private static String text(byte[] octets) {
@@ -246,7 +249,8 @@ public class InsideService implements Insides {
 
     private static void awake(Container container) {
         if (container.state() == ContainerState.PAUSED) {
-            throw new HyprException(ErrorCode.CONFLICT, "Container " + container.name() + " is paused: its microVM answers nothing.").remedy("Let it go on: hypr unpause " + container.name());
+            throw new HyprException(ErrorCode.CONFLICT, "Container " + container.name() + " is paused: its microVM answers nothing.")
+                .remedy("Let it go on: hypr unpause " + container.name());
         }
     }
 }

@@ -58,13 +58,15 @@ final class Merlin {
     void run(List<String> words, InputStream in, OutputStream to) {
         List<String> argv = new ArrayList<>(List.of("/merlin"));
         argv.addAll(words);
-        ExecProcess process = new ExecProcess(run, (stream, bytes, offset, length) -> take(stream == 1 ? to : errors, bytes, offset, length), in != null, false);
+        ExecProcess process = new ExecProcess(run, (stream, bytes, offset, length) -> take(stream == 1 ? to : errors, bytes, offset, length),
+            in != null, false);
         try {
             Result r = Run.await(run.run(RunProcess.tool(argv, Run.WINDOW), process), ANSWER);
             if (r.errno() != 0) {
                 run.forget(process);
                 throw r.errno() == ENOENT
-                    ? new HyprException(ErrorCode.UNSUPPORTED, "The microVM was started by a version of HYPR that could not look into it.").remedy("Restart the container.")
+                    ? new HyprException(ErrorCode.UNSUPPORTED, "The microVM was started by a version of HYPR that could not look into it.")
+                        .remedy("Restart the container.")
                     : Run.failed("The microVM cannot be looked into", r);
             }
             process.deliver();

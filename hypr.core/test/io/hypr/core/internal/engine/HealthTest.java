@@ -66,6 +66,10 @@ class HealthTest {
         return new ImageConfig("", Set.of(), List.of(), List.of(), List.of("x"), Set.of(), "", Map.of(), "", health, List.of());
     }
 
+    private static ImageConfig.Healthcheck images(Duration interval, int retries) {
+        return new ImageConfig.Healthcheck(List.of("CMD", "a"), interval, Duration.ZERO, Duration.ZERO, Duration.ZERO, retries);
+    }
+
     private static ContainerSpec applied(HealthCheck asked, ImageConfig.Healthcheck images) {
         ContainerSpec spec = new ContainerSpec();
         spec.health = asked;
@@ -75,7 +79,7 @@ class HealthTest {
 
     @Test
     void whatIsNotAskedForIsAsTheImageSays() {
-        ImageConfig.Healthcheck images = new ImageConfig.Healthcheck(List.of("CMD", "a"), Duration.ofSeconds(3), Duration.ZERO, Duration.ZERO, Duration.ZERO, 7);
+        ImageConfig.Healthcheck images = images(Duration.ofSeconds(3), 7);
         assertNull(applied(null, null).health);
         assertEquals(List.of("CMD", "a"), applied(null, images).health.test);
         how.interval = 5_000_000;
@@ -88,7 +92,7 @@ class HealthTest {
     void noneAndNothingAreNotWatched() {
         HealthCheck none = new HealthCheck();
         none.test.add("NONE");
-        assertFalse(Health.wanted(applied(none, new ImageConfig.Healthcheck(List.of("CMD", "a"), Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0))));
+        assertFalse(Health.wanted(applied(none, images(Duration.ZERO, 0))));
         how.interval = 5_000_000;
         assertFalse(Health.wanted(applied(how, null)));
         how.interval = 5;

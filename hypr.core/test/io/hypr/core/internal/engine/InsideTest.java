@@ -19,8 +19,10 @@ class InsideTest {
 
     @Test
     void directoriesAboveChangesAreChangesAndWhatTheStartMakesIsNone() {
-        List<Change> changes = InsideService.compared(said("P/etc", "A/etc/hosts", "A/dev", "T/bin", "D/bin/vi", "P/usr", "P/usr/lib", "A/usr/lib/x", "C/home"));
-        assertEquals(List.of("C /bin", "D /bin/vi", "C /home", "C /usr", "C /usr/lib", "A /usr/lib/x"), changes.stream().map(c -> c.kind() + " " + c.path()).toList());
+        List<Change> changes = InsideService.compared(
+            said("P/etc", "A/etc/hosts", "A/dev", "T/bin", "D/bin/vi", "P/usr", "P/usr/lib", "A/usr/lib/x", "C/home"));
+        assertEquals(List.of("C /bin", "D /bin/vi", "C /home", "C /usr", "C /usr/lib", "A /usr/lib/x"),
+            changes.stream().map(c -> c.kind() + " " + c.path()).toList());
         assertEquals(List.of(), InsideService.compared(said("T/etc", "A/etc/hosts", "A/etc/hostname")));
         assertEquals(List.of(), InsideService.compared(""));
     }
@@ -39,8 +41,9 @@ class InsideTest {
 
     @Test
     void usageIsReadFromControlGroupNetworksAndDisks() {
-        Usage u = InsideService.usage(said("12.5 1", "MemTotal: 2048 kB\nMemAvailable: 1024 kB\n", "usage_usec 77\nuser_usec 1", "anon 1\ninactive_file 1000\n", "5000\n", "3\n",
-            "Inter-|\n    lo: 9 0 0 0 0 0 0 0 9\n  eth0: 100 1 0 0 0 0 0 0 200 2\n", "254 0 vda 1 0 2 0 0 0 4 0\n254 16 vdb 1 0 3 0 0 0 5 0\n").split("\0", -1));
+        Usage u = InsideService.usage(said("12.5 1", "MemTotal: 2048 kB\nMemAvailable: 1024 kB\n", "usage_usec 77\nuser_usec 1",
+            "anon 1\ninactive_file 1000\n", "5000\n", "3\n", "Inter-|\n    lo: 9 0 0 0 0 0 0 0 9\n  eth0: 100 1 0 0 0 0 0 0 200 2\n",
+            "254 0 vda 1 0 2 0 0 0 4 0\n254 16 vdb 1 0 3 0 0 0 5 0\n").split("\0", -1));
         assertEquals(new Usage(77, 4000, 2 << 20, 3, 100, 200, 5 * 512, 9 * 512, 12_500_000_000L), u);
     }
 
