@@ -48,6 +48,7 @@ void put(char **argv);
 void differ(char **argv);
 void top(char **argv);
 void show(char **argv);
+void init(char **argv);
 
 static inline int sys_lgetxattr(const char *path, const char *name, void *to, size_t size)
 {

@@ -178,3 +178,20 @@ def test_merlin_tells_processes():
         equal(sorted((row[0], row[1], row[2], row[4]) for row in rows), [("1", "0", "0", "sleep 2000000"), ("2", "101", "102", "sleep 1234")])
         value, out, err = in_sandbox(host, box, 3, "show", "/cgroup/container/cgroup.procs", "/nosuch", "/proc/uptime")
         equal((value, len(out.split(b"\0")), out.split(b"\0")[1]), (0, 4, b""))
+
+
+def test_merlin_is_an_init():
+    def run(*words, **more):
+        return subprocess.run([PROGRAM, "--", *words], capture_output=True, check=False, stdin=subprocess.DEVNULL, **more)
+    for status in (0, 7, 255):
+        equal(run("sh", "-c", f"exit {status}").returncode, status)
+    equal(run("sh", "-c", "kill -9 $$").returncode, 137)
+    equal(run("sh", "-c", "echo $A", env={"A": "b", "PATH": "/usr/bin:/bin"}).stdout, b"b\n")
+    missing = run("nosuch")
+    equal((missing.returncode, missing.stderr), (127, b"exec nosuch failed: No such file or directory\n"))
+    equal(run("/etc/passwd").returncode, 126)
+    with subprocess.Popen([PROGRAM, "--", "sh", "-c", "trap 'exit 42' TERM; echo on; while :; do sleep 0.1; done"], stdout=subprocess.PIPE) as process:
+        equal(process.stdout.readline(), b"on\n")
+        process.terminate()
+        equal(process.wait(20), 42)
+

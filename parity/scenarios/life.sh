@@ -131,3 +131,10 @@ quietly inspect -f '{{.Name}}' ${id:0:20}
 show run -d --name ${P}a $IMAGE sleep 100
 show port ${P}a
 show port ${P}a 80
+
+### init passes signals on
+show run -d --init --name ${P}a $IMAGE sleep 100
+show exec ${P}a sh -c 'tr "\\0" " " </proc/1/cmdline'
+show stop -t 60 ${P}a
+show inspect -f '{{.State.ExitCode}} {{.Path}}' ${P}a
+show run --init --rm $IMAGE sh -c 'exit 5'

@@ -118,6 +118,8 @@ public class ContainerSpec {
     public String stopSignal;
     /** Seconds between that and SIGKILL; null = 10; -1 = for ever. */
     public Integer stopTimeout;
+    /** Whether process 1 is an init that starts the command, passes signals on and reaps orphans. */
+    public boolean init;
     /** How its health is found out; null = as the image says. What is open in it is as the image says, else Docker's default. */
     public HealthCheck health;
     /** Whether the container is removed when it ends. */

@@ -60,6 +60,7 @@ public final class ContainerOptions {
         s.capAdd.addAll(words.all("cap-add"));
         s.capDrop.addAll(words.all("cap-drop"));
         Isolation.read(s, words);
+        s.init = words.is("init");
         health(s, words);
         s.stopSignal = words.get("stop-signal").orElse(null);
         s.stopTimeout = words.has("stop-timeout") ? Integer.valueOf(words.number("stop-timeout", 0)) : null;

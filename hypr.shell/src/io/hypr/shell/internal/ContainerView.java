@@ -101,6 +101,9 @@ public final class ContainerView {
         h.put("OomScoreAdj", s.oomScoreAdj);
         h.put("PidMode", "");
         h.put("Privileged", s.privileged);
+        if (s.init) {
+            h.put("Init", true);
+        }
         h.put("PublishAllPorts", s.publishAll);
         h.put("ReadonlyRootfs", s.readOnly);
         h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : null);

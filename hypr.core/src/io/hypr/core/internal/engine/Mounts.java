@@ -27,6 +27,9 @@ final class Mounts {
     private static final long SHM_SIZE = 64 << 20;
     private static final long READ_ONLY = 1;
 
+    /** Where containers with an init find it, as under Docker. */
+    static final String INIT = "/sbin/docker-init";
+
     /** Options that a tmpfs takes; those with an equals sign have a value. */
     private static final Set<String> TMPFS = Set.of("", "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime",
         "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime", "size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "mpol=");
@@ -252,6 +255,9 @@ final class Mounts {
         List<Setup.Mount> all = new ArrayList<>();
         long shm = info.spec.shmSize == 0 ? SHM_SIZE : info.spec.shmSize;
         all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, 0));
+        if (info.spec.init) {
+            all.add(new Setup.Mount("/merlin", INIT, "", READ_ONLY, "", 1));
+        }
         info.spec.tmpfs.forEach((target, options) -> all.add(MountFlags.tmpfs(target, options)));
         for (int i = 0; i < info.mounts.size(); i++) {
             MountPoint p = info.mounts.get(i);

@@ -367,7 +367,9 @@ final class Starter {
     }
 
     private RunProcess workload() {
-        return new RunProcess(spec.tty, spec.noNewPrivileges, info.argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
+        List<String> argv = new ArrayList<>(spec.init ? List.of(Mounts.INIT, "--") : List.of());
+        argv.addAll(info.argv);
+        return new RunProcess(spec.tty, spec.noNewPrivileges, argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
             Limits.of(spec.ulimits), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
             spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj,
             spec.privileged ? new RunProcess.First(List.of(), List.of()) : SystemPaths.GUARDED);
