@@ -12,6 +12,7 @@ s/^err: Error: No such (container|image): (.*)$/err: Error response from daemon:
 s/^err: Error: No such network: (.*)$/err: Error response from daemon: network \1 not found/
 s/^err: Error: No such container:path: ([^:]+):(.*)$/err: Error response from daemon: Could not find the file \2 in container \1/
 s/(No such image: [^: ]+)$/\1:latest/
+s/^err: Error: No such volume: (.*)$/err: Error response from daemon: get \1: no such volume/
 # Names of images
 s/^err: Error parsing reference: .* is not a valid repository\/tag: (.*)$/err: Error response from daemon: \1/
 s/^(err: CLI: invalid reference format: repository name) must be lowercase$/\1 (library\/UPPER) must be lowercase/
@@ -26,5 +27,6 @@ s/error: Invalid range specified for the Port:/error: invalid range specified fo
 s/^err: CLI: poorly formatted environment:/err: CLI: invalid env file (env):/
 s/(for "--dns" flag:) (.*) is not an ip address$/\1 IP address is not correctly formatted: \2/
 # Others
+s/^(P-v local local) \{\}$/\1 null/
 s/No public port '([0-9]+)\/tcp' published/No public port '\1' published/
 s/\[NET_ADMIN\]/[CAP_NET_ADMIN]/

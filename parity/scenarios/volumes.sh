@@ -48,13 +48,13 @@ $CLI volume inspect $v >/dev/null 2>&1 || echo gone
 
 ### a directory of the host
 mkdir d; echo host >d/file
-show run --rm -v ./d:/data $IMAGE sh -c 'cat /data/file; echo guest >/data/other'
+show run --rm -v "$PWD/d":/data $IMAGE sh -c 'cat /data/file; echo guest >/data/other'
 cat d/other
-show run --rm -v ./d:/data:ro $IMAGE touch /data/x
+show run --rm -v "$PWD/d":/data:ro $IMAGE touch /data/x
 show run --rm --mount type=bind,source="$PWD/d",target=/data,readonly $IMAGE sh -c 'ls /data; touch /data/x'
 
 ### a directory of the host that is missing is made
-show run --rm -v ./made:/data $IMAGE touch /data/file
+show run --rm -v "$PWD/made":/data $IMAGE touch /data/file
 ls made
 
 ### volumes of another container
@@ -69,5 +69,5 @@ show run --rm --mount type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1700 $IMAGE 
 
 ### the owner of what is written
 mkdir d; chmod 777 d
-show run --rm -u 1234:4321 -v ./d:/data $IMAGE sh -c 'touch /data/file; stat -c "%u %g" /data/file'
+show run --rm -u 1234:4321 -v "$PWD/d":/data $IMAGE sh -c 'touch /data/file; stat -c "%u %g" /data/file'
 stat -c '%u %g' d/file
