@@ -77,7 +77,8 @@ final class Distribution {
         Path fixed = run.getBase().toPath().resolve("home");
         copyTree(fixed);
         StringBuilder text = new StringBuilder(Files.readString(fixed.resolve(PROPERTIES)));
-        text.append("\n# From ").append(run.getPropertiesFile().getName()).append(".\norg.osgi.framework.system.packages.extra=").append(String.join(",", packages)).append('\n');
+        text.append("\n# From ").append(run.getPropertiesFile().getName()).append(".\norg.osgi.framework.system.packages.extra=")
+                .append(String.join(",", packages)).append('\n');
         levels.forEach((level, bundles) -> text.append("felix.auto.").append(level).append('=').append(bundles).append('\n'));
         write(PROPERTIES, text.toString());
         write("lib/classpath", classPath.stream().map(Path::toString).collect(Collectors.joining("\n", "", "\n")));

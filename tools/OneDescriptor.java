@@ -11,8 +11,8 @@ import aQute.bnd.service.AnalyzerPlugin;
 import aQute.lib.io.IO;
 
 /**
- * Puts the descriptors of all components of a bundle into one document (Declarative Services, section 112.4.1, allows it): the runtime makes an XML parser for each document, and forty of
- * them were a twentieth of hyprd's start. Runs after bnd has written the descriptors.
+ * Puts the descriptors of all components of a bundle into one document (Declarative Services, section 112.4.1, allows it): the runtime
+ * makes an XML parser for each document, and forty of them were a twentieth of hyprd's start. Runs after bnd has written the descriptors.
  */
 final class OneDescriptor implements AnalyzerPlugin {
 

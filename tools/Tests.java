@@ -13,7 +13,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of one project whose classes have names of one pattern, or those of them that have a tag, and ends with a line 'N passed, N failed, N skipped'.
+ * Runs the tests of one project whose classes have names of one pattern, or those of them that have a tag, and ends with a line 'N passed,
+ * N failed, N skipped'.
  *
  * <pre>Tests FOLDER PATTERN [TAG]</pre>
  */

@@ -14,8 +14,9 @@ import io.hypr.model.DriverRecord;
  * {@value #SCHEME}; called by the engine only.
  *
  * <p>
- * All methods block and may be called from any thread. Claims and releases of one driver come one at a time, whichever containers they are for. A driver keeps no
- * state: what is claimed stands in the records that the engine keeps, and on the host itself. The end of the bundle releases nothing.
+ * All methods block and may be called from any thread. Claims and releases of one driver come one at a time, whichever containers they are
+ * for. A driver keeps no state: what is claimed stands in the records that the engine keeps, and on the host itself. The end of the bundle
+ * releases nothing.
  *
  * <pre>
  * DriverRecord record = driver.claim(new Claim(container, List.of("pci:0000:01:00.0"), uid, false), standing, records::intend);
@@ -43,10 +44,10 @@ public interface DeviceDriver {
      * Takes devices, and all that cannot be separated from them, away from the host's own drivers.
      *
      * @param claim what is wanted
-     * @param standing records of all claims of this driver that have not been released, those of other containers too. A record of the same container is a claim that
-     *        was interrupted: it is completed.
-     * @param intent called once, before anything changes on the host, with the record by which {@link #release} gives back what was taken after a crash at any later
-     *        moment. It returns when the record is safe. Not called if the claim is refused.
+     * @param standing records of all claims of this driver that have not been released, those of other containers too. A record of the same
+     * container is a claim that was interrupted: it is completed.
+     * @param intent called once, before anything changes on the host, with the record by which {@link #release} gives back what was taken
+     * after a crash at any later moment. It returns when the record is safe. Not called if the claim is refused.
      * @return the same record
      * @throws io.hypr.model.HyprException nothing has changed then. {@code NOT_FOUND}: there is no such device; {@code INVALID}: that is no address;
      *         {@code IN_USE} with the names of who holds it or what cannot be separated from it; {@code UNSUPPORTED} as {@link #probe} says, or a device that
@@ -64,12 +65,12 @@ public interface DeviceDriver {
     List<Lent> describe(DriverRecord record);
 
     /**
-     * Gives all devices of a claim back to the drivers they had. Idempotent; also right for a claim that was interrupted anywhere, after a restart of the host, and for
-     * devices that are gone. Leaves alone what somebody else has taken since.
+     * Gives all devices of a claim back to the drivers they had. Idempotent; also right for a claim that was interrupted anywhere, after a
+     * restart of the host, and for devices that are gone. Leaves alone what somebody else has taken since.
      *
      * @param record what {@link #claim} returned
-     * @throws io.hypr.model.HyprException {@code IN_USE} if a VMM still has the devices; {@code UNAVAILABLE} if the host's kernel does not take one back. What could be
-     *         given back has been, and the call can be repeated.
+     * @throws io.hypr.model.HyprException {@code IN_USE} if a VMM still has the devices; {@code UNAVAILABLE} if the host's kernel does not
+     * take one back. What could be given back has been, and the call can be repeated.
      */
     void release(DriverRecord record);
 
@@ -104,8 +105,8 @@ public interface DeviceDriver {
      * A device of the host.
      *
      * @param address how users name it, such as {@code pci:0000:01:00.0}; always the full form
-     * @param kind what it is: {@code gpu}, {@code network}, {@code storage}, {@code audio}, {@code usb}, or {@code other}. {@code --gpu all} asks for each {@code gpu} that
-     *        is lendable, {@code --gpus device=0} for the first {@code gpu}.
+     * @param kind what it is: {@code gpu}, {@code network}, {@code storage}, {@code audio}, {@code usb}, or {@code other}.
+     * {@code --gpu all} asks for each {@code gpu} that is lendable, {@code --gpus device=0} for the first {@code gpu}.
      * @param name for people
      * @param driver the host driver that has it now; empty if none
      * @param lendable whether a claim without force would get it now, as far as the host shows, or why not and what would help

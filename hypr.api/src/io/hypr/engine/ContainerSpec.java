@@ -132,8 +132,8 @@ public class ContainerSpec {
     /** Devices of the host that the microVM gets whole, by address, such as {@code pci:0000:01:00.0}; {@link Devices} lists them. */
     public List<String> devices = new ArrayList<>();
     /**
-     * GPUs of the host that the microVM gets whole, found anew at each start: {@code all} = each that can be lent, {@code count=N} = the first N that can be lent and are
-     * free, a number as {@link Devices.HostDevice#gpu}, or an address.
+     * GPUs of the host that the microVM gets whole, found anew at each start: {@code all} = each that can be lent, {@code count=N} = the
+     * first N that can be lent and are free, a number as {@link Devices.HostDevice#gpu}, or an address.
      */
     public List<String> gpus = new ArrayList<>();
     /** Whether devices are taken that the host itself uses and needs. */
@@ -142,8 +142,8 @@ public class ContainerSpec {
     /** Name of a backend, or an LDAP filter over the properties of backends; null = the engine chooses. */
     public String vmm;
     /**
-     * Whether the microVM starts from a template: {@code auto} = if there is one, and one is made beside the first start; {@code on} = one is made first if there is none,
-     * and it is an error if there can be none; {@code off} = it boots; null = as the engine is configured.
+     * Whether the microVM starts from a template: {@code auto} = if there is one, and one is made beside the first start; {@code on} = one
+     * is made first if there is none, and it is an error if there can be none; {@code off} = it boots; null = as the engine is configured.
      */
     public String template;
     /** Backend-specific settings. */

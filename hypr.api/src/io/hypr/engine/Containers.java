@@ -35,8 +35,9 @@ public interface Containers {
      * Starts a container and returns when its process runs. Starting a running container does nothing.
      *
      * @param container name or id
-     * @throws io.hypr.model.HyprException if it cannot be started: the container is then {@code CREATED} or {@code EXITED} with the reason in {@link ContainerInfo#error},
-     *         with exit code 127 when its command is not there, 126 when it cannot be executed, 128 otherwise; nothing else is left behind
+     * @throws io.hypr.model.HyprException if it cannot be started: the container is then {@code CREATED} or {@code EXITED} with the reason
+     * in {@link ContainerInfo#error}, with exit code 127 when its command is not there, 126 when it cannot be executed, 128 otherwise;
+     * nothing else is left behind
      */
     void start(String container);
 
@@ -109,14 +110,14 @@ public interface Containers {
     void rename(String container, String name);
 
     /**
-     * Changes limits and policies. Of a container that runs, memory and processors change at once, as far as the backend can do that; everything also counts from the
-     * next start on.
+     * Changes limits and policies. Of a container that runs, memory and processors change at once, as far as the backend can do that;
+     * everything also counts from the next start on.
      *
      * @param container name or id
      * @param change what is changed
      * @return the container as it is then
-     * @throws io.hypr.model.HyprException {@code INVALID} for what could not be asked for at the creation either, or for more than the microVM that runs can grow to;
-     *         {@code UNSUPPORTED} if the backend cannot change what runs; nothing has changed then
+     * @throws io.hypr.model.HyprException {@code INVALID} for what could not be asked for at the creation either, or for more than the
+     * microVM that runs can grow to; {@code UNSUPPORTED} if the backend cannot change what runs; nothing has changed then
      */
     ContainerInfo update(String container, ContainerChange change);
 

@@ -10,8 +10,8 @@ import org.osgi.annotation.versioning.ProviderType;
 import io.hypr.model.Availability;
 
 /**
- * The devices of this host that can be lent to microVMs, of all device drivers together. Implemented by the engine, called by front ends from any thread. A container
- * gets devices by {@link ContainerSpec#devices} and {@link ContainerSpec#gpus}.
+ * The devices of this host that can be lent to microVMs, of all device drivers together. Implemented by the engine, called by front ends
+ * from any thread. A container gets devices by {@link ContainerSpec#devices} and {@link ContainerSpec#gpus}.
  */
 @ProviderType
 public interface Devices {

@@ -18,7 +18,8 @@ public interface Execs {
      * @param spec the process
      * @param output where its output goes
      * @return its streams and its end
-     * @throws io.hypr.model.HyprException {@code CONFLICT} if the container does not run; {@code NOT_FOUND} if the command is not there (exit status 127), {@code DENIED} if it cannot be executed (126)
+     * @throws io.hypr.model.HyprException {@code CONFLICT} if the container does not run; {@code NOT_FOUND} if the command is not there
+     * (exit status 127), {@code DENIED} if it cannot be executed (126)
      */
     Exec exec(String container, ExecSpec spec, Output output);
 

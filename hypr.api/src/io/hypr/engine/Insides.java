@@ -8,12 +8,14 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What is inside containers: files, changes, processes, use of resources. Implemented by the engine, called by front ends from any thread. A container that does
- * not run is given a microVM while its files are open; nothing of it runs then, and a start waits until they are closed.
+ * What is inside containers: files, changes, processes, use of resources. Implemented by the engine, called by front ends from any thread.
+ * A container that does not run is given a microVM while its files are open; nothing of it runs then, and a start waits until they are
+ * closed.
  *
  * <p>
- * A container is named as in {@link Containers}. All methods throw {@link io.hypr.model.HyprException}: {@code NOT_FOUND} if there is no such container or path,
- * {@code CONFLICT} if it is paused, {@code UNSUPPORTED} if it was started by a version of HYPR that could not do this.
+ * A container is named as in {@link Containers}. All methods throw {@link io.hypr.model.HyprException}: {@code NOT_FOUND} if there is no
+ * such container or path, {@code CONFLICT} if it is paused, {@code UNSUPPORTED} if it was started by a version of HYPR that could not do
+ * this.
  */
 @ProviderType
 public interface Insides {

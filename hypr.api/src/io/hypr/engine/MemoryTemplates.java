@@ -7,8 +7,9 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Templates that microVMs start from instead of booting: the memory of a microVM that came up and did nothing else. Implemented by the engine, called by front ends from any
- * thread. The engine makes one by itself for each shape that it has started ({@link ContainerSpec#template}); here they are made ahead, listed and removed.
+ * Templates that microVMs start from instead of booting: the memory of a microVM that came up and did nothing else. Implemented by the
+ * engine, called by front ends from any thread. The engine makes one by itself for each shape that it has started
+ * ({@link ContainerSpec#template}); here they are made ahead, listed and removed.
  */
 @ProviderType
 public interface MemoryTemplates {
@@ -19,7 +20,8 @@ public interface MemoryTemplates {
     /**
      * Makes a template now. Takes as long as a microVM takes to boot and to be saved.
      *
-     * @param like a container that is to start from it, of which only these fields count: memory, cpus and what both may grow to, network, vmm, vmmOptions, kernelArguments
+     * @param like a container that is to start from it, of which only these fields count: memory, cpus and what both may grow to, network,
+     * vmm, vmmOptions, kernelArguments
      * @return the template, which may have been there before
      * @throws io.hypr.model.HyprException {@code UNSUPPORTED} if no backend can do it
      */

@@ -19,7 +19,8 @@ public interface Networks {
      *
      * @param spec name, and what else is not left to the engine; id, created and containers are ignored
      * @return the network
-     * @throws io.hypr.model.HyprException {@code CONFLICT} if the name is taken, {@code INVALID}, {@code IN_USE} if the subnet overlaps, {@code EXHAUSTED} if no subnet is free
+     * @throws io.hypr.model.HyprException {@code CONFLICT} if the name is taken, {@code INVALID}, {@code IN_USE} if the subnet overlaps,
+     * {@code EXHAUSTED} if no subnet is free
      */
     Network create(Network spec);
 

@@ -5,7 +5,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import io.hypr.model.Availability;
 
 /**
- * One thing that {@code hypr doctor} looks at. A whiteboard: whoever needs something of the host registers a check of it with the service property {@code hypr.name}.
+ * One thing that {@code hypr doctor} looks at. A whiteboard: whoever needs something of the host registers a check of it with the service
+ * property {@code hypr.name}.
  */
 @ConsumerType
 public interface DoctorCheck {

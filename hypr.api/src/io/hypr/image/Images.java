@@ -11,9 +11,10 @@ import io.hypr.model.Progress;
  * The images of this host. Implemented by hypr.image; called by the engine, the builder and front ends from any thread.
  *
  * <p>
- * References are Docker's: {@code nginx}, {@code nginx:1.27}, {@code registry:5000/a/b@sha256:...}; ids are {@code sha256:} and 64 hexadecimal digits, or a unique
- * beginning of the digits with at least 1 digit. Names without a registry belong to {@code docker.io}, those without a path there to {@code library/}. The names {@code hypr/busybox} and
- * {@code hypr/welcome} are shipped with the distribution and are found without any registry.
+ * References are Docker's: {@code nginx}, {@code nginx:1.27}, {@code registry:5000/a/b@sha256:...}; ids are {@code sha256:} and 64
+ * hexadecimal digits, or a unique beginning of the digits with at least 1 digit. Names without a registry belong to {@code docker.io},
+ * those without a path there to {@code library/}. The names {@code hypr/busybox} and {@code hypr/welcome} are shipped with the distribution
+ * and are found without any registry.
  */
 @ProviderType
 public interface Images {
@@ -23,9 +24,11 @@ public interface Images {
      *
      * @param reference name with tag or digest; without either, {@code latest}
      * @param platform such as {@code linux/amd64}; null = that of the host
-     * @param progress hears of each layer, in Docker's words ({@code Pulling fs layer, Downloading, Verifying Checksum, Download complete, Extracting, Pull complete, Already exists})
+     * @param progress hears of each layer, in Docker's words
+     * ({@code Pulling fs layer, Downloading, Verifying Checksum, Download complete, Extracting, Pull complete, Already exists})
      * @return the image
-     * @throws io.hypr.model.HyprException {@code NOT_FOUND} for an unknown name, tag or platform, {@code DENIED}, {@code UNAVAILABLE}, {@code CORRUPT} for a wrong digest, {@code INVALID} for a malformed name
+     * @throws io.hypr.model.HyprException {@code NOT_FOUND} for an unknown name, tag or platform, {@code DENIED}, {@code UNAVAILABLE},
+     * {@code CORRUPT} for a wrong digest, {@code INVALID} for a malformed name
      */
     Image pull(String reference, String platform, Progress progress);
 

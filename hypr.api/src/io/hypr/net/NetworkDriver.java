@@ -26,7 +26,8 @@ public interface NetworkDriver {
      *
      * @param plan the network
      * @return its record; the same for the same plan
-     * @throws io.hypr.model.HyprException {@code INVALID} for a plan that contradicts itself or uses an unknown option, {@code IN_USE} if its subnet or bridge belongs to another
+     * @throws io.hypr.model.HyprException {@code INVALID} for a plan that contradicts itself or uses an unknown option, {@code IN_USE} if
+     * its subnet or bridge belongs to another
      */
     DriverRecord ensure(NetworkPlan plan);
 

@@ -18,7 +18,8 @@ public interface ServiceBalancer {
      *
      * @param generation grows with each table; a table with a smaller number than the one in force is ignored. The engine's generations survive its restarts.
      * @param table every published port
-     * @throws io.hypr.model.HyprException {@code IN_USE} naming the process (name and pid) that holds a port which is new in this table; the former table stays in force
+     * @throws io.hypr.model.HyprException {@code IN_USE} naming the process (name and pid) that holds a port which is new in this table;
+     * the former table stays in force
      */
     void publish(long generation, List<PublishedPort> table);
 

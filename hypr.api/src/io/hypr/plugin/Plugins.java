@@ -7,8 +7,9 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The plug-ins of a hyprd: bundles in {@code $HYPR_HOME/plugins}. Implemented by HYPR, called by front ends from any thread; one change is made at a time. What is
- * installed is started, and is there again after a restart of hyprd. A plug-in with the symbolic name of a bundle that HYPR ships takes that bundle's place until it is removed.
+ * The plug-ins of a hyprd: bundles in {@code $HYPR_HOME/plugins}. Implemented by HYPR, called by front ends from any thread; one change is
+ * made at a time. What is installed is started, and is there again after a restart of hyprd. A plug-in with the symbolic name of a bundle
+ * that HYPR ships takes that bundle's place until it is removed.
  *
  * <pre>
  * Plugin p = plugins.install("maven:org.example:hypr.vmm.example:1.2.0", directory);
@@ -25,8 +26,8 @@ public interface Plugins {
      * @param source a file's path, or {@code maven:GROUP:ARTIFACT[:VERSION]}; without a version the newest release
      * @param directory that a relative path is relative to
      * @return the plug-in, which is active
-     * @throws io.hypr.model.HyprException {@code INVALID} if it is no bundle or cannot be resolved, {@code DENIED} if its signature is not trusted, {@code CONFLICT} if it is there
-     *         already, {@code NOT_FOUND} if there is no such file or artifact; nothing has changed then
+     * @throws io.hypr.model.HyprException {@code INVALID} if it is no bundle or cannot be resolved, {@code DENIED} if its signature is not
+     * trusted, {@code CONFLICT} if it is there already, {@code NOT_FOUND} if there is no such file or artifact; nothing has changed then
      */
     Plugin install(String source, Path directory);
 
@@ -34,8 +35,8 @@ public interface Plugins {
     List<Plugin> list();
 
     /**
-     * Replaces a plug-in by another version while its microVMs run. If the other version cannot be started, or cannot take over each microVM of a backend that the present one
-     * offers, the present one is put back.
+     * Replaces a plug-in by another version while its microVMs run. If the other version cannot be started, or cannot take over each
+     * microVM of a backend that the present one offers, the present one is put back.
      *
      * @param name its symbolic name
      * @param source as for {@link #install}; null = where it came from, for an artifact the newest release

@@ -2,7 +2,10 @@ package io.hypr.vmm;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Facet of a {@link VmSession}: processors and memory can grow and shrink while the guest runs. Calls are idempotent and return when the VMM has taken the change. */
+/**
+ * Facet of a {@link VmSession}: processors and memory can grow and shrink while the guest runs. Calls are idempotent and return when the
+ * VMM has taken the change.
+ */
 @ConsumerType
 public interface Resizable {
 

@@ -27,16 +27,17 @@ public interface Templates {
 
     /**
      * Starts a microVM from a template: as {@link VmmBackend#launch} in all else. The guest goes on at the moment when it was saved, with the disks,
-     * taps and shares of this plan in the places of those of the template. The guest's MAC addresses are still those of the template's plan. The link that is opened
-     * first goes on where that of the template was: what is said on it at once reaches the guest.
+     * taps and shares of this plan in the places of those of the template. The guest's MAC addresses are still those of the template's
+     * plan. The link that is opened first goes on where that of the template was: what is said on it at once reaches the guest.
      *
      * @param template directory of a snapshot whose plan had the same shape; never changed, and needed as long as a microVM of it runs
      * @param plan what to start
      * @param intent as for {@link VmmBackend#launch}
      * @return the session of the running microVM
      * @throws io.hypr.model.HyprException if it cannot be started; nothing is left behind then. {@code CORRUPT} if the template is the reason: the caller
-     *         throws it away and starts without one. {@code UNSUPPORTED} if this plan cannot start from it although others of its shape can: the caller starts without
-     *         one. A read-only disk, for example, may have to be no larger than that of the template, and the guest keeps believing it to be as large.
+     *         throws it away and starts without one. {@code UNSUPPORTED} if this plan cannot start from it although others of its shape
+     *         can: the caller starts without one. A read-only disk, for example, may have to be no larger than that of the template, and
+     *         the guest keeps believing it to be as large.
      */
     VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent);
 

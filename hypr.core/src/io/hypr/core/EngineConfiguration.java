@@ -19,7 +19,8 @@ public @interface EngineConfiguration {
     String disk() default "10g";
 
     /** @return IPv4 subnets for networks that ask for none, in order; one that overlaps a route of the host is passed over */
-    String[] subnets() default {"172.30.0.0/16", "172.31.0.0/16", "172.29.0.0/16", "172.28.0.0/16", "172.27.0.0/16", "172.26.0.0/16", "172.25.0.0/16", "172.24.0.0/16",
+    String[] subnets() default {"172.30.0.0/16", "172.31.0.0/16", "172.29.0.0/16", "172.28.0.0/16", "172.27.0.0/16", "172.26.0.0/16",
+            "172.25.0.0/16", "172.24.0.0/16",
         "10.213.0.0/16", "10.214.0.0/16", "10.215.0.0/16", "10.216.0.0/16", "192.168.192.0/20", "192.168.208.0/20", "192.168.224.0/20"};
 
     /** @return name servers for containers on a host whose own name servers are all local to it */
@@ -28,7 +29,10 @@ public @interface EngineConfiguration {
     /** @return numeric user of the first container's VMM; every container has one of its own, this and those that follow */
     int uid_first() default 700_000_000;
 
-    /** @return {@code auto}: microVMs start from templates, which are made beside the first ones; {@code off}: they boot, unless a container asks for a template */
+    /**
+     * @return {@code auto}: microVMs start from templates, which are made beside the first ones; {@code off}: they boot, unless a container
+     * asks for a template
+     */
     String templates() default "auto";
 
     /** @return room on the disk for all templates together */

@@ -24,8 +24,9 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Writes what bundles log to {@code $hypr.home/hyprd.log}: a line an entry, with the time, the level, the bundle, the sentence and the sentences of its causes. Stack traces
- * are added for failures that nobody foresaw, and at debug level. The file is renamed to {@code hyprd.log.1} at 8 MiB.
+ * Writes what bundles log to {@code $hypr.home/hyprd.log}: a line an entry, with the time, the level, the bundle, the sentence and the
+ * sentences of its causes. Stack traces are added for failures that nobody foresaw, and at debug level. The file is renamed to
+ * {@code hyprd.log.1} at 8 MiB.
  */
 @Component(service = {}, immediate = true)
 public final class LogFile implements LogListener {
@@ -66,7 +67,8 @@ public final class LogFile implements LogListener {
             return;
         }
         byte[] line = LogLine.of(Instant.ofEpochMilli(entry.getTime()), entry.getLogLevel().name().toLowerCase(Locale.ROOT),
-            entry.getBundle() == null ? "-" : entry.getBundle().getSymbolicName(), entry.getMessage(), entry.getException(), entry.getLogLevel() == LogLevel.DEBUG)
+            entry.getBundle() == null ? "-" : entry.getBundle().getSymbolicName(), entry.getMessage(), entry.getException(),
+            entry.getLogLevel() == LogLevel.DEBUG)
             .getBytes(StandardCharsets.UTF_8);
         try {
             out.write(line);

@@ -24,11 +24,13 @@ final class QemuCommand {
 
     static List<String> of(Path starter, Path program, Vm vm, VmPlan plan) throws IOException {
         QemuCommand c = new QemuCommand();
-        c.start.addAll(List.of(starter.toString(), "--log", plan.log().toString(), "--log-max", "1048576", "--pid-file", vm.pidFile().toString(), "--chdir", vm.sockets().toString(),
+        c.start.addAll(List.of(starter.toString(), "--log", plan.log().toString(), "--log-max", "1048576", "--pid-file",
+                vm.pidFile().toString(), "--chdir", vm.sockets().toString(),
             "--umask", "077", "--user", plan.jail().uid() + ":" + plan.jail().gid(), "--cgroup", plan.jail().cgroup(), "--cgroup-optional"));
         c.qemu.addAll(List.of(program.toString(), "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
-            "-machine", "q35,usb=off,sata=off,smbus=off,hpet=off", "-accel", "tcg,tb-size=64", "-cpu", "max,-la57", "-smp", Integer.toString(plan.processors()), "-m", (plan.memory() >> 20) + "M",
+            "-machine", "q35,usb=off,sata=off,smbus=off,hpet=off", "-accel", "tcg,tb-size=64", "-cpu", "max,-la57", "-smp",
+            Integer.toString(plan.processors()), "-m", (plan.memory() >> 20) + "M",
             "-kernel", c.open("--read", plan.boot().bzImage()), "-initrd", c.open("--read", plan.boot().initramfs()),
             "-append", arguments(plan),
             "-chardev", "socket,id=monitor,server=on,wait=off,path=monitor", "-mon", "chardev=monitor,mode=readline",

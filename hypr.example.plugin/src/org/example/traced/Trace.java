@@ -43,7 +43,8 @@ final class Trace {
     }
 
     private synchronized void write(String subject, Method method, long nanos, String result) {
-        String line = String.format(Locale.ROOT, "%s %s %s %.3f ms: %s%n", Instant.now(), subject, method.getName(), nanos / 1e6, result.lines().findFirst().orElse(""));
+        String line = String.format(Locale.ROOT, "%s %s %s %.3f ms: %s%n", Instant.now(), subject, method.getName(), nanos / 1e6,
+                result.lines().findFirst().orElse(""));
         try {
             if (Files.exists(file) && Files.size(file) > LIMIT) {
                 Files.delete(file); // A record for curious people, not for ever.

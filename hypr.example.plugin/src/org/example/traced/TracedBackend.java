@@ -59,7 +59,8 @@ public final class TracedBackend implements VmmBackend {
             requireThere(plan);
             Path sockets = Files.createDirectories(vm.sockets());
             Files.setAttribute(sockets, "unix:uid", plan.jail().uid());
-            Path program = qemu().orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "QEMU is missing.").remedy("Install the package qemu-system-x86."));
+            Path program = qemu().orElseThrow(
+                    () -> new HyprException(ErrorCode.UNSUPPORTED, "QEMU is missing.").remedy("Install the package qemu-system-x86."));
             Process process = new ProcessBuilder(QemuCommand.of(starter, program, vm, plan)).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             process.getOutputStream().close();
             String words = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip(); // Ends when QEMU is what runs.
@@ -74,13 +75,15 @@ public final class TracedBackend implements VmmBackend {
 
     private static void requirePossible(VmPlan plan) {
         if (!plan.options().isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "The backend " + NAME + " has no option " + String.join(", ", plan.options().keySet()) + ".").remedy("It has none at all.");
+            throw new HyprException(ErrorCode.INVALID, "The backend " + NAME + " has no option "
+                    + String.join(", ", plan.options().keySet()) + ".").remedy("It has none at all.");
         }
         if (!plan.facets().isEmpty() || !plan.devices().isEmpty() || !plan.shares().isEmpty()) {
             Set<String> wanted = new HashSet<>(plan.facets());
             plan.devices().forEach(d -> wanted.add("the device " + d.address()));
             plan.shares().forEach(s -> wanted.add("the directory " + s.source()));
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + NAME + " has not got " + String.join(", ", wanted) + ".").remedy("Use another: --vmm qemu.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + NAME + " has not got " + String.join(", ", wanted) + ".")
+                    .remedy("Use another: --vmm qemu.");
         }
     }
 
@@ -106,8 +109,10 @@ public final class TracedBackend implements VmmBackend {
         long end = System.nanoTime() + LIMIT;
         while (!answers(vm.sockets().resolve("monitor"))) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                String said = words + " " + (Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1).lines().reduce((a, b) -> b).orElse("") : "");
-                ErrorCode code = said.contains("No such device") ? ErrorCode.NOT_FOUND : said.contains("Is another process using the image") ? ErrorCode.IN_USE : ErrorCode.UNAVAILABLE;
+                String said = words + " " + (Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1).lines()
+                        .reduce((a, b) -> b).orElse("") : "");
+                ErrorCode code = said.contains("No such device") ? ErrorCode.NOT_FOUND
+                        : said.contains("Is another process using the image") ? ErrorCode.IN_USE : ErrorCode.UNAVAILABLE;
                 throw new HyprException(code, "QEMU did not start: " + said.strip());
             }
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
@@ -158,7 +163,8 @@ public final class TracedBackend implements VmmBackend {
     }
 
     private String starter(String... words) throws IOException {
-        Process process = new ProcessBuilder(Stream.concat(Stream.of(starter.toString()), Stream.of(words)).toList()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(Stream.concat(Stream.of(starter.toString()), Stream.of(words)).toList())
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.onExit().join();
         return said;

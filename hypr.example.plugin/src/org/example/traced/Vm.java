@@ -32,7 +32,8 @@ record Vm(String id, Path run, String cgroup) {
 
     static Vm of(DriverRecord record) {
         if (record.format() > FORMAT) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The record of microVM " + record.id() + " has format " + record.format() + ", and this backend knows " + FORMAT + ".")
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "The record of microVM " + record.id() + " has format " + record.format() + ", and this backend knows " + FORMAT + ".")
                 .remedy("Update the plug-in " + TracedBackend.NAME + ".");
         }
         Matcher json = JSON.matcher(record.json());

@@ -26,7 +26,8 @@ import io.hypr.model.HyprException;
  * @param gpu whether the guest gets a virtio-gpu
  */
 @JsonPropertyOrder({ "processors", "memory", "kernel", "initramfs", "arguments", "disks", "interfaces", "shares", "link", "guest", "gpu" })
-public record Document(int processors, long memory, String kernel, String initramfs, String arguments, List<Disk> disks, List<Interface> interfaces, List<Share> shares,
+public record Document(int processors, long memory, String kernel, String initramfs, String arguments, List<Disk> disks,
+        List<Interface> interfaces, List<Share> shares,
         int link, String guest, boolean gpu) {
 
     /** Disks, interfaces and shares that a machine has room for. */

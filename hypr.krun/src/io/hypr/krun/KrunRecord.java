@@ -41,7 +41,8 @@ public record KrunRecord(String run, String cgroup, String log, int uid, int gid
     }
 
     static KrunRecord of(VmPlan plan) {
-        return new KrunRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.jail().uid(), plan.jail().gid());
+        return new KrunRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
+                plan.jail().uid(), plan.jail().gid());
     }
 
     /**
@@ -54,11 +55,13 @@ public record KrunRecord(String run, String cgroup, String log, int uid, int gid
      */
     public static KrunRecord of(DriverRecord record, String owner) {
         if (!record.owner().equals(owner)) {
-            throw new HyprException(ErrorCode.INVALID, "The record of " + record.id() + " belongs to the backend " + record.owner() + ", not to " + owner + ".");
+            throw new HyprException(ErrorCode.INVALID,
+                    "The record of " + record.id() + " belongs to the backend " + record.owner() + ", not to " + owner + ".");
         }
         if (record.format() > FORMAT) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The record of microVM " + record.id() + " has format " + record.format()
-                    + ", and this version of the backend " + owner + " reads formats up to " + FORMAT + ".").remedy("Install the version of HYPR that started it, or a newer one.");
+                    + ", and this version of the backend " + owner + " reads formats up to " + FORMAT + ".")
+                    .remedy("Install the version of HYPR that started it, or a newer one.");
         }
         try {
             return JSON.readValue(record.json(), KrunRecord.class);

@@ -14,7 +14,10 @@ import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 
-/** A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to pause the microVM. */
+/**
+ * A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to
+ * pause the microVM.
+ */
 final class KrunSession implements VmSession, Pausable {
 
     private final DriverRecord record;

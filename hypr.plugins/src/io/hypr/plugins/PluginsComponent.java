@@ -31,10 +31,12 @@ import io.hypr.plugins.internal.Maven;
 import io.hypr.plugins.internal.Signatures;
 
 /**
- * The plug-ins in {@code $HYPR_HOME/plugins}. FileInstall watches the folder and hands every jar to this component, which is why the watch is configured here: it must not begin before this
- * component is there. Bundles that were brought stay when the component goes, for instance because its configuration changes.
+ * The plug-ins in {@code $HYPR_HOME/plugins}. FileInstall watches the folder and hands every jar to this component, which is why the watch
+ * is configured here: it must not begin before this component is there. Bundles that were brought stay when the component goes, for
+ * instance because its configuration changes.
  */
-@Component(immediate = true, service = {Plugins.class, ArtifactInstaller.class, DoctorCheck.class}, configurationPid = PluginsConfiguration.PID, property = "hypr.name=plugins")
+@Component(immediate = true, service = {Plugins.class, ArtifactInstaller.class, DoctorCheck.class},
+        configurationPid = PluginsConfiguration.PID, property = "hypr.name=plugins")
 public final class PluginsComponent implements Plugins, ArtifactInstaller, DoctorCheck {
 
     private static final String POLL = "2000";
@@ -62,8 +64,10 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
             Signatures.of(configuration.signatures(), configuration.certificates(), configuration.password()),
             new Maven(Path.of(System.getProperty("user.home"), ".m2"), Path.of("/usr/share/maven/lib"), configuration.repository()), log);
         watch = settings.getFactoryConfiguration("org.apache.felix.fileinstall", "plugins", "?");
-        watch.updateIfDifferent(new Hashtable<>(Map.of("felix.fileinstall.dir", folder.toString(), "felix.fileinstall.filter", ".*\\.jar", "felix.fileinstall.poll", POLL,
-            "felix.fileinstall.noInitialDelay", "true", "felix.fileinstall.log.level", "1", "felix.fileinstall.tmpdir", context.getProperty("hypr.run") + "/fileinstall.plugins")));
+        watch.updateIfDifferent(new Hashtable<>(
+                Map.of("felix.fileinstall.dir", folder.toString(), "felix.fileinstall.filter", ".*\\.jar", "felix.fileinstall.poll", POLL,
+            "felix.fileinstall.noInitialDelay", "true", "felix.fileinstall.log.level", "1", "felix.fileinstall.tmpdir",
+            context.getProperty("hypr.run") + "/fileinstall.plugins")));
     }
 
     private static void refuseUnknown(Map<String, Object> properties) {

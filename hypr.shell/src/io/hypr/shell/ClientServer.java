@@ -114,7 +114,10 @@ public final class ClientServer implements Frontend {
         }
     }
 
-    /** A hyprd whose engine cannot be opened ends; it says why on its standard error, which the client that started it shows. The engine itself has logged it. */
+    /**
+     * A hyprd whose engine cannot be opened ends; it says why on its standard error, which the client that started it shows. The engine
+     * itself has logged it.
+     */
     private boolean hasEngine() {
         try {
             engine.facts();

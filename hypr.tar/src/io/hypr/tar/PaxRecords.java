@@ -7,8 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The records of an extended header (POSIX.1-2001, pax interchange format): {@code length keyword=value\n}, where length counts the whole record. Values are octets, not
- * text: {@code security.capability} has zeros and line feeds in it, so only the length says where a record ends.
+ * The records of an extended header (POSIX.1-2001, pax interchange format): {@code length keyword=value\n}, where length counts the whole
+ * record. Values are octets, not text: {@code security.capability} has zeros and line feeds in it, so only the length says where a record
+ * ends.
  */
 final class PaxRecords {
 

@@ -7,8 +7,8 @@ import java.util.Map;
  * The header of one member of a tar archive.
  *
  * <p>
- * Names on Linux are octets. They are kept as strings of characters 0 to 255, one for each octet, so that whatever an archive has comes out again as it was; {@link #readable} makes text
- * for people of them.
+ * Names on Linux are octets. They are kept as strings of characters 0 to 255, one for each octet, so that whatever an archive has comes out
+ * again as it was; {@link #readable} makes text for people of them.
  *
  * @param name as it stands in the archive
  * @param type one of the constants

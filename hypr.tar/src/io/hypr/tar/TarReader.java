@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads a tar archive as a stream: ustar, pax and GNU long names, numbers in base 256. The reader holds one header at a time, however large the archive is. Sparse members are refused:
- * builders of images write none.
+ * Reads a tar archive as a stream: ustar, pax and GNU long names, numbers in base 256. The reader holds one header at a time, however large
+ * the archive is. Sparse members are refused: builders of images write none.
  */
 public final class TarReader {
 
@@ -180,7 +180,8 @@ public final class TarReader {
 
     private static void check(String name, String link, long size) throws TarException {
         if (name.isEmpty() || name.length() > MAXIMUM_NAME || link.length() > MAXIMUM_NAME || name.indexOf(0) >= 0 || link.indexOf(0) >= 0) {
-            throw new TarException("A member's name has " + name.length() + " octets and its link " + link.length() + "; 1 to " + MAXIMUM_NAME + " without zeros are allowed.");
+            throw new TarException("A member's name has " + name.length() + " octets and its link " + link.length() + "; 1 to "
+                    + MAXIMUM_NAME + " without zeros are allowed.");
         }
         if (size < 0 || size > Long.MAX_VALUE / 2) {
             throw new TarException("The member " + TarEntry.readable(name) + " has a size of " + size + ".");

@@ -57,6 +57,7 @@ public final class BootSoak {
         }
         long[] sorted = Arrays.copyOf(milliseconds, count);
         Arrays.sort(sorted);
-        return "least %d, median %d, p99 %d, most %d ms".formatted(sorted[0], sorted[count / 2], sorted[Math.min(count - 1, count * 99 / 100)], sorted[count - 1]);
+        return "least %d, median %d, p99 %d, most %d ms".formatted(
+                sorted[0], sorted[count / 2], sorted[Math.min(count - 1, count * 99 / 100)], sorted[count - 1]);
     }
 }

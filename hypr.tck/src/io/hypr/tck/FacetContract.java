@@ -22,7 +22,8 @@ import io.hypr.vmm.VmSession;
 abstract class FacetContract extends Part {
 
     /** By the values of the service property. */
-    private static final Map<String, Class<?>> TYPES = Map.of("pausable", Pausable.class, "reclaim", Reclaim.class, "resizable", Resizable.class, "hotplug", Hotplug.class,
+    private static final Map<String, Class<?>> TYPES =
+            Map.of("pausable", Pausable.class, "reclaim", Reclaim.class, "resizable", Resizable.class, "hotplug", Hotplug.class,
         "snapshots", Snapshots.class);
 
     FacetContract(VmmBackendContract contract) {

@@ -52,7 +52,8 @@ public final class Fixture implements AutoCloseable {
         tool("mkfs.ext4", "-q", "-F", upper.toString());
         Files.setAttribute(upper, "unix:uid", NOBODY);
         Path run = Files.createDirectory(directory.resolve("run"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        plan = new VmPlan(id, 1, 1, MEMORY, MEMORY, boot, List.of(new VmPlan.Disk(image, true), new VmPlan.Disk(upper, false)), List.of(), List.of(), List.of(), run,
+        plan = new VmPlan(id, 1, 1, MEMORY, MEMORY, boot, List.of(new VmPlan.Disk(image, true), new VmPlan.Disk(upper, false)), List.of(),
+                List.of(), List.of(), run,
             directory.resolve("log"), new VmPlan.Jail(NOBODY, NOBODY, "tck/" + id.substring(0, 12)), Set.of(), Map.of());
     }
 
@@ -93,7 +94,8 @@ public final class Fixture implements AutoCloseable {
     }
 
     VmPlan growing(int processors, int maxProcessors, long memory, long maxMemory, Set<String> facets) {
-        return new VmPlan(plan.id(), processors, maxProcessors, memory, maxMemory, plan.boot(), plan.disks(), plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
+        return new VmPlan(plan.id(), processors, maxProcessors, memory, maxMemory, plan.boot(), plan.disks(), plan.nics(), plan.devices(),
+                plan.shares(), plan.runDirectory(), plan.log(), plan.jail(),
             facets, plan.options());
     }
 
@@ -144,8 +146,10 @@ public final class Fixture implements AutoCloseable {
         return with(plan.disks(), List.of(new VmPlan.Nic(tap, mac, 1500)), List.of(), List.of(), plan.facets(), plan.options());
     }
 
-    private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices, List<VmPlan.Share> shares, Set<String> facets, Map<String, String> options) {
-        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), disks, nics, devices, shares, plan.runDirectory(), plan.log(), plan.jail(),
+    private VmPlan with(List<VmPlan.Disk> disks, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices, List<VmPlan.Share> shares,
+            Set<String> facets, Map<String, String> options) {
+        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), disks, nics,
+                devices, shares, plan.runDirectory(), plan.log(), plan.jail(),
             facets, options);
     }
 

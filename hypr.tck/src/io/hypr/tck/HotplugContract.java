@@ -34,7 +34,8 @@ abstract class HotplugContract extends Part {
             Hotplug hotplug = vm.facet(Hotplug.class).orElseThrow();
             for (int times = 0; times < 2; times++) {
                 String disk = hotplug.plug(new VmPlan.Disk(file, false));
-                assertEquals("0", guest.shell("until [ -e /sys/block/vdc/size ]; do sleep 0.1; done; mkdir -p /tmp; mknod /tmp/vdc b $(tr : ' ' < /sys/block/vdc/dev) && dd if=/tmp/vdc of=/dev/null; rm /tmp/vdc"));
+                assertEquals("0", guest.shell("until [ -e /sys/block/vdc/size ]; do sleep 0.1; done; mkdir -p /tmp; mknod /tmp/vdc b $(tr : "
+                        + "' ' < /sys/block/vdc/dev) && dd if=/tmp/vdc of=/dev/null; rm /tmp/vdc"));
                 hotplug.unplug(disk);
                 assertEquals("0", guest.shell("until [ ! -e /sys/block/vdc ]; do sleep 0.1; done"));
                 hotplug.unplug(disk);

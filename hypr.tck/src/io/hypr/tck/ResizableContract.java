@@ -44,8 +44,10 @@ abstract class ResizableContract extends Part {
             resizable.processors(3);
             resizable.processors(3);
             assertEquals(3, resizable.processors());
-            assertEquals("0", guest.shell("mkdir -p /tmp/sys && mount -t sysfs sysfs /tmp/sys; cd /tmp/sys/devices/system/cpu; until [ -e cpu1/online ] && [ -e cpu2/online ]; do sleep 0.1; done;"
-                + " for cpu in cpu1 cpu2; do [ $(cat $cpu/online) = 1 ] || echo 1 > $cpu/online; done; [ $(grep -c ^processor /proc/cpuinfo) = 3 ]"), "the guest works with three");
+            assertEquals("0", guest.shell("mkdir -p /tmp/sys && mount -t sysfs sysfs /tmp/sys; cd /tmp/sys/devices/system/cpu; until [ -e "
+                    + "cpu1/online ] && [ -e cpu2/online ]; do sleep 0.1; done;"
+                + " for cpu in cpu1 cpu2; do [ $(cat $cpu/online) = 1 ] || echo 1 > $cpu/online; done; [ $(grep -c ^processor "
+                + "/proc/cpuinfo) = 3 ]"), "the guest works with three");
             resizable.processors(1);
             assertEquals(1, resizable.processors());
             assertEquals("0", guest.shell("until [ $(grep -c ^processor /proc/cpuinfo) = 1 ]; do sleep 0.1; done"), "the guest works with one");

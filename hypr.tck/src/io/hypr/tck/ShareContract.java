@@ -36,7 +36,8 @@ abstract class ShareContract extends Part {
         Files.writeString(one.resolve("from-host"), "hello");
         Files.writeString(two.resolve("from-host"), "read only");
         VmSession vm = launch(plan(one, two));
-        assertEquals("0", contract().shell(vm, MOUNT + "[ \"$(cat /tmp/one/from-host)\" = hello ] && [ \"$(cat /tmp/two/from-host)\" = 'read only' ] && echo back > /tmp/one/from-guest"
+        assertEquals("0", contract().shell(vm, MOUNT + "[ \"$(cat /tmp/one/from-host)\" = hello ] && [ \"$(cat /tmp/two/from-host)\" = "
+                + "'read only' ] && echo back > /tmp/one/from-guest"
             + " && chown 1234:5678 /tmp/one/from-guest && ! touch /tmp/two/written 2>/dev/null"));
         assertEquals("back\n", Files.readString(one.resolve("from-guest")));
         assertEquals(1234, Files.getAttribute(one.resolve("from-guest"), "unix:uid"));
@@ -49,7 +50,8 @@ abstract class ShareContract extends Part {
         Path two = Files.createDirectory(fixture().directory().resolve("two"));
         Files.createSymbolicLink(one.resolve("out"), fixture().directory());
         VmSession vm = launch(plan(one, two));
-        assertEquals("0", contract().shell(vm, MOUNT + "! ls /tmp/one/../one/run /tmp/one/out/run 2>/dev/null && [ $(ls -a /tmp/one/.. | grep -c image) = 0 ]"));
+        assertEquals("0", contract().shell(
+                vm, MOUNT + "! ls /tmp/one/../one/run /tmp/one/out/run 2>/dev/null && [ $(ls -a /tmp/one/.. | grep -c image) = 0 ]"));
     }
 
     @Test

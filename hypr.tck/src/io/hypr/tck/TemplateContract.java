@@ -44,7 +44,8 @@ abstract class TemplateContract extends Part {
         try (Fixture maker = fixture().sibling()) {
             VmPlan own = maker.withFacets(Set.of("snapshots"));
             VmSession vm = launch(new VmPlan(own.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), own.disks(),
-                plan.nics().stream().map(nic -> new VmPlan.Nic("", "02:00:00:00:00:01", nic.mtu())).toList(), own.devices(), own.shares(), own.runDirectory(), own.log(), own.jail(),
+                plan.nics().stream().map(nic -> new VmPlan.Nic("", "02:00:00:00:00:01", nic.mtu())).toList(), own.devices(), own.shares(),
+                own.runDirectory(), own.log(), own.jail(),
                 own.facets(), plan.options()));
             try (ByteChannel link = vm.link()) {
                 Guest.arrival(link);
@@ -117,7 +118,8 @@ abstract class TemplateContract extends Part {
                 Guest guest = Guest.hello(link, true);
                 assertEquals(0, guest.setUpInterface("/dev/vda", "02:42:ac:11:00:02"));
                 assertEquals("0", guest.shell("read address < /sys/class/net/eth0/address && [ $address = 02:42:ac:11:00:02 ] || exit 9; "
-                    + "while read size < /sys/class/block/vdb/size && [ $size != " + (96 << 11) + " ]; do :; done"), "9: the hardware address is not the plan's");
+                    + "while read size < /sys/class/block/vdb/size && [ $size != " + (96 << 11) + " ]; do :; done"),
+                    "9: the hardware address is not the plan's");
             }
         }
     }
@@ -178,7 +180,8 @@ abstract class TemplateContract extends Part {
         try (Fixture other = fixture().sibling()) {
             assertEquals(shape, templates.shape(other.plan()), "id, disks, directory and jail are the container's own");
         }
-        assertEquals(templates.shape(fixture().withNic("a", "02:42:ac:11:00:02")), templates.shape(fixture().withNic("b", "02:42:ac:11:00:03")), "so are tap and address");
+        assertEquals(templates.shape(fixture().withNic("a", "02:42:ac:11:00:02")),
+                templates.shape(fixture().withNic("b", "02:42:ac:11:00:03")), "so are tap and address");
         assertNotEquals(shape, templates.shape(fixture().withNic("a", "02:42:ac:11:00:02")));
         assertNotEquals(shape, templates.shape(fixture().with(2, fixture().plan().memory())));
         assertNotEquals(shape, templates.shape(fixture().with(1, 2 * fixture().plan().memory())));

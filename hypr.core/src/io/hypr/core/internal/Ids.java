@@ -19,7 +19,8 @@ public final class Ids {
         + "spry stable steady stoic strong sturdy subtle sunny sure swift tender thorough tidy tranquil trim true upbeat valiant vivid warm wise "
         + "witty wry zany zealous zen").split(" ");
 
-    private static final String[] SURNAMES = ("abel ampere archimedes babbage backus banach bardeen becquerel bell bernoulli berners blackwell bohr boole born bose boyle "
+    private static final String[] SURNAMES =
+            ("abel ampere archimedes babbage backus banach bardeen becquerel bell bernoulli berners blackwell bohr boole born bose boyle "
         + "brahe cantor carson cauchy cerf chandrasekhar church codd conway copernicus coulomb cray curie dalton darwin dijkstra diophantus dirac easley "
         + "einstein elion engelbart erdos euclid euler fahrenheit faraday fermat fermi feynman franklin galileo galois gauss germain goedel goodall "
         + "hamilton hamming hawking heisenberg herschel hertz hilbert hodgkin hoover hopper hubble hypatia jackson johnson joliot kalam kapitsa "

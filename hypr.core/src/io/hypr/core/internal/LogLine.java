@@ -26,7 +26,8 @@ public final class LogLine {
      */
     public static String of(Instant time, String level, String bundle, String message, Throwable failure, boolean debug) {
         StringBuilder out = new StringBuilder();
-        out.append(time.truncatedTo(ChronoUnit.MILLIS)).append(' ').append(String.format("%-5s", level)).append(' ').append(bundle).append(": ").append(oneLine(message));
+        out.append(time.truncatedTo(ChronoUnit.MILLIS)).append(' ').append(String.format("%-5s", level)).append(' ').append(bundle)
+                .append(": ").append(oneLine(message));
         String before = message == null ? "" : message;
         Throwable root = failure;
         for (Throwable t = failure; t != null; root = t, t = t.getCause()) {

@@ -30,7 +30,8 @@ import java.util.function.Consumer;
  */
 public record Settings(
         Path home, Path run, Path vmlinux, Path bzImage, Path initramfs, List<String> backends, double processors, long memory, long disk,
-        List<String> subnets, Path routes, List<String> nameServers, int firstUid, boolean templates, long templateRoom, int hello, String version, Consumer<String> points) {
+        List<String> subnets, Path routes, List<String> nameServers, int firstUid, boolean templates, long templateRoom, int hello,
+        String version, Consumer<String> points) {
 
     /** Keys of the configuration. */
     public static final Set<String> KEYS = new TreeSet<>(Set.of("backends", "cpus", "memory", "disk", "subnets", "nameservers", "uid.first", "boot.seconds",

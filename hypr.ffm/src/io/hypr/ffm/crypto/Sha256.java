@@ -11,8 +11,9 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * SHA-256 by OpenSSL's libcrypto (SHA256_Init(3)), which uses the processor's instructions for it. The JDK does so in code of its second compiler only, and hyprd runs without that
- * one: there the JDK's own sum is twenty times slower. The state is plain memory, which the collector frees. Like every {@link MessageDigest} for one thread at a time.
+ * SHA-256 by OpenSSL's libcrypto (SHA256_Init(3)), which uses the processor's instructions for it. The JDK does so in code of its second
+ * compiler only, and hyprd runs without that one: there the JDK's own sum is twenty times slower. The state is plain memory, which the
+ * collector frees. Like every {@link MessageDigest} for one thread at a time.
  */
 public final class Sha256 extends MessageDigest implements Cloneable {
 
@@ -37,7 +38,8 @@ public final class Sha256 extends MessageDigest implements Cloneable {
                         linker.downcallHandle(library.findOrThrow("SHA256_Init"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS), onHeap),
                         linker.downcallHandle(library.findOrThrow("SHA256_Update"),
                                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG), onHeap),
-                        linker.downcallHandle(library.findOrThrow("SHA256_Final"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS), onHeap)));
+                        linker.downcallHandle(library.findOrThrow("SHA256_Final"),
+                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS), onHeap)));
             } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
                 return Optional.empty();
             }

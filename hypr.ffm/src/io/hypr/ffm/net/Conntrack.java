@@ -62,7 +62,8 @@ public final class Conntrack implements AutoCloseable {
             if (number.length == 1 && number[0] == protocol) {
                 NetlinkAttributes ip = to.nested(CTA_TUPLE_IP);
                 NetlinkAttributes answer = from.nested(CTA_TUPLE_IP);
-                flows.add(new Flow(ip.address(ip.has(CTA_IP_V4_DST) ? CTA_IP_V4_DST : CTA_IP_V6_DST), port(to.nested(CTA_TUPLE_PROTO).bytes(CTA_PROTO_DST_PORT)),
+                flows.add(new Flow(ip.address(ip.has(CTA_IP_V4_DST) ? CTA_IP_V4_DST : CTA_IP_V6_DST),
+                        port(to.nested(CTA_TUPLE_PROTO).bytes(CTA_PROTO_DST_PORT)),
                         answer.address(answer.has(CTA_IP_V4_SRC) ? CTA_IP_V4_SRC : CTA_IP_V6_SRC),
                         port(from.nested(CTA_TUPLE_PROTO).bytes(CTA_PROTO_SRC_PORT)), body.get(0), all.bytes(CTA_TUPLE_ORIG)));
             }

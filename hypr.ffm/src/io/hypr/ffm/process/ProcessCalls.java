@@ -45,7 +45,8 @@ final class ProcessCalls {
 
     /** landlock_create_ruleset(2), asked for its version. */
     static int landlockVersion() throws ErrnoException {
-        return (int) checked("landlock_create_ruleset", errno -> (long) SYSCALL.invokeExact(errno, LANDLOCK_CREATE_RULESET, 0L, 0L, LANDLOCK_CREATE_RULESET_VERSION, 0L));
+        return (int) checked("landlock_create_ruleset",
+                errno -> (long) SYSCALL.invokeExact(errno, LANDLOCK_CREATE_RULESET, 0L, 0L, LANDLOCK_CREATE_RULESET_VERSION, 0L));
     }
 
     /** eventfd(2). */

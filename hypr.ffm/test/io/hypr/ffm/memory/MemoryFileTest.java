@@ -98,7 +98,8 @@ class MemoryFileTest {
 
     @Test
     void whatIsMappedForWritingCannotBeSealed() throws Exception {
-        try (MemoryFile file = MemoryFile.create("test", 4096); FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (MemoryFile file = MemoryFile.create("test", 4096);
+                FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             assertEquals(4096, channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096).capacity());
             assertEquals(ErrnoException.EBUSY, assertThrows(ErrnoException.class, file::seal).errno());
         }

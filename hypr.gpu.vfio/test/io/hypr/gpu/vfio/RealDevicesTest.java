@@ -24,8 +24,8 @@ import io.hypr.model.HyprException;
 import io.hypr.tck.DeviceDriverContract;
 
 /**
- * The contract, on the kernel and the devices of the lab: a virtio network card alone in its group (01:00.0), an edu device alone (02:00.0), and an edu device that shares its
- * group with a virtio entropy device (04:01.0, 04:02.0).
+ * The contract, on the kernel and the devices of the lab: a virtio network card alone in its group (01:00.0), an edu device alone
+ * (02:00.0), and an edu device that shares its group with a virtio entropy device (04:01.0, 04:02.0).
  */
 @EnabledIfEnvironmentVariable(named = "HYPR_LAB", matches = ".+", disabledReason = "takes devices away from the host, so it runs in the lab only: ./dev lab")
 class RealDevicesTest extends DeviceDriverContract {

@@ -16,7 +16,10 @@ import io.hypr.image.Credentials.Login;
 import io.hypr.image.internal.oci.Json;
 import io.hypr.model.HyprException;
 
-/** A program {@code docker-credential-NAME} that keeps logins, by the protocol of docker-credential-helpers: the registry's key on standard input, the login as JSON on standard output. */
+/**
+ * A program {@code docker-credential-NAME} that keeps logins, by the protocol of docker-credential-helpers: the registry's key on standard
+ * input, the login as JSON on standard output.
+ */
 final class CredentialHelper {
 
     private static final int MAXIMUM = 1 << 16;

@@ -22,8 +22,8 @@ import io.hypr.image.internal.oci.Json;
 import io.hypr.model.HyprException;
 
 /**
- * Logins that `docker login` left in {@code ~/.docker/config.json}, or in {@code $DOCKER_CONFIG}, or with the helper programs that this file names. Read anew each time, so that a login counts at
- * once.
+ * Logins that `docker login` left in {@code ~/.docker/config.json}, or in {@code $DOCKER_CONFIG}, or with the helper programs that this
+ * file names. Read anew each time, so that a login counts at once.
  */
 @Component(property = "service.ranking:Integer=-100")
 public final class DockerLogins implements Credentials {
@@ -39,7 +39,8 @@ public final class DockerLogins implements Credentials {
      */
     @Activate
     public DockerLogins(@Reference LoggerFactory loggers) {
-        this(Path.of(Optional.ofNullable(System.getenv("DOCKER_CONFIG")).orElse(System.getProperty("user.home") + "/.docker"), "config.json"), loggers.getLogger(DockerLogins.class),
+        this(Path.of(Optional.ofNullable(System.getenv("DOCKER_CONFIG")).orElse(System.getProperty("user.home") + "/.docker"),
+                "config.json"), loggers.getLogger(DockerLogins.class),
                 Optional.ofNullable(System.getenv("PATH")).orElse(""));
     }
 
@@ -60,14 +61,16 @@ public final class DockerLogins implements Credentials {
             log.warn("The logins in {} cannot be read", file, e);
             return Optional.empty();
         }
-        List<String> keys = registry.equals("docker.io") ? List.of(HUB_KEY, "docker.io", "index.docker.io", "https://docker.io") : List.of(registry, "https://" + registry, "http://" + registry);
+        List<String> keys = registry.equals("docker.io") ? List.of(HUB_KEY, "docker.io", "index.docker.io", "https://docker.io")
+                : List.of(registry, "https://" + registry, "http://" + registry);
         for (String key : keys) {
             String helper = config.path("credHelpers").path(key).asText("");
             if (!helper.isEmpty()) {
                 return helped(helper, key);
             }
         }
-        Optional<Login> kept = keys.stream().map(config.path("auths")::path).filter(JsonNode::isObject).map(DockerLogins::login).flatMap(Optional::stream).findFirst();
+        Optional<Login> kept = keys.stream().map(config.path("auths")::path).filter(JsonNode::isObject).map(DockerLogins::login)
+                .flatMap(Optional::stream).findFirst();
         String store = config.path("credsStore").asText("");
         return kept.isPresent() || store.isEmpty() ? kept : helped(store, keys.getFirst());
     }

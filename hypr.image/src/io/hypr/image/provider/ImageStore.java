@@ -98,7 +98,8 @@ public final class ImageStore {
         return known.computeIfAbsent(manifest, digest -> {
             Manifest m = Manifest.of(Json.object(layout.read(digest, Manifest.MAXIMUM), "The manifest " + digest), "The manifest " + digest);
             String config = m.config().digest();
-            return new Parts(m, Configuration.of(Json.object(layout.read(config, Manifest.MAXIMUM_CONFIG), "The configuration " + config), "The configuration " + config));
+            return new Parts(m, Configuration.of(Json.object(layout.read(config, Manifest.MAXIMUM_CONFIG), "The configuration " + config),
+                    "The configuration " + config));
         });
     }
 
@@ -146,7 +147,8 @@ public final class ImageStore {
             }
         }
         Configuration c = parts.configuration();
-        return new Image(parts.id(), List.copyOf(tags), List.copyOf(digests), c.platform().toString(), c.created(), entries.getFirst().size(), c.layers(), c.config(), c.author(),
+        return new Image(parts.id(), List.copyOf(tags), List.copyOf(digests), c.platform().toString(), c.created(),
+                entries.getFirst().size(), c.layers(), c.config(), c.author(),
                 c.history());
     }
 
@@ -175,7 +177,8 @@ public final class ImageStore {
             throw new HyprException(ErrorCode.INVALID, "'" + reference + "' is not the id of an image, which is sha256: and hexadecimal digits.");
         }
         String prefix = "sha256:" + digits;
-        List<String> found = entries.stream().flatMap(e -> parts(e).id().startsWith(prefix) || e.manifest().digest().startsWith(prefix) ? Optional.of(parts(e).id()).stream()
+        List<String> found = entries.stream().flatMap(
+                e -> parts(e).id().startsWith(prefix) || e.manifest().digest().startsWith(prefix) ? Optional.of(parts(e).id()).stream()
                 : Optional.<String>empty().stream()).distinct().toList();
         if (found.size() > 1) {
             throw new HyprException(ErrorCode.INVALID, found.size() + " images have ids that begin with " + digits + ".").remedy("Give more digits.");
@@ -191,7 +194,8 @@ public final class ImageStore {
                 return e.name().equals(wanted.fullName());
             }
             return has.registry().equals(wanted.registry()) && has.repository().equals(wanted.repository())
-                    && (e.target().equals(wanted.digest()) || e.manifest().digest().equals(wanted.digest())) && (wanted.tag().isEmpty() || wanted.tag().equals(has.tag()));
+                    && (e.target().equals(wanted.digest()) || e.manifest().digest().equals(wanted.digest()))
+                    && (wanted.tag().isEmpty() || wanted.tag().equals(has.tag()));
         }).findFirst();
     }
 

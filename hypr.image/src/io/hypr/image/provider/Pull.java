@@ -28,8 +28,8 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 
 /**
- * One pull from one place: manifest, configuration, layers, root file system, and last the name, so that an image that has a name is whole. A layer's headers are read as
- * soon as it is here, while others are still on their way.
+ * One pull from one place: manifest, configuration, layers, root file system, and last the name, so that an image that has a name is whole.
+ * A layer's headers are read as soon as it is here, while others are still on their way.
  */
 final class Pull {
 
@@ -94,7 +94,8 @@ final class Pull {
         }
         ImageStore.Parts parts = store.parts(document.digest());
         long size = layers(parts, brought);
-        Names.Entry entry = new Names.Entry((reference.digest().isEmpty() ? reference : reference.at(reference.digest())).fullName(), new Descriptor(document.mediaType(), document.digest(), document.bytes().length),
+        Names.Entry entry = new Names.Entry((reference.digest().isEmpty() ? reference : reference.at(reference.digest())).fullName(),
+                new Descriptor(document.mediaType(), document.digest(), document.bytes().length),
                 parts.configuration().platform().toString(), named.digest(), size);
         boolean newer = !store.names().entries().contains(entry);
         store.name(entry);
@@ -116,7 +117,8 @@ final class Pull {
             }
         }
         if (chosen == null) {
-            throw new HyprException(ErrorCode.NOT_FOUND, "No matching manifest for " + platform + " in the manifest list entries of " + reference.shortName() + ".")
+            throw new HyprException(ErrorCode.NOT_FOUND,
+                    "No matching manifest for " + platform + " in the manifest list entries of " + reference.shortName() + ".")
                     .remedy(offered.isEmpty() ? "The list is empty." : "There are images for " + String.join(", ", offered) + ".");
         }
         return chosen.digest();
@@ -127,7 +129,8 @@ final class Pull {
         Configuration c = Configuration.of(Json.object(store.layout().read(manifest.config().digest(), Manifest.MAXIMUM_CONFIG), what), what);
         if (!platform.accepts(c.platform())) {
             throw new HyprException(ErrorCode.NOT_FOUND,
-                    "Image with reference " + reference.shortName() + " was found but does not match the specified platform: wanted " + platform + ", actual: " + c.platform() + ".");
+                    "Image with reference " + reference.shortName() + " was found but does not match the specified platform: wanted "
+                    + platform + ", actual: " + c.platform() + ".");
         }
         if (c.layers().size() != manifest.layers().size()) {
             throw new HyprException(ErrorCode.CORRUPT, what + " lists " + c.layers().size() + " layers, its manifest " + manifest.layers().size() + ".");
@@ -174,7 +177,8 @@ final class Pull {
         if (!Files.isRegularFile(roots.file(parts.chainId()))) {
             return Optional.empty();
         }
-        return store.names().entries().stream().filter(e -> store.parts(e).configuration().layers().equals(parts.configuration().layers())).map(Names.Entry::size).findFirst();
+        return store.names().entries().stream().filter(e -> store.parts(e).configuration().layers().equals(parts.configuration().layers()))
+                .map(Names.Entry::size).findFirst();
     }
 
     /** Returns whether the blob was here already. */

@@ -47,7 +47,8 @@ public final class RegistryImages implements Images {
     private final Turns turns = new Turns();
 
     /** Sorted by ranking, the highest last, by Declarative Services. */
-    @org.osgi.service.component.annotations.Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @org.osgi.service.component.annotations.Reference(
+            cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile List<Credentials> credentials = List.of();
 
     /**
@@ -59,18 +60,23 @@ public final class RegistryImages implements Images {
      * @param properties the same, to find unknown keys
      */
     @Activate
-    public RegistryImages(BundleContext context, @org.osgi.service.component.annotations.Reference ImageStore store, @org.osgi.service.component.annotations.Reference SquashRoots roots,
+    public RegistryImages(BundleContext context, @org.osgi.service.component.annotations.Reference ImageStore store,
+    @org.osgi.service.component.annotations.Reference SquashRoots roots,
             @org.osgi.service.component.annotations.Reference LoggerFactory loggers, Settings settings, Map<String, Object> properties) {
-        this(store, roots, new Endpoints(configured(context, "mirrors", settings.registry_mirrors()), configured(context, "insecure", settings.registry_insecure())),
+        this(store, roots, new Endpoints(
+                configured(context, "mirrors", settings.registry_mirrors()), configured(context, "insecure", settings.registry_insecure())),
                 new Retries(settings.attempts(), Duration.ofMillis(settings.retry_delay()), Duration.ofSeconds(settings.patience())), settings.downloads(),
-                Optional.ofNullable(context.getProperty("hypr.dist")).map(dist -> Path.of(dist, "share", "images")).orElse(null), loggers.getLogger(RegistryImages.class));
+                Optional.ofNullable(context.getProperty("hypr.dist")).map(dist -> Path.of(dist, "share", "images")).orElse(null),
+                loggers.getLogger(RegistryImages.class));
         Settings.Keys.check(properties);
     }
 
     RegistryImages(ImageStore store, SquashRoots roots, Endpoints endpoints, Retries retries, int transfers, Path shipped, Logger log) {
         if (transfers < 1 || retries.attempts() < 1 || !retries.patience().isPositive() || retries.delay().isNegative()) {
-            throw new HyprException(ErrorCode.INVALID, "The configuration " + Settings.PID + " is out of range: downloads " + transfers + ", attempts " + retries.attempts()
-                    + ", retry.delay " + retries.delay().toMillis() + ", patience " + retries.patience().toSeconds() + ".").remedy("Each must be 1 or more; retry.delay may be 0.");
+            throw new HyprException(ErrorCode.INVALID,
+                    "The configuration " + Settings.PID + " is out of range: downloads " + transfers + ", attempts " + retries.attempts()
+                    + ", retry.delay " + retries.delay().toMillis() + ", patience " + retries.patience().toSeconds() + ".")
+                    .remedy("Each must be 1 or more; retry.delay may be 0.");
         }
         this.store = store;
         this.roots = roots;
@@ -125,7 +131,8 @@ public final class RegistryImages implements Images {
             try {
                 Names.Entry entry = new Pull(store, roots, registry, transfers, at, reference, platform, progress).run();
                 log.info("Image {} ({}) is here from {}", reference.shortName(), entry.manifest().digest(), at.host());
-                return store.byId(store.parts(entry).id()).orElseThrow(() -> new HyprException(ErrorCode.CONFLICT, "The image " + reference.shortName() + " was removed while it was pulled."));
+                return store.byId(store.parts(entry).id()).orElseThrow(() ->
+                        new HyprException(ErrorCode.CONFLICT, "The image " + reference.shortName() + " was removed while it was pulled."));
             } catch (HyprException e) {
                 boolean last = !at.mirror() || e.code() == ErrorCode.CANCELLED || e.code() == ErrorCode.EXHAUSTED || e.code() == ErrorCode.INVALID;
                 if (last) {
@@ -159,7 +166,8 @@ public final class RegistryImages implements Images {
         if (name.tag().isEmpty() || !name.digest().isEmpty()) {
             throw new HyprException(ErrorCode.INVALID, "'" + target + "' has a digest; an image is given a name with a tag.");
         }
-        Names.Entry entry = store.resolve(source).map(store::entry).or(() -> built(source)).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(source) ? source : Reference.parse(source).shortName()))
+        Names.Entry entry = store.resolve(source).map(store::entry).or(() -> built(source)).orElseThrow(() ->
+                new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(source) ? source : Reference.parse(source).shortName()))
                 .remedy("See what is here with 'hypr images'."));
         boolean sameRepository = !entry.name().isEmpty() && Reference.parse(entry.name()).shortRepository().equals(name.shortRepository());
         store.name(new Names.Entry(name.fullName(), entry.manifest(), entry.platform(), sameRepository ? entry.target() : "", entry.size()));

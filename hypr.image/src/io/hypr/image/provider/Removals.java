@@ -25,7 +25,8 @@ final class Removals {
     }
 
     List<Removal> remove(String text, boolean force) {
-        String id = store.resolve(text).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + text + ".").remedy("See what is here with 'hypr images'."));
+        String id = store.resolve(text).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + text + ".")
+                .remedy("See what is here with 'hypr images'."));
         List<Removal> done = new ArrayList<>();
         List<Names.Entry> gone = new ArrayList<>();
         List<Names.Entry> left = new ArrayList<>();
@@ -57,14 +58,16 @@ final class Removals {
         Reference wanted = Reference.parse(text);
         Reference has = Reference.parse(entry.name());
         return wanted.digest().isEmpty() ? entry.name().equals(wanted.fullName())
-                : has.shortRepository().equals(wanted.shortRepository()) && (entry.target().equals(wanted.digest()) || entry.manifest().digest().equals(wanted.digest()));
+                : has.shortRepository().equals(wanted.shortRepository())
+                && (entry.target().equals(wanted.digest()) || entry.manifest().digest().equals(wanted.digest()));
     }
 
     private static void checkRepositories(List<Names.Entry> own, String text, boolean force) {
         Set<String> repositories = new LinkedHashSet<>();
         own.stream().filter(e -> !e.name().isEmpty()).forEach(e -> repositories.add(Reference.parse(e.name()).shortRepository()));
         if (repositories.size() > 1 && !force) {
-            throw new HyprException(ErrorCode.CONFLICT, "Unable to delete " + text + ": the image is referenced in several repositories: " + String.join(", ", repositories) + ".")
+            throw new HyprException(ErrorCode.CONFLICT, "Unable to delete " + text + ": the image is referenced in several repositories: "
+                    + String.join(", ", repositories) + ".")
                     .remedy("Remove its names one by one, or force it.");
         }
     }

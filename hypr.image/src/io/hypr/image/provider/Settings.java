@@ -45,7 +45,8 @@ import io.hypr.model.HyprException;
     /** Keys and what belongs to them. */
     final class Keys {
 
-        private static final Set<String> KNOWN = Set.of("registry.mirrors", "registry.insecure", "downloads", "attempts", "retry.delay", "patience", "maximum.size",
+        private static final Set<String> KNOWN =
+                Set.of("registry.mirrors", "registry.insecure", "downloads", "attempts", "retry.delay", "patience", "maximum.size",
                 "maximum.expansion", "maximum.files");
 
         private Keys() {
@@ -57,7 +58,8 @@ import io.hypr.model.HyprException;
          */
         static void check(Map<String, ?> properties) {
             Set<String> unknown = new TreeSet<>(properties.keySet());
-            unknown.removeIf(key -> KNOWN.contains(key) || key.startsWith(".") || key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.")
+            unknown.removeIf(key -> KNOWN.contains(key) || key.startsWith(".") || key.startsWith("service.")
+                    || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.")
                     || key.startsWith("osgi.") || key.startsWith("hypr."));
             if (!unknown.isEmpty()) {
                 throw new HyprException(ErrorCode.INVALID, "The configuration " + PID + " has unknown keys: " + String.join(", ", unknown) + ".")

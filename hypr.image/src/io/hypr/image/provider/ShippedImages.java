@@ -45,7 +45,8 @@ final class ShippedImages {
     }
 
     boolean has(Reference reference) {
-        return archives != null && reference.registry().equals(Reference.DOCKER_HUB) && reference.repository().startsWith(OWN) && reference.tag().equals("latest")
+        return archives != null && reference.registry().equals(Reference.DOCKER_HUB) && reference.repository().startsWith(OWN)
+                && reference.tag().equals("latest")
                 && reference.digest().isEmpty() && Files.isRegularFile(archive(reference));
     }
 
@@ -77,11 +78,13 @@ final class ShippedImages {
             }
             JsonNode manifests = index == null ? Json.object() : Json.object(index, "The index of " + archive).path("manifests");
             if (manifests.size() != 1) {
-                throw new HyprException(ErrorCode.CORRUPT, "The archive " + archive + " has " + manifests.size() + " images; one is due.").remedy("Install HYPR again.");
+                throw new HyprException(ErrorCode.CORRUPT, "The archive " + archive + " has " + manifests.size() + " images; one is due.")
+                        .remedy("Install HYPR again.");
             }
             return admit(Descriptor.of(manifests.get(0), "The index of " + archive).digest(), name, progress);
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.CORRUPT, "The archive " + archive + " of an image of the distribution cannot be read.", e).remedy("Install HYPR again.");
+            throw new HyprException(ErrorCode.CORRUPT, "The archive " + archive + " of an image of the distribution cannot be read.", e)
+                    .remedy("Install HYPR again.");
         } finally {
             held.forEach(Layout.Hold::close);
         }
@@ -113,11 +116,13 @@ final class ShippedImages {
         byte[] bytes = store.layout().read(digest, Manifest.MAXIMUM);
         ImageStore.Parts parts = store.parts(digest);
         if (parts.configuration().layers().size() != parts.manifest().layers().size()) {
-            throw new HyprException(ErrorCode.CORRUPT, "The configuration of " + digest + " lists " + parts.configuration().layers().size() + " layers, the manifest "
+            throw new HyprException(ErrorCode.CORRUPT,
+                    "The configuration of " + digest + " lists " + parts.configuration().layers().size() + " layers, the manifest "
                     + parts.manifest().layers().size() + ".");
         }
         List<LayerIndex> layers = roots.index(parts, progress);
-        long size = Files.isRegularFile(roots.file(parts.chainId())) ? layers.stream().mapToLong(LayerIndex::contents).sum() : roots.remake(parts, layers, progress);
+        long size = Files.isRegularFile(roots.file(parts.chainId())) ? layers.stream().mapToLong(LayerIndex::contents)
+                .sum() : roots.remake(parts, layers, progress);
         String mediaType = Json.object(bytes, "The manifest " + digest).path("mediaType").asText("application/vnd.oci.image.manifest.v1+json");
         Names.Entry entry = new Names.Entry(name, new Descriptor(mediaType, digest, bytes.length), parts.configuration().platform().toString(), "", size);
         store.name(entry);

@@ -102,7 +102,8 @@ public final class SquashRoots implements RootFileSystems {
         Descriptor blob = parts.manifest().layers().get(i);
         progress.step(blob.shortName(), "Extracting", 0, blob.size());
         Path file = store.layout().find(blob.digest()).orElseThrow(
-                () -> new HyprException(ErrorCode.CORRUPT, "The content store " + store.layout().root() + " lacks the layer " + blob.digest() + ".").remedy("Pull the image again."));
+                () -> new HyprException(ErrorCode.CORRUPT,
+                "The content store " + store.layout().root() + " lacks the layer " + blob.digest() + ".").remedy("Pull the image again."));
         return LayerIndex.of(new Layer(parts.configuration().layers().get(i), file, blob.digest(), blob.size()), limits);
     }
 
@@ -124,7 +125,8 @@ public final class SquashRoots implements RootFileSystems {
             long room = Files.getFileStore(file.getParent()).getUsableSpace();
             long packed = layers.stream().mapToLong(layer -> layer.layer().size()).sum();
             if (room < packed + RESERVE) {
-                throw new HyprException(ErrorCode.EXHAUSTED, "The disk of " + file.getParent() + " has room for " + (room >> 20) + " MiB; the root file system of the image " + parts.id()
+                throw new HyprException(ErrorCode.EXHAUSTED, "The disk of " + file.getParent() + " has room for " + (room >> 20)
+                        + " MiB; the root file system of the image " + parts.id()
                         + " needs about " + (packed + RESERVE >> 20) + " MiB.").remedy("Make room, or remove images that are not needed.");
             }
             Path made = Files.createTempFile(file.getParent(), "making-", ".sqfs");

@@ -16,7 +16,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which only the few blocks that are not zero take room.
+ * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which
+ * only the few blocks that are not zero take room.
  */
 final class WritableDisks {
 
@@ -37,7 +38,8 @@ final class WritableDisks {
 
     void make(Path file, long size, int uid) {
         if (size < LEAST || size % STEP != 0 || uid < 0) {
-            throw new HyprException(ErrorCode.INVALID, "A disk of " + size + " octets for user " + uid + " cannot be made: the size is a multiple of 1 MiB and at least 16 MiB.");
+            throw new HyprException(ErrorCode.INVALID, "A disk of " + size + " octets for user " + uid
+                    + " cannot be made: the size is a multiple of 1 MiB and at least 16 MiB.");
         }
         if (Files.exists(file)) {
             return;
@@ -81,7 +83,8 @@ final class WritableDisks {
             if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
                 throw e;
             }
-            throw new HyprException(ErrorCode.DENIED, "The disk of a container is given to the user of its microVM, for which hyprd lacks the privileges of root (" + uid + ").", e)
+            throw new HyprException(ErrorCode.DENIED, "The disk of a container is given to the user of its microVM, for which hyprd lacks "
+                    + "the privileges of root (" + uid + ").", e)
                     .remedy("Run hyprd as root; 'hypr doctor' says what else needs that.");
         }
     }

@@ -51,7 +51,8 @@ abstract class ImagesFixture {
     }
 
     RegistryImages images(String... mirrors) {
-        return new RegistryImages(store, roots, new Endpoints(List.of(mirrors), List.of()), new Retries(3, Duration.ofMillis(1), Duration.ofSeconds(2)), 3, null, Silent.LOGGER);
+        return new RegistryImages(store, roots, new Endpoints(List.of(mirrors), List.of()),
+                new Retries(3, Duration.ofMillis(1), Duration.ofSeconds(2)), 3, null, Silent.LOGGER);
     }
 
     @AfterEach
@@ -75,7 +76,8 @@ abstract class ImagesFixture {
         try (Stream<Path> files = Files.walk(home)) {
             files.filter(Files::isRegularFile).map(file -> home.relativize(file).toString()).forEach(left::add);
         }
-        left.removeIf(name -> List.of("content/oci-layout", "content/index.lock", "content/index.json").contains(name) || partial && name.startsWith("content/partial/"));
+        left.removeIf(name -> List.of("content/oci-layout", "content/index.lock", "content/index.json").contains(name) || partial
+                && name.startsWith("content/partial/"));
         assertEquals(List.of(), left);
         assertEquals(List.of(), images.list());
     }

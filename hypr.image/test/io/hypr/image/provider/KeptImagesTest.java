@@ -34,7 +34,8 @@ class KeptImagesTest extends ImagesFixture {
     @Test
     void removingAnImageRemovesWhatNoOtherNeeds() throws IOException {
         images.pull("app", "linux/amd64", Progress.NONE);
-        TestImage sharing = new TestImage("linux/amd64", new Tar().directory("./", 0755).file("etc/passwd", "root").file("noise", noise, java.util.Map.of()).end());
+        TestImage sharing = new TestImage(
+                "linux/amd64", new Tar().directory("./", 0755).file("etc/passwd", "root").file("noise", noise, java.util.Map.of()).end());
         server.push("library/share", "1", sharing);
         images.pull("share:1", "linux/amd64", Progress.NONE);
         images.tag("app", "other.example/b:2");
@@ -84,7 +85,8 @@ class KeptImagesTest extends ImagesFixture {
     void damageInTheStoreIsMendedByPullingAgain(String what) throws IOException {
         Image pulled = images.pull("app", "linux/amd64", Progress.NONE);
         Path blobs = home.resolve("content/blobs/sha256");
-        Path damaged = blobs.resolve((what.equals("layer") ? image.layers.getFirst() : what.equals("config") ? image.config : image.manifestDigest()).substring(7));
+        Path damaged = blobs.resolve((what.equals("layer") ? image.layers.getFirst() : what.equals("config") ? image.config
+                : image.manifestDigest()).substring(7));
         if (what.equals("missing")) {
             Files.delete(damaged);
         } else {
@@ -131,7 +133,8 @@ class KeptImagesTest extends ImagesFixture {
             assertEquals(ErrorCode.EXHAUSTED, e.code(), e.getMessage());
             assertTrue(e.getMessage().contains(small.toString()));
             try (Stream<Path> files = Files.walk(small)) {
-                assertEquals(List.of("oci-layout"), files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).filter(n -> !n.equals("index.lock")).toList());
+                assertEquals(List.of("oci-layout"), files.filter(Files::isRegularFile).map(f -> f.getFileName().toString())
+                        .filter(n -> !n.equals("index.lock")).toList());
             }
             there.close();
         } finally {

@@ -49,7 +49,8 @@ class LoginTest {
         server = new FaultyRegistry();
         other = new FaultyRegistry();
         server.push("app", "latest", new TestImage("linux/amd64", new Tar().end()));
-        registry = new Registry(new Retries(1, Duration.ZERO, Duration.ofSeconds(5)), name -> name.equals(server.host()) ? login : Optional.empty(), name -> null);
+        registry = new Registry(new Retries(1, Duration.ZERO, Duration.ofSeconds(5)),
+                name -> name.equals(server.host()) ? login : Optional.empty(), name -> null);
     }
 
     @AfterEach
@@ -181,12 +182,14 @@ class LoginTest {
 
     @Test
     void helperProgramsAreAsked() throws IOException {
-        helper("store", "read key; case $key in https://index.docker.io/v1/) echo '{\"Username\":\"me\",\"Secret\":\"secret\"}';; *) echo credentials not found in native keychain; exit 1;; esac");
+        helper("store", "read key; case $key in https://index.docker.io/v1/) echo '{\"Username\":\"me\",\"Secret\":\"secret\"}';; *) echo "
+                + "credentials not found in native keychain; exit 1;; esac");
         helper("cloud", "read key; echo '{\"Username\":\"<token>\",\"Secret\":\"for '$key'\"}'");
         helper("broken", "echo the key store is locked; exit 3");
         Path file = directory.resolve("config.json");
         Files.writeString(file, """
-                {"credsStore":"store","credHelpers":{"r:5000":"cloud","b:5000":"broken","x:5000":"../x","n:5000":"nosuch"},"auths":{"ghcr.io":{"username":"u","password":"p"},"r:5000":{"identitytoken":"i"}}}""");
+                {"credsStore":"store","credHelpers":{"r:5000":"cloud","b:5000":"broken","x:5000":"../x","n:5000":"nosuch"},\
+                "auths":{"ghcr.io":{"username":"u","password":"p"},"r:5000":{"identitytoken":"i"}}}""");
         DockerLogins logins = new DockerLogins(file, Silent.LOGGER, directory.toString());
         assertEquals(Optional.of(new Login("me", "secret")), logins.find("docker.io"));
         assertEquals(Optional.of(new Login("", "for r:5000")), logins.find("r:5000"));
@@ -202,7 +205,8 @@ class LoginTest {
         DockerLogins logins = new DockerLogins(file, Silent.LOGGER, directory.toString());
         assertEquals(Optional.empty(), logins.find("docker.io"));
         Files.writeString(file, """
-                {"auths":{"https://index.docker.io/v1/":{"auth":"%s"},"ghcr.io":{"username":"u","password":"p"},"bad":{"auth":"%%%%"},"https://r:5000":{"auth":"%s"}}}"""
+                {"auths":{"https://index.docker.io/v1/":{"auth":"%s"},"ghcr.io":{"username":"u","password":"p"},\
+                "bad":{"auth":"%%%%"},"https://r:5000":{"auth":"%s"}}}"""
                 .formatted(BASIC.substring(6), BASIC.substring(6)));
         assertEquals(Optional.of(new Login("me", "secret")), logins.find("docker.io"));
         assertEquals(Optional.of(new Login("u", "p")), logins.find("ghcr.io"));

@@ -81,7 +81,8 @@ class PullTest extends ImagesFixture {
         server.push("library/multi", "x", image);
         byte[] list = """
                 {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[
-                 {"mediaType":"application/vnd.docker.distribution.manifest.v2+json","digest":"%s","size":%d,"platform":{"architecture":"arm64","os":"linux","variant":"v8"}},
+                 {"mediaType":"application/vnd.docker.distribution.manifest.v2+json","digest":"%s","size":%d,\
+                "platform":{"architecture":"arm64","os":"linux","variant":"v8"}},
                  {"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"%s","size":%d,"platform":{"architecture":"amd64","os":"linux"}}]}"""
                 .formatted(arm.manifestDigest(), arm.manifest.length, image.manifestDigest(), image.manifest.length).getBytes(StandardCharsets.UTF_8);
         server.manifest("library/multi", "latest", list);
@@ -93,7 +94,8 @@ class PullTest extends ImagesFixture {
         assertEquals(ErrorCode.NOT_FOUND, e.code());
         assertEquals("No matching manifest for linux/s390x in the manifest list entries of " + server.host() + "/library/multi:latest.", e.getMessage());
         assertEquals("There are images for linux/arm64, linux/amd64.", e.remedy().orElseThrow());
-        refused(ErrorCode.NOT_FOUND, server.host() + "/library/multi:arm-only", "does not match the specified platform: wanted linux/amd64, actual: linux/arm64");
+        refused(ErrorCode.NOT_FOUND, server.host() + "/library/multi:arm-only",
+                "does not match the specified platform: wanted linux/amd64, actual: linux/arm64");
     }
 
     @Test
@@ -105,7 +107,8 @@ class PullTest extends ImagesFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"401, DENIED, Pull access denied for", "403, DENIED, Pull access denied for", "404, NOT_FOUND, not found", "500, UNAVAILABLE, with status 500: broken", "503, UNAVAILABLE, status 503",
+    @CsvSource({"401, DENIED, Pull access denied for", "403, DENIED, Pull access denied for", "404, NOT_FOUND, not found",
+    "500, UNAVAILABLE, with status 500: broken", "503, UNAVAILABLE, status 503",
         "429, UNAVAILABLE, Too many requests", "418, UNAVAILABLE, status 418"})
     void refusalsSayWhatTheRegistrySaid(int status, ErrorCode code, String words) throws IOException {
         server.fault(exchange -> {
@@ -260,7 +263,8 @@ class PullTest extends ImagesFixture {
     @Test
     void stalledTransfersTimeOut() throws IOException {
         images.close();
-        images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()), new Retries(2, Duration.ofMillis(1), Duration.ofMillis(200)), 3, null, Silent.LOGGER);
+        images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()),
+                new Retries(2, Duration.ofMillis(1), Duration.ofMillis(200)), 3, null, Silent.LOGGER);
         server.fault(exchange -> {
             byte[] blob = server.blob(exchange);
             if (blob != null && blob.length > 100_000) {
@@ -327,7 +331,8 @@ class PullTest extends ImagesFixture {
     @Test
     void unsoundLayersAreCorruptAndLeaveNothing() throws IOException {
         byte[] sound = new Tar().file("a", "b".repeat(3000)).end();
-        List<byte[]> bad = List.of(new Tar().file("../up", "x").end(), new Tar().link('2', "out", "../../etc").end(), new Tar().link('1', "hard", "/etc/shadow").end(),
+        List<byte[]> bad = List.of(new Tar().file("../up", "x").end(), new Tar().link('2', "out", "../../etc").end(),
+                new Tar().link('1', "hard", "/etc/shadow").end(),
                 java.util.Arrays.copyOf(sound, 1500), noise, new Tar().file("a", "1").file("a/b", "2").end());
         for (byte[] tar : bad) {
             server.push("library/bad", "latest", new TestImage("linux/amd64", tar));
@@ -348,7 +353,8 @@ class PullTest extends ImagesFixture {
     @Test
     void layersThatUnpackToFarMoreThanTheyWeighAreRefused() throws IOException {
         SquashRoots strict = new SquashRoots(store, new Limits(1L << 20, 200, 1000));
-        RegistryImages bounded = new RegistryImages(store, strict, new Endpoints(List.of(), List.of()), new Retries(1, Duration.ZERO, Duration.ofSeconds(2)), 1, null, Silent.LOGGER);
+        RegistryImages bounded = new RegistryImages(store, strict, new Endpoints(List.of(), List.of()),
+                new Retries(1, Duration.ZERO, Duration.ofSeconds(2)), 1, null, Silent.LOGGER);
         server.push("library/zeros", "latest", new TestImage("linux/amd64", new Tar().file("zeros", new byte[2 << 20], java.util.Map.of()).end()));
         HyprException e = assertThrows(HyprException.class, () -> bounded.pull(server.host() + "/library/zeros", "linux/amd64", Progress.NONE));
         assertEquals(ErrorCode.CORRUPT, e.code());

@@ -40,7 +40,8 @@ class RealRegistryTest {
         assumeTrue(answers(), "No registry with library/busybox answers at " + HOST + ".");
         ImageStore store = new ImageStore(home);
         SquashRoots roots = new SquashRoots(store, new Limits(1L << 30, 200, 100_000));
-        RegistryImages images = new RegistryImages(store, roots, new Endpoints(List.of("docker.io=http://" + HOST), List.of()), new Retries(2, Duration.ZERO, Duration.ofSeconds(20)), 3, null,
+        RegistryImages images = new RegistryImages(store, roots, new Endpoints(List.of("docker.io=http://" + HOST), List.of()),
+                new Retries(2, Duration.ZERO, Duration.ofSeconds(20)), 3, null,
                 Silent.LOGGER);
         Image busybox = images.pull("busybox", null, Progress.NONE);
         assertEquals(List.of("busybox:latest"), busybox.tags());

@@ -55,7 +55,8 @@ class RootFileSystemTest {
     void start() {
         store = new ImageStore(home);
         roots = new SquashRoots(store, new Limits(1L << 30, 200, 100_000));
-        images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()), new Retries(1, java.time.Duration.ZERO, java.time.Duration.ofSeconds(5)), 1, null, Silent.LOGGER);
+        images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()),
+                new Retries(1, java.time.Duration.ZERO, java.time.Duration.ofSeconds(5)), 1, null, Silent.LOGGER);
     }
 
     private Image image(byte[]... layers) {
@@ -71,7 +72,8 @@ class RootFileSystemTest {
             Tar tar = new Tar().directory("data/", 0755);
             for (int i = 0; i < owners; i++) {
                 byte[] content = ("content " + i).getBytes();
-                tar.add(new TarEntry("data/f" + i, TarEntry.FILE, 0644, 1000 + i, 2000 + i, content.length, 0, "", 0, 0, Map.of("user.note", ("note " + i).getBytes())), content);
+                tar.add(new TarEntry("data/f" + i, TarEntry.FILE, 0644, 1000 + i, 2000 + i, content.length, 0, "", 0, 0,
+                        Map.of("user.note", ("note " + i).getBytes())), content);
             }
             Path to = home.resolve("copy" + owners);
             assertTrue(SquashCopy.run(roots.readOnly(image(tar.end()), Progress.NONE), "/data", to));
@@ -103,12 +105,18 @@ class RootFileSystemTest {
         String deep = "deep/" + "d".repeat(250) + "/" + "e".repeat(250);
         String latin = "caf\u00c3\u00a9\u00ff";
         Image image = image(
-                new Tar().directory("./", 0711).directory("bin/", 0755).file("bin/ping", "ping".getBytes(), Map.of("security.capability", CAPABILITY, "user.note", "a=b\nc".getBytes()))
-                        .directory("old/", 0755).file("old/a", "1").file("old/b", "2").directory("opaque/", 0700).file("opaque/x", "3").file("linked", "shared").file("replaced", "old")
-                        .directory("tmp/", 01777).device('3', "null", 1, 3).device('4', "disk", 259, 70_000).device('6', "pipe", 0, 0).link('2', "sh", "/bin/busybox")
-                        .add(new TarEntry("su", TarEntry.FILE, 06755, 70_000, 4_000_000_000L, 2, 1_500_000_000, "", 0, 0, Map.of()), (byte) 's', (byte) 'u').end(),
-                new Tar().file("old/.wh.a", "").file("opaque/.wh..wh..opq", "").file("opaque/y", "4").link('1', "lower", "linked").link('1', "bin/lower2", "/linked").end(),
-                new Tar().directory(deep, 0755).file(deep + "/" + "f".repeat(255), "long").file(latin, "latin").file("replaced", "new").link('2', "l".repeat(120), "t".repeat(400))
+                new Tar().directory("./", 0711).directory("bin/", 0755)
+                .file("bin/ping", "ping".getBytes(), Map.of("security.capability", CAPABILITY, "user.note", "a=b\nc".getBytes()))
+                        .directory("old/", 0755).file("old/a", "1").file("old/b", "2").directory("opaque/", 0700).file("opaque/x", "3")
+                        .file("linked", "shared").file("replaced", "old")
+                        .directory("tmp/", 01777).device('3', "null", 1, 3).device('4', "disk", 259, 70_000).device('6', "pipe", 0, 0)
+                        .link('2', "sh", "/bin/busybox")
+                        .add(new TarEntry("su", TarEntry.FILE, 06755, 70_000, 4_000_000_000L, 2, 1_500_000_000, "", 0, 0, Map.of()),
+                        (byte) 's', (byte) 'u').end(),
+                new Tar().file("old/.wh.a", "").file("opaque/.wh..wh..opq", "").file("opaque/y", "4").link('1', "lower", "linked")
+                .link('1', "bin/lower2", "/linked").end(),
+                new Tar().directory(deep, 0755).file(deep + "/" + "f".repeat(255), "long").file(latin, "latin").file("replaced", "new")
+                .link('2', "l".repeat(120), "t".repeat(400))
                         .file("big", new byte[3_000_000], Map.of()).end());
         Path squash = roots.readOnly(image, Progress.NONE);
         assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(squash)));
@@ -150,7 +158,8 @@ class RootFileSystemTest {
 
     @Test
     void marksOfTheOverlayFileSystemDoNotComeFromImages() throws Exception {
-        Image image = image(new Tar().file("f", new byte[] {1}, Map.of("trusted.overlay.redirect", "/etc".getBytes(), "user.overlay.opaque", "y".getBytes(), "system.posix_acl_access", CAPABILITY,
+        Image image = image(new Tar().file("f", new byte[] {1}, Map.of(
+                "trusted.overlay.redirect", "/etc".getBytes(), "user.overlay.opaque", "y".getBytes(), "system.posix_acl_access", CAPABILITY,
                 "trusted.mine", "kept".getBytes())).end());
         assertEquals(List.of("trusted.mine"), List.copyOf(read(roots.readOnly(image, Progress.NONE), new TreeMap<>()).get("f").xattrs().keySet()));
     }

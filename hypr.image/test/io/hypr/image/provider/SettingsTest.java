@@ -27,7 +27,8 @@ class SettingsTest {
             Object value = method.getDefaultValue();
             defaults.put(method.getName().replace('_', '.'), value instanceof String[] texts ? Arrays.toString(texts) : value.toString());
         }
-        assertEquals(Map.of("registry.mirrors", "[]", "registry.insecure", "[]", "downloads", "3", "attempts", "4", "retry.delay", "500", "patience", "30", "maximum.size", "68719476736",
+        assertEquals(Map.of("registry.mirrors", "[]", "registry.insecure", "[]", "downloads", "3", "attempts", "4", "retry.delay", "500",
+                "patience", "30", "maximum.size", "68719476736",
                 "maximum.expansion", "200", "maximum.files", "4000000"), defaults);
     }
 
@@ -46,9 +47,11 @@ class SettingsTest {
 
     @Test
     void mirrorsComeBeforeTheirRegistry() {
-        Endpoints endpoints = new Endpoints(Settings.Keys.split("docker.io=http://127.0.0.1:5000,docker.io=https://m.example/path", "ghcr.io=https://g.example"), List.of("r.example:5000"));
+        Endpoints endpoints = new Endpoints(Settings.Keys.split("docker.io=http://127.0.0.1:5000,docker.io=https://m.example/path",
+                "ghcr.io=https://g.example"), List.of("r.example:5000"));
         List<Endpoint> hub = endpoints.of(Reference.parse("nginx"));
-        assertEquals(List.of("http://127.0.0.1:5000", "https://m.example/path", "https://registry-1.docker.io"), hub.stream().map(e -> e.base().toString()).toList());
+        assertEquals(List.of("http://127.0.0.1:5000", "https://m.example/path", "https://registry-1.docker.io"),
+                hub.stream().map(e -> e.base().toString()).toList());
         assertEquals(List.of(true, false, false), hub.stream().map(Endpoint::insecure).toList());
         assertTrue(endpoints.of(Reference.parse("r.example:5000/a")).getFirst().insecure());
         assertTrue(endpoints.of(Reference.parse("127.8.9.10/a")).getFirst().insecure());

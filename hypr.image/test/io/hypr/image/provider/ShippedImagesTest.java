@@ -40,7 +40,8 @@ class ShippedImagesTest {
 
         ImageStore store = new ImageStore(home);
         SquashRoots roots = new SquashRoots(store, new Limits(1L << 30, 200, 100_000));
-        RegistryImages images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()), new Retries(1, Duration.ZERO, Duration.ofSeconds(1)), 1, archives, Silent.LOGGER);
+        RegistryImages images = new RegistryImages(store, roots, new Endpoints(List.of(), List.of()),
+                new Retries(1, Duration.ZERO, Duration.ofSeconds(1)), 1, archives, Silent.LOGGER);
         Image welcome = images.find("hypr/welcome").orElseThrow();
         assertEquals(List.of("hypr/welcome:latest"), welcome.tags());
         assertEquals(Set.of("80/tcp"), welcome.config().exposedPorts());

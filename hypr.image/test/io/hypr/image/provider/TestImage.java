@@ -36,11 +36,13 @@ final class TestImage {
             byte[] packed = i % 3 == 0 ? gzip(tars[i]) : i % 3 == 1 ? Zstd.compress(tars[i]) : tars[i];
             diffIds.add('"' + Layout.digest(tars[i]) + '"');
             layers.add(put(packed));
-            descriptors.append(i == 0 ? "" : ",").append(descriptor(family.contains("docker") ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar", packed));
+            descriptors.append(i == 0 ? "" : ",").append(descriptor(family.contains("docker")
+                    ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar", packed));
         }
         String[] p = platform.split("/");
         byte[] configuration = ("""
-                {"architecture":"%s","os":"%s"%s,"created":"2024-05-06T07:08:09.5Z","author":"somebody","config":{"User":"www:www","ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],
+                {"architecture":"%s","os":"%s"%s,"created":"2024-05-06T07:08:09.5Z","author":"somebody",\
+                "config":{"User":"www:www","ExposedPorts":{"80/tcp":{}},"Env":["A=b"],"Entrypoint":["/e"],
                  "Cmd":["c","d"],"Volumes":{"/v":{}},"WorkingDir":"/w","Labels":{"k":"v"},"StopSignal":"SIGQUIT","Shell":["/bin/ash"],
                  "Healthcheck":{"Test":["CMD","true"],"Interval":5000000000,"Retries":2}},
                  "rootfs":{"type":"layers","diff_ids":[%s]},"history":[{"created":"2024-05-06T07:08:09Z","created_by":"made","empty_layer":true}]}""")
@@ -49,7 +51,8 @@ final class TestImage {
         manifest = """
                 {"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s]}"""
                 .formatted(family.contains("docker") ? "application/vnd.docker.distribution.manifest.v2+json" : "application/vnd.oci.image.manifest.v1+json",
-                        descriptor(family.contains("docker") ? "application/vnd.docker.container.image.v1+json" : "application/vnd.oci.image.config.v1+json", configuration), descriptors)
+                        descriptor(family.contains("docker") ? "application/vnd.docker.container.image.v1+json"
+                        : "application/vnd.oci.image.config.v1+json", configuration), descriptors)
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -60,11 +60,13 @@ public final class BackendFramework implements AutoCloseable {
         work = Files.createTempDirectory("hypr-backend");
         String own = BackendFramework.class.getPackageName();
         List<Option> options = new ArrayList<>(List.of(cleanCaches(), workingDirectory(work.resolve("exam").toString()),
-            frameworkProperty("hypr.dist").value(Product.HOME.toString()), frameworkProperty("hypr.run").value(Files.createDirectory(work.resolve("run")).toString()),
+            frameworkProperty("hypr.dist").value(Product.HOME.toString()),
+            frameworkProperty("hypr.run").value(Files.createDirectory(work.resolve("run")).toString()),
             frameworkProperty("hypr.home").value(Files.createDirectory(work.resolve("home")).toString()),
             frameworkProperty("org.osgi.framework.bsnversion").value("multiple"),
             systemPackages(api()), systemPackages(own), Product.systemPackages()));
-        Product.bundles().stream().filter(file -> SUPPORT.matcher(file.getFileName().toString()).matches()).forEach(file -> options.add(bundle(file.toUri().toString())));
+        Product.bundles().stream().filter(file -> SUPPORT.matcher(file.getFileName().toString()).matches())
+                .forEach(file -> options.add(bundle(file.toUri().toString())));
         options.add(bundle(keeper(own).toUri().toString()));
         container = PaxExamRuntime.createContainer(PaxExamRuntime.createServerSystem(options.toArray(Option[]::new)));
         container.start();

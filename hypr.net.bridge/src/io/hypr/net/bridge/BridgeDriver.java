@@ -38,8 +38,8 @@ public final class BridgeDriver implements NetworkDriver, ServiceBalancer {
     /** The configuration. Each hyprd of a host needs values of its own, and the defaults see to that. */
     @interface Config {
         /**
-         * @return name of the nft table, which also marks the network devices that belong to this hyprd; letters, digits, underscores; empty = {@code hypr}, and with 8 digits made from
-         *         its home behind it where that is not {@value #USUAL_HOME}
+         * @return name of the nft table, which also marks the network devices that belong to this hyprd; letters, digits, underscores;
+         * empty = {@code hypr}, and with 8 digits made from its home behind it where that is not {@value #USUAL_HOME}
          */
         String table() default "";
 
@@ -65,7 +65,8 @@ public final class BridgeDriver implements NetworkDriver, ServiceBalancer {
     BridgeDriver(String home, Config config, Map<String, ?> properties, Logger log) {
         for (String key : properties.keySet()) {
             if (!KEYS.contains(key) && FRAMEWORK.stream().noneMatch(key::startsWith)) {
-                throw new HyprException(ErrorCode.INVALID, "Configuration io.hypr.net.bridge has an unknown key '" + key + "'.").remedy("Known are table and bridge.");
+                throw new HyprException(ErrorCode.INVALID, "Configuration io.hypr.net.bridge has an unknown key '" + key + "'.")
+                        .remedy("Known are table and bridge.");
             }
         }
         networking = new Networking(table(config, home), bridge(config, home), log);

@@ -29,7 +29,8 @@ class ConfigurationTest {
     @Test
     void defaultsAreWhatTheReadmeSays() throws Exception {
         Given none = new Given(
-                (String) BridgeDriver.Config.class.getDeclaredMethod("table").getDefaultValue(), (String) BridgeDriver.Config.class.getDeclaredMethod("bridge").getDefaultValue());
+                (String) BridgeDriver.Config.class.getDeclaredMethod("table").getDefaultValue(),
+                (String) BridgeDriver.Config.class.getDeclaredMethod("bridge").getDefaultValue());
         assertEquals("hypr", BridgeDriver.table(none, "/var/lib/hypr"));
         assertEquals("hypr0", BridgeDriver.bridge(none, "/var/lib/hypr"));
     }

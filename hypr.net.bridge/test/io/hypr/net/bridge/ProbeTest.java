@@ -28,6 +28,7 @@ class ProbeTest {
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Answer.class.getName()).redirectErrorStream(true).start();
         String said = new String(child.getInputStream().readAllBytes());
         assertEquals(0, child.waitFor(), said);
-        assertEquals("Unsupported[reason=Network devices and rules need the capability CAP_NET_ADMIN, which hyprd lacks., remedy=Run hyprd as root.]", said.strip());
+        assertEquals("Unsupported[reason=Network devices and rules need the capability CAP_NET_ADMIN, which hyprd lacks., remedy=Run hyprd "
+                + "as root.]", said.strip());
     }
 }

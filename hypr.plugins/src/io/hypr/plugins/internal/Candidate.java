@@ -22,7 +22,8 @@ import io.hypr.model.HyprException;
  */
 record Candidate(Path file, String name, Version version, String digest) {
 
-    private static final String REMEDY = "A plug-in is an OSGi bundle: a jar whose manifest has Bundle-ManifestVersion: 2, Bundle-SymbolicName and Bundle-Version (docs/PLUGINS.md).";
+    private static final String REMEDY = "A plug-in is an OSGi bundle: a jar whose manifest has Bundle-ManifestVersion: 2, "
+            + "Bundle-SymbolicName and Bundle-Version (docs/PLUGINS.md).";
 
     /**
      * Looks at a file.
@@ -42,7 +43,8 @@ record Candidate(Path file, String name, Version version, String digest) {
         }
         String name = head.getValue(Constants.BUNDLE_SYMBOLICNAME);
         if (name == null || !"2".equals(head.getValue(Constants.BUNDLE_MANIFESTVERSION))) {
-            throw invalid(file, "is a jar, but no bundle: its manifest has no " + (name == null ? Constants.BUNDLE_SYMBOLICNAME : Constants.BUNDLE_MANIFESTVERSION + ": 2"), null);
+            throw invalid(file, "is a jar, but no bundle: its manifest has no "
+                    + (name == null ? Constants.BUNDLE_SYMBOLICNAME : Constants.BUNDLE_MANIFESTVERSION + ": 2"), null);
         }
         name = name.split(";", 2)[0].strip();
         if (!name.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {

@@ -84,7 +84,8 @@ final class Deployment {
 
     private void exchange(Bundle bundle, Candidate candidate) {
         if (bundle.getBundleId() == 0 || bundle.getBundleId() == context.getBundle().getBundleId()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, bundle.getSymbolicName() + " is what exchanges plug-ins, and cannot be exchanged itself.").remedy("Install another version of HYPR.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, bundle.getSymbolicName()
+                    + " is what exchanges plug-ins, and cannot be exchanged itself.").remedy("Install another version of HYPR.");
         }
         String before = bundle.getVersion().toString();
         Collection<String> backends = backends(bundle);
@@ -111,7 +112,8 @@ final class Deployment {
                 refused.addAll(handovers.await(backend, HANDOVER));
             }
             if (!refused.isEmpty()) {
-                throw new HyprException(ErrorCode.CONFLICT, candidate + " cannot take over " + refused.size() + (refused.size() == 1 ? " microVM" : " microVMs") + " that run: "
+                throw new HyprException(ErrorCode.CONFLICT,
+                        candidate + " cannot take over " + refused.size() + (refused.size() == 1 ? " microVM" : " microVMs") + " that run: "
                     + String.join(" ", new TreeSet<>(refused))).remedy("Stop the containers that it cannot take over, and update then.");
             }
         } catch (InterruptedException e) {
@@ -148,7 +150,8 @@ final class Deployment {
                 bundle.get().uninstall();
             }
         } catch (BundleException | IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The plug-in " + name + " cannot be taken out: " + e.getMessage(), e).remedy("Restart hyprd: 'hypr daemon stop'.");
+            throw new HyprException(ErrorCode.INTERNAL, "The plug-in " + name + " cannot be taken out: " + e.getMessage(), e)
+                    .remedy("Restart hyprd: 'hypr daemon stop'.");
         }
     }
 
@@ -176,7 +179,8 @@ final class Deployment {
                 .remedy("Get the version of the plug-in that was made for this version of HYPR, or install the bundle that exports what it needs first.");
         }
         Throwable root = cause instanceof BundleException b && b.getType() == BundleException.ACTIVATOR_ERROR && b.getCause() != null ? b.getCause() : cause;
-        return new HyprException(ErrorCode.INVALID, candidate + " cannot be started: " + root.getMessage(), cause).remedy("Ask its maker; hyprd's log says more.");
+        return new HyprException(ErrorCode.INVALID, candidate + " cannot be started: " + root.getMessage(), cause)
+                .remedy("Ask its maker; hyprd's log says more.");
     }
 
     private static Collection<String> backends(Bundle bundle) {

@@ -92,7 +92,8 @@ public final class Directory implements Plugins {
         String signer = signatures.check(file);
         for (Map.Entry<Path, Entry> other : entries.entrySet()) {
             if (candidate.name().equals(other.getValue().name) && !other.getKey().equals(file)) {
-                throw new HyprException(ErrorCode.CONFLICT, candidate + " in " + file.getFileName() + " is in " + other.getKey().getFileName() + " already.").remedy("Remove one of the files.");
+                throw new HyprException(ErrorCode.CONFLICT, candidate + " in " + file.getFileName() + " is in " + other.getKey()
+                        .getFileName() + " already.").remedy("Remove one of the files.");
             }
         }
         deployment.deploy(candidate);
@@ -132,7 +133,8 @@ public final class Directory implements Plugins {
         Path file = file(name);
         String from = source;
         if (from == null) {
-            from = origin(file).orElseThrow(() -> new HyprException(ErrorCode.INVALID, "Where the plug-in " + name + " came from is not known.").remedy("Name a file or an artifact."));
+            from = origin(file).orElseThrow(() -> new HyprException(
+                    ErrorCode.INVALID, "Where the plug-in " + name + " came from is not known.").remedy("Name a file or an artifact."));
             // An artifact's newest release, whatever version was asked for before.
             from = from.replaceFirst("^(maven:[^:]+:[^:]+):.*", "$1");
         }
@@ -147,11 +149,13 @@ public final class Directory implements Plugins {
             String origin = get(source, directory, part);
             Candidate candidate = Candidate.of(part);
             if (wanted != null && !wanted.equals(candidate.name())) {
-                throw new HyprException(ErrorCode.INVALID, "What " + source + " holds is " + candidate + ", not " + wanted + ".").remedy("Use 'hypr plugin install' for it.");
+                throw new HyprException(ErrorCode.INVALID, "What " + source + " holds is " + candidate + ", not " + wanted + ".")
+                        .remedy("Use 'hypr plugin install' for it.");
             }
             Optional<Path> there = entries.entrySet().stream().filter(e -> candidate.name().equals(e.getValue().name)).map(Map.Entry::getKey).findFirst();
             if (wanted == null && there.isPresent()) {
-                throw new HyprException(ErrorCode.CONFLICT, "The plug-in " + candidate.name() + " is there already, in version " + entries.get(there.get()).version + ".")
+                throw new HyprException(ErrorCode.CONFLICT,
+                        "The plug-in " + candidate.name() + " is there already, in version " + entries.get(there.get()).version + ".")
                     .remedy("Use 'hypr plugin update " + candidate.name() + " " + source + "'.");
             }
             Entry entry = new Entry();
@@ -207,7 +211,8 @@ public final class Directory implements Plugins {
     private Path file(String name) {
         lock.lock();
         try {
-            return entries.entrySet().stream().filter(e -> name.equals(e.getValue().name) || name.equals(e.getKey().getFileName().toString())).map(Map.Entry::getKey).findFirst()
+            return entries.entrySet().stream().filter(e -> name.equals(e.getValue().name)
+                    || name.equals(e.getKey().getFileName().toString())).map(Map.Entry::getKey).findFirst()
                 .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "There is no plug-in " + name + ".").remedy("See 'hypr plugin ls'."));
         } finally {
             lock.unlock();

@@ -29,8 +29,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Gets artifacts as Maven does: from the user's own repository, else from the central one or the mirror of it that the user's settings name. Where no settings name one, its address is that in
- * Maven's own super POM.
+ * Gets artifacts as Maven does: from the user's own repository, else from the central one or the mirror of it that the user's settings
+ * name. Where no settings name one, its address is that in Maven's own super POM.
  */
 public final class Maven {
 
@@ -61,7 +61,8 @@ public final class Maven {
      */
     void get(String coordinates, Path target) {
         String[] parts = coordinates.split(":", -1);
-        if (parts.length < 2 || parts.length > 3 || !String.join("", parts).matches(PART) || coordinates.contains("..") || !coordinates.matches(PART + "(:" + PART + "){1,2}")) {
+        if (parts.length < 2 || parts.length > 3 || !String.join("", parts).matches(PART) || coordinates.contains("..")
+                || !coordinates.matches(PART + "(:" + PART + "){1,2}")) {
             throw new HyprException(ErrorCode.INVALID, "'maven:" + coordinates + "' names no artifact.").remedy("Write maven:GROUP:ARTIFACT:VERSION.");
         }
         String folder = parts[0].replace('.', '/') + "/" + parts[1] + "/";
@@ -75,7 +76,8 @@ public final class Maven {
             }
             Optional<byte[]> jar = fetch(path);
             if (jar.isEmpty()) {
-                throw new HyprException(ErrorCode.NOT_FOUND, "The Maven repository " + repository() + " has no " + parts[0] + ":" + parts[1] + ":" + version + ".")
+                throw new HyprException(ErrorCode.NOT_FOUND,
+                        "The Maven repository " + repository() + " has no " + parts[0] + ":" + parts[1] + ":" + version + ".")
                     .remedy("See whether group, artifact and version are right.");
             }
             Files.write(target, jar.get());
@@ -87,11 +89,13 @@ public final class Maven {
     }
 
     private void verify(String path, Path target) throws IOException {
-        byte[] sum = fetch(path + ".sha1").orElseThrow(() -> new HyprException(ErrorCode.CORRUPT, "The Maven repository " + repository() + " has no check sum of " + path + "."));
+        byte[] sum = fetch(path + ".sha1").orElseThrow(
+                () -> new HyprException(ErrorCode.CORRUPT, "The Maven repository " + repository() + " has no check sum of " + path + "."));
         String expected = new String(sum, StandardCharsets.US_ASCII).strip().split("\\s+")[0];
         String actual = Digests.of(target, "SHA-1");
         if (!expected.equalsIgnoreCase(actual)) {
-            throw new HyprException(ErrorCode.CORRUPT, "What the Maven repository sent as " + path + " has the check sum " + actual + ", not " + expected + ".").remedy("Try again.");
+            throw new HyprException(ErrorCode.CORRUPT, "What the Maven repository sent as " + path + " has the check sum " + actual
+                    + ", not " + expected + ".").remedy("Try again.");
         }
     }
 
@@ -103,12 +107,14 @@ public final class Maven {
                 return release.get();
             }
         }
-        throw new HyprException(ErrorCode.NOT_FOUND, "The Maven repository " + repository() + " knows no release of " + coordinates + ".").remedy("Name a version: maven:" + coordinates + ":VERSION.");
+        throw new HyprException(ErrorCode.NOT_FOUND, "The Maven repository " + repository() + " knows no release of " + coordinates + ".")
+                .remedy("Name a version: maven:" + coordinates + ":VERSION.");
     }
 
     private Optional<byte[]> fetch(String path) throws IOException {
         try (HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(Duration.ofSeconds(30)).build()) {
-            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(URI.create(repository() + path)).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(URI.create(repository() + path)).timeout(LIMIT).build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() == 404) {
                 return Optional.empty();
             }
@@ -123,7 +129,8 @@ public final class Maven {
     }
 
     private String repository() {
-        String address = configured.isEmpty() ? mirror().or(this::central).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No Maven repository is known.")
+        String address = configured.isEmpty() ? mirror().or(this::central)
+                .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No Maven repository is known.")
             .remedy("Name a mirror of central in ~/.m2/settings.xml, install Maven, or set 'repository' in io.hypr.plugins.cfg.")) : configured;
         return address.endsWith("/") ? address : address + "/";
     }

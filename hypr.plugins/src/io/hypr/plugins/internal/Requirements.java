@@ -51,7 +51,8 @@ final class Requirements {
                     }
                 }
             }
-            return "the package " + name.group(1) + range(filter) + (offered.isEmpty() ? ", which no bundle exports" : ", and there is " + String.join(", ", offered));
+            return "the package " + name.group(1) + range(filter)
+                    + (offered.isEmpty() ? ", which no bundle exports" : ", and there is " + String.join(", ", offered));
         }
         Matcher java = JAVA.matcher(filter);
         return java.find() ? "Java " + java.group(1) + ", and this is Java " + Runtime.version().feature() : need.getNamespace() + " " + filter;

@@ -49,7 +49,8 @@ public final class Signatures {
             return new Signatures(false, Set.of());
         }
         if (!mode.equals("required")) {
-            throw new HyprException(ErrorCode.INVALID, "'" + mode + "' is no rule for signatures.").remedy("Set 'signatures' in io.hypr.plugins.cfg to none or required.");
+            throw new HyprException(ErrorCode.INVALID, "'" + mode + "' is no rule for signatures.")
+                    .remedy("Set 'signatures' in io.hypr.plugins.cfg to none or required.");
         }
         if (store.isEmpty()) {
             throw new HyprException(ErrorCode.INVALID, "Signatures are required, but no certificate is trusted.")
@@ -110,7 +111,8 @@ public final class Signatures {
                 signer = trustedSigner(file, entry);
             }
         } catch (SecurityException e) {
-            throw new HyprException(ErrorCode.DENIED, "The file " + file + " was changed after it was signed: " + e.getMessage(), e).remedy("Get it anew from who signed it.");
+            throw new HyprException(ErrorCode.DENIED, "The file " + file + " was changed after it was signed: " + e.getMessage(), e)
+                    .remedy("Get it anew from who signed it.");
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INVALID, "The file " + file + " cannot be read: " + e.getMessage(), e);
         }
@@ -128,7 +130,8 @@ public final class Signatures {
                 .remedy("Sign it with jarsigner, or set signatures=none in io.hypr.plugins.cfg.");
         }
         return Arrays.stream(signers).map(CodeSigner::getSignerCertPath).filter(this::isTrusted).map(Signatures::subject).findFirst()
-            .orElseThrow(() -> new HyprException(ErrorCode.DENIED, "The file " + file + " is signed by " + subject(signers[0].getSignerCertPath()) + ", who is not trusted.")
+            .orElseThrow(() -> new HyprException(
+            ErrorCode.DENIED, "The file " + file + " is signed by " + subject(signers[0].getSignerCertPath()) + ", who is not trusted.")
                 .remedy("Add the certificate to the file that 'certificates' in io.hypr.plugins.cfg names, if you trust it."));
     }
 
@@ -146,7 +149,8 @@ public final class Signatures {
             PKIXParameters rules = new PKIXParameters(trusted.stream().map(c -> new TrustAnchor(c, null)).collect(java.util.stream.Collectors.toSet()));
             rules.setRevocationEnabled(false);
             // A path may end with the trusted certificate itself, which is not part of what is validated.
-            CertPath below = CertificateFactory.getInstance("X.509").generateCertPath(path.getCertificates().stream().filter(c -> !trusted.contains(c)).toList());
+            CertPath below = CertificateFactory.getInstance("X.509")
+                    .generateCertPath(path.getCertificates().stream().filter(c -> !trusted.contains(c)).toList());
             CertPathValidator.getInstance("PKIX").validate(below, rules);
             return true;
         } catch (GeneralSecurityException e) {

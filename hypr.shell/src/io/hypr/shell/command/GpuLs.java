@@ -58,7 +58,8 @@ public final class GpuLs extends Command {
                 .field("GroupMates", "GROUP MATES", d -> detail(d, "GroupMates"))
                 .field("GoesWith", "GOES WITH", d -> detail(d, "GoesWith"))
                 .field("Resets", "RESETS", d -> detail(d, "Resets"));
-        List<String> columns = words.is("all") ? List.of("Address", "Kind", "Name", "Driver", "Group", "Status") : List.of("Gpu", "Address", "Name", "Driver", "Group", "Status");
+        List<String> columns = words.is("all") ? List.of("Address", "Kind", "Name", "Driver", "Group", "Status")
+                : List.of("Gpu", "Address", "Name", "Driver", "Group", "Status");
         return table.list(all, words.get("format").orElse("table"), columns);
     }
 

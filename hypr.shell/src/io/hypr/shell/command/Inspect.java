@@ -56,7 +56,8 @@ public final class Inspect extends Command {
         if (!type.isEmpty() && !TYPES.contains(type)) {
             throw new InputException("unknown type: \"" + type + "\": must be one of \"" + String.join("\", \"", TYPES) + '"');
         }
-        return Inspection.run(call, words.rest(), words.get("format"), type.isEmpty() ? "Error: " : Inspection.DAEMON, name -> type.isEmpty() ? any(name) : find(name, type));
+        return Inspection.run(call, words.rest(), words.get("format"), type.isEmpty() ? "Error: " : Inspection.DAEMON,
+                name -> type.isEmpty() ? any(name) : find(name, type));
     }
 
     private Object any(String name) {

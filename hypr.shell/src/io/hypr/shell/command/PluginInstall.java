@@ -38,7 +38,8 @@ public final class PluginInstall extends Command {
     /** A bundle that runs and offers nothing is rarely what its user wanted. */
     static void warnIfIdle(Call call, Plugins.Plugin p) {
         if (p.services.isEmpty()) {
-            call.err().println("WARNING: " + p.name + " runs, but it offers no service: no backend, driver or command. Its components may lack what they refer to.");
+            call.err().println("WARNING: " + p.name
+                    + " runs, but it offers no service: no backend, driver or command. Its components may lack what they refer to.");
         }
     }
 

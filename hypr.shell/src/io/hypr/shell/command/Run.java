@@ -77,7 +77,8 @@ public final class Run extends Command {
         boolean input = spec.openStdin && (streams.isEmpty() || streams.contains("stdin"));
         try (Streams s = new Streams(call, spec.tty);
                 Attachment process = containers.attach(
-                        made.id, trace.first(s.output(streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr"))), input)) {
+                        made.id, trace.first(s.output(
+                        streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr"))), input)) {
             boolean proxy = words.is("sig-proxy", true) && !spec.tty;
             SignalProxy signals = new SignalProxy(containers, made.id);
             if (proxy) {

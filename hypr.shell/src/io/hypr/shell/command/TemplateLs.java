@@ -49,6 +49,7 @@ public final class TemplateLs extends Command {
                 .field("Used", "LAST USED", t -> Human.ago(t.used))
                 .field("Containers", "CONTAINERS", t -> t.containers.size())
                 .field("Shape", "SHAPE", t -> t.shape)
-                .list(all, words.get("format").orElse("table"), List.of("ID", "Backend", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Containers"));
+                .list(all, words.get("format").orElse("table"),
+                List.of("ID", "Backend", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Containers"));
     }
 }

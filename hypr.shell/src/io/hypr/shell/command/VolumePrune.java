@@ -31,7 +31,8 @@ public final class VolumePrune extends Command {
     protected Object run(Call call, Words words) throws Exception {
         Pruning pruning = new Pruning(words, false);
         boolean named = words.is("all");
-        if (!words.is("force") && !Confirmation.given(call, "This will remove " + (named ? "all" : "anonymous") + " local volumes not used by at least one container.")) {
+        if (!words.is("force") && !Confirmation.given(
+                call, "This will remove " + (named ? "all" : "anonymous") + " local volumes not used by at least one container.")) {
             return null;
         }
         return pruning.volumes(volumes, named).total();

@@ -9,7 +9,10 @@ import java.util.Map;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
 
-/** The column PORTS of {@code ps}, as Docker shows it: neighbours that have the same number inside and outside are one range, and others come after them, one by one. */
+/**
+ * The column PORTS of {@code ps}, as Docker shows it: neighbours that have the same number inside and outside are one range, and others
+ * come after them, one by one.
+ */
 final class PortList {
 
     /**

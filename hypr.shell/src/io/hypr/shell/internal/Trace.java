@@ -97,7 +97,8 @@ public final class Trace {
     /** @param err where the table goes; milliseconds */
     public synchronized void print(PrintStream err) {
         err.printf(Locale.ROOT, "%9s %9s  %s%n", "AT", "TOOK", "STEP");
-        spans.stream().sorted(Comparator.comparingLong(Span::begun)).forEach(s -> err.printf(Locale.ROOT, "%9.1f %9.1f  %s%n", s.begun / 1e6, s.took / 1e6, s.name));
+        spans.stream().sorted(Comparator.comparingLong(Span::begun))
+                .forEach(s -> err.printf(Locale.ROOT, "%9.1f %9.1f  %s%n", s.begun / 1e6, s.took / 1e6, s.name));
         err.flush();
     }
 }

@@ -32,8 +32,10 @@ class GpuLsTest {
     }
 
     private static String list(String... words) throws Exception {
-        List<HostDevice> all = List.of(device("pci:0000:01:00.0", 0, Availability.available(), ""), device("pci:0000:02:00.0", 1, Availability.available(), "web"),
-                device("pci:0000:03:00.0", -1, Availability.unsupported("The host uses 0000:03:00.0: the host's default route leads over it.", "Leave it."), ""));
+        List<HostDevice> all = List.of(
+                device("pci:0000:01:00.0", 0, Availability.available(), ""), device("pci:0000:02:00.0", 1, Availability.available(), "web"),
+                device("pci:0000:03:00.0", -1,
+                Availability.unsupported("The host uses 0000:03:00.0: the host's default route leads over it.", "Leave it."), ""));
         GpuLs command = new GpuLs(Fakes.proxy(Devices.class, (method, a) -> all));
         return ((Listing<?>) command.run(new FakeCall(), command.grammar().parse(List.of(words)))).text();
     }
@@ -49,7 +51,8 @@ class GpuLsTest {
 
     @Test
     void allDevicesAreListedWithTheReasonWhyNot() throws Exception {
-        assertEquals("pci:0000:03:00.0   network   Net       -         7         kept: The host uses 0000:03:00.0: the host's default route …", list("-a").lines().toList().get(3));
+        assertEquals("pci:0000:03:00.0   network   Net       -         7         kept: The host uses 0000:03:00.0: the host's default route "
+                + "…", list("-a").lines().toList().get(3));
         assertEquals("pci:0000:01:00.0 free\npci:0000:02:00.0 used\npci:0000:03:00.0 kept\n", list("-a", "--format", "{{.Address}} {{.State}}"));
         assertEquals("pci:0000:01:00.0\npci:0000:02:00.0\n", list("-q"));
     }

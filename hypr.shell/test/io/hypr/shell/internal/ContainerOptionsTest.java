@@ -45,15 +45,18 @@ class ContainerOptionsTest {
     }
 
     private static String text(ContainerSpec.Mount m) {
-        return m.type + " " + m.source + " " + m.target + (m.readOnly ? " ro" : "") + (m.noCopy ? " nocopy" : "") + (m.create ? " create" : "") + " " + m.options;
+        return m.type + " " + m.source + " " + m.target + (m.readOnly ? " ro" : "") + (m.noCopy ? " nocopy" : "")
+                + (m.create ? " create" : "") + " " + m.options;
     }
 
     @Test
     void volumesAndMountsAreReadAsDockerReadsThem() {
         ContainerSpec s = read("-v", "/anonymous", "-v", "store:/data:ro,nocopy", "-v", "/host:/in:z", "-v", "./sub:/sub", "--mount",
-                "type=bind,src=/a,dst=/b,readonly", "--mount", "source=store,target=/c,volume-nocopy=true", "--mount", "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1770",
+                "type=bind,src=/a,dst=/b,readonly", "--mount", "source=store,target=/c,volume-nocopy=true", "--mount",
+                "type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1770",
                 "--volumes-from", "web:ro");
-        assertEquals(List.of("volume null /anonymous ", "volume store /data ro nocopy ", "bind /host /in create ", "bind " + directory + "/sub /sub create ", "bind /a /b ro ",
+        assertEquals(List.of("volume null /anonymous ", "volume store /data ro nocopy ", "bind /host /in create ",
+                "bind " + directory + "/sub /sub create ", "bind /a /b ro ",
                 "volume store /c nocopy ", "tmpfs null /t size=1048576,mode=1770"), s.mounts.stream().map(ContainerOptionsTest::text).toList());
         assertEquals(List.of("web:ro"), s.volumesFrom);
         for (String bad : List.of("a:b:c:d", "/x:", "x:/y:never", "/x:y", "/:/")) {
@@ -186,7 +189,8 @@ class ContainerOptionsTest {
 
     @Test
     void whatAsksForLessSharingIsSoInAnyCase() {
-        ContainerSpec s = read("--ipc", "private", "--userns", "host", "--cgroupns", "private", "--pid", "", "--security-opt", "seccomp=unconfined", "--security-opt",
+        ContainerSpec s = read("--ipc", "private", "--userns", "host", "--cgroupns", "private", "--pid", "", "--security-opt",
+                "seccomp=unconfined", "--security-opt",
                 "label=disable", "--security-opt", "no-new-privileges:true");
         assertTrue(s.noNewPrivileges);
         assertEquals(false, read("--security-opt", "no-new-privileges=false").noNewPrivileges);
@@ -208,7 +212,8 @@ class ContainerOptionsTest {
 
     @Test
     void hostsHaveTheirAddressBehindAColonOrAnEqualsSign() {
-        assertEquals(List.of("a:10.1.2.3", "b:10.1.2.4", "c:2001:db8::1", "d:2001:db8::1", "up:host-gateway"), read("--add-host", "a:10.1.2.3", "--add-host", "b=10.1.2.4",
+        assertEquals(List.of("a:10.1.2.3", "b:10.1.2.4", "c:2001:db8::1", "d:2001:db8::1", "up:host-gateway"),
+                read("--add-host", "a:10.1.2.3", "--add-host", "b=10.1.2.4",
                 "--add-host", "c:2001:db8::1", "--add-host", "d=[2001:db8::1]", "--add-host", "up:host-gateway").extraHosts);
     }
 

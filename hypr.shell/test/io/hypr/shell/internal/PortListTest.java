@@ -23,7 +23,10 @@ class PortListTest {
         c.exposed.add(inside + "/" + protocol);
     }
 
-    /** Recorded: docker run -p 18050-18052:18050-18052 -p 127.0.0.1:18055:18055 -p 18056:18056/udp -p 18060:95 -p 18061:94 --expose 99 --expose 100 --expose 7 --expose 8/udp. */
+    /**
+     * Recorded: docker run -p 18050-18052:18050-18052 -p 127.0.0.1:18055:18055 -p 18056:18056/udp -p 18060:95 -p 18061:94 --expose 99
+     * --expose 100 --expose 7 --expose 8/udp.
+     */
     @Test
     void portsAreShownAsDockerShowsThem() {
         ContainerInfo c = new ContainerInfo();
@@ -37,7 +40,8 @@ class PortListTest {
         publish(c, "tcp", 18_060, 95, "0.0.0.0", "::");
         publish(c, "tcp", 18_061, 94, "0.0.0.0", "::");
         assertEquals("7/tcp, 99-100/tcp, 8/udp, 0.0.0.0:18050-18052->18050-18052/tcp, [::]:18050-18052->18050-18052/tcp, 127.0.0.1:18055->18055/tcp, "
-            + "0.0.0.0:18056->18056/udp, [::]:18056->18056/udp, 0.0.0.0:18061->94/tcp, [::]:18061->94/tcp, 0.0.0.0:18060->95/tcp, [::]:18060->95/tcp", PortList.of(c));
+            + "0.0.0.0:18056->18056/udp, [::]:18056->18056/udp, 0.0.0.0:18061->94/tcp, [::]:18061->94/tcp, 0.0.0.0:18060->95/tcp, "
+            + "[::]:18060->95/tcp", PortList.of(c));
         c.state = ContainerState.EXITED;
         c.published.clear();
         assertEquals("", PortList.of(c));

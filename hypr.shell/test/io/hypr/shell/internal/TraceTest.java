@@ -49,7 +49,8 @@ class TraceTest {
     void stepsStandInTheOrderInWhichTheyBegan() throws Exception {
         Trace trace = new Trace(Map.of());
         assertEquals(7, trace.step("create", () -> 7));
-        trace.start(() -> { }, () -> List.of(new ContainerInfo.Step("start.launch", 1_000_000, 52_300), new ContainerInfo.Step("start.hello", 1_052_300, 16_000)));
+        trace.start(() -> { }, () -> List.of(
+                new ContainerInfo.Step("start.launch", 1_000_000, 52_300), new ContainerInfo.Step("start.hello", 1_052_300, 16_000)));
         List<String> names = names(trace);
         assertEquals(List.of("client", "create", "start", "  start.launch", "  start.hello"), names);
         assertTrue(lines(trace).stream().anyMatch(l -> l.matches(" +10[0-9]{2}\\.[0-9] +52\\.3    start\\.launch")), () -> lines(trace).toString());

@@ -22,7 +22,10 @@ import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
 import io.hypr.vmm.cloudhypervisor.internal.Settings;
 
-/** The contract of backends with real microVMs, and what is special about Cloud Hypervisor. Needs the program and a KVM that works: lab/cloudhypervisor.test. */
+/**
+ * The contract of backends with real microVMs, and what is special about Cloud Hypervisor. Needs the program and a KVM that works:
+ * lab/cloudhypervisor.test.
+ */
 class CloudHypervisorBackendTest extends VmmBackendContract {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -75,7 +78,8 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
     void aGuestThatResetsItselfEndsTheVmm() throws Exception {
         VmPlan plan = fixture().plan();
         VmPlan.Boot boot = new VmPlan.Boot(plan.boot().vmlinux(), plan.boot().bzImage(), plan.boot().initramfs(), List.of("rdinit=/no-such", "init=/no-such"));
-        VmSession vm = started(new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), boot, plan.disks(), plan.nics(), plan.devices(),
+        VmSession vm = started(new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), boot,
+                plan.disks(), plan.nics(), plan.devices(),
             plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options()));
         assertTrue(vm.awaitExit(LONG), "the VMM has ended");
         assertEquals(0, vm.pid());

@@ -28,7 +28,8 @@ public final class KvmProbe {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path DEVICE = Path.of("/dev/kvm");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-    private static final String FIRMWARE = "Use a host with hardware virtualisation, or enable it in the firmware; in a virtual machine, nested virtualisation.";
+    private static final String FIRMWARE =
+            "Use a host with hardware virtualisation, or enable it in the firmware; in a virtual machine, nested virtualisation.";
 
     private final Path program;
     private final Path cache;
@@ -60,9 +61,11 @@ public final class KvmProbe {
         return switch (result.path("kvm").asText()) {
             case "works" -> permitted();
             case "absent" -> absent();
-            case "denied" -> new Kvm(false, "/dev/kvm may not be opened (" + reason + ").", "Let hyprd open it: run hyprd as root, or make its user a member of the device's group.", -1);
+            case "denied" -> new Kvm(false, "/dev/kvm may not be opened (" + reason + ").",
+                    "Let hyprd open it: run hyprd as root, or make its user a member of the device's group.", -1);
             case "broken" -> new Kvm(false, "KVM does not work on this host (" + reason + ").", FIRMWARE, -1);
-            default -> new Kvm(false, "It could not be found out whether KVM works (" + reason + ").", "Build HYPR again with ./dev build, or install its package again.", -1);
+            default -> new Kvm(false, "It could not be found out whether KVM works (" + reason + ").",
+                    "Build HYPR again with ./dev build, or install its package again.", -1);
         };
     }
 
@@ -72,7 +75,8 @@ public final class KvmProbe {
             PosixFileAttributes device = Files.readAttributes(DEVICE, PosixFileAttributes.class);
             Set<PosixFilePermission> mode = device.permissions();
             String works = "KVM ran a guest on this host.";
-            if (mode.containsAll(Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) || !System.getProperty("user.name").equals("root")) {
+            if (mode.containsAll(Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE))
+                    || !System.getProperty("user.name").equals("root")) {
                 return new Kvm(true, works, "", -1);
             }
             if (mode.containsAll(Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE))) {

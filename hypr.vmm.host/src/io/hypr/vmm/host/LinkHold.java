@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Who holds the link of a microVM. There is one connection at a time, and others wait, so whoever takes the link over must be able to have the other one closed, be it
- * another session, another version of the bundle or another process: the holder listens on a socket for that.
+ * Who holds the link of a microVM. There is one connection at a time, and others wait, so whoever takes the link over must be able to have
+ * the other one closed, be it another session, another version of the bundle or another process: the holder listens on a socket for that.
  */
 public final class LinkHold implements AutoCloseable {
 

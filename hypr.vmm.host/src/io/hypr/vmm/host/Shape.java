@@ -18,8 +18,8 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 
 /**
- * What a template fixes: a VMM's words without those that are one container's own, and the files and the processor behind them. Whatever becomes a word of the VMM
- * is part of it by itself.
+ * What a template fixes: a VMM's words without those that are one container's own, and the files and the processor behind them. Whatever
+ * becomes a word of the VMM is part of it by itself.
  */
 public final class Shape {
 
@@ -49,7 +49,8 @@ public final class Shape {
         List<VmPlan.Nic> nics = new ArrayList<>();
         plan.nics().forEach(nic -> nics.add(new VmPlan.Nic("", "02:00:00:00:00:0" + nics.size() % 10, nic.mtu())));
         return new VmPlan("0", plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(),
-            plan.disks().stream().map(d -> new VmPlan.Disk(Path.of("/"), d.readOnly())).toList(), nics, plan.devices(), plan.shares(), Path.of("/"), Path.of("/"),
+            plan.disks().stream().map(d -> new VmPlan.Disk(Path.of("/"), d.readOnly())).toList(), nics, plan.devices(), plan.shares(),
+            Path.of("/"), Path.of("/"),
             new VmPlan.Jail(0, 0, ""), Set.of(), plan.options());
     }
 

@@ -145,7 +145,8 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         String words = starterWords.isEmpty() ? log.tail(0).stream().reduce("", (a, b) -> b) : starterWords.replaceFirst("^hypr-start: ", "");
         String reason = words.isEmpty() ? "the process that serves it ended with status " + process.exitValue() : words;
         return new HyprException(words.contains("Permission denied") ? ErrorCode.DENIED : ErrorCode.INTERNAL,
-            "The directory " + share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : ".")).remedy("See " + log() + ".");
+            "The directory " + share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : "."))
+            .remedy("See " + log() + ".");
     }
 
     private static boolean listens(Path socket) throws IOException {

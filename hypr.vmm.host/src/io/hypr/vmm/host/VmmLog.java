@@ -34,8 +34,8 @@ public record VmmLog(Path file) {
     }
 
     /**
-     * Waits until all that was said is in the file: who keeps it holds a lock meanwhile. To be asked when the VMM has ended; gives up after a moment, since what
-     * is in the file then is better than nothing.
+     * Waits until all that was said is in the file: who keeps it holds a lock meanwhile. To be asked when the VMM has ended; gives up after
+     * a moment, since what is in the file then is better than nothing.
      */
     public void settle() {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -67,6 +67,7 @@ class KrunBackendTest extends VmmBackendContract {
     @Test
     void aMissingProgramIsUnsupportedWithARemedy() {
         Availability missing = backend(Path.of("/no/such/hypr-krun")).probe();
-        assertEquals(Availability.unsupported("The program /no/such/hypr-krun is missing.", "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again."), missing);
+        assertEquals(Availability.unsupported("The program /no/such/hypr-krun is missing.",
+                "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again."), missing);
     }
 }

@@ -35,6 +35,7 @@ public final class AcceleratorCheck implements DoctorCheck {
     public Availability check() {
         Accelerator found = kvm.find();
         return found.isKvm() ? Availability.available()
-                : Availability.unsupported(found.reason(), "Nothing is needed: containers run, only slower. For speed, use a host with hardware virtualisation, or enable it in the firmware.");
+                : Availability.unsupported(found.reason(), "Nothing is needed: containers run, only slower. For speed, use a host with "
+                + "hardware virtualisation, or enable it in the firmware.");
     }
 }

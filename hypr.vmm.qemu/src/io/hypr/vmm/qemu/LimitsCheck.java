@@ -34,6 +34,7 @@ public final class LimitsCheck implements DoctorCheck {
     public Availability check() {
         String missing = starter.missingLimits();
         return missing.isEmpty() ? Availability.available()
-                : Availability.unsupported(missing, "Containers run all the same. To limit them, mount /sys/fs/cgroup (cgroup2), writable, with the controllers cpu, memory and pids.");
+                : Availability.unsupported(missing, "Containers run all the same. To limit them, mount /sys/fs/cgroup (cgroup2), writable, "
+                + "with the controllers cpu, memory and pids.");
     }
 }

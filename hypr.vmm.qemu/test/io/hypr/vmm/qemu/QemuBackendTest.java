@@ -95,7 +95,8 @@ class QemuBackendTest extends VmmBackendContract {
         List<Path> counters = memoryGroup(vm.pid());
         Assumptions.assumeFalse(counters.isEmpty(), "this host has no control groups for memory");
         assertEquals("0", shell(vm, "mkdir -p /tmp/all && mount -t tmpfs -o size=48m tmpfs /tmp/all && mknod /tmp/vdc b $(tr : ' ' < /sys/block/vdc/dev) && "
-            + "{ dd if=/dev/zero of=/tmp/vdc bs=1M & } && { dd if=/dev/zero of=/tmp/all/file bs=1M; true; } && wait && dd if=/tmp/vdc of=/dev/null bs=1M count=200 && [ $(wc -c < /tmp/all/file) -gt 50000000 ]"));
+            + "{ dd if=/dev/zero of=/tmp/vdc bs=1M & } && { dd if=/dev/zero of=/tmp/all/file bs=1M; true; } && wait && dd if=/tmp/vdc "
+            + "of=/dev/null bs=1M count=200 && [ $(wc -c < /tmp/all/file) -gt 50000000 ]"));
         for (Path counter : counters) {
             for (String line : Files.readAllLines(counter)) {
                 if (line.startsWith("oom_kill ")) {
@@ -155,7 +156,8 @@ class QemuBackendTest extends VmmBackendContract {
     /** The lab's virtio network card, behind which is a network, and its edu device. */
     @Test
     @Tag("lab")
-    @EnabledIfEnvironmentVariable(named = "HYPR_LAB", matches = ".+", disabledReason = "takes devices away from the host, so it runs in the lab only: ./dev test lab")
+    @EnabledIfEnvironmentVariable(named = "HYPR_LAB", matches = ".+",
+            disabledReason = "takes devices away from the host, so it runs in the lab only: ./dev test lab")
     void devicesArePassedThroughWithTheirInterrupts() throws Exception {
         List<String> addresses = List.of("0000:01:00.0", "0000:02:00.0");
         List<VmPlan.PassThrough> devices = addresses.stream().map(address -> new VmPlan.PassThrough("vfio-pci", address)).toList();
@@ -173,7 +175,8 @@ class QemuBackendTest extends VmmBackendContract {
         }
         VmSession vm = started(fixture().withDevices(devices));
         assertTrue(vm.facet(Reclaim.class).isEmpty(), "memory that a device may write to is not taken away");
-        assertEquals("0", shell(vm, "grep -q 1234:11E8 /sys/bus/pci/devices/*/uevent && ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0 && ping -c 3 10.0.2.2"
+        assertEquals("0", shell(vm, "grep -q 1234:11E8 /sys/bus/pci/devices/*/uevent && ip link set eth0 up && ip addr add 10.0.2.15/24 dev "
+                + "eth0 && ping -c 3 10.0.2.2"
             + " && grep -E 'input.0$' /proc/interrupts | grep -vE '^ *[0-9]+: +0 '"));
         backend().discard(vm.record());
         for (Path group : groups) {
@@ -184,7 +187,8 @@ class QemuBackendTest extends VmmBackendContract {
     @Test
     void aMissingQemuIsUnsupportedWithARemedy() {
         Availability missing = backend(Map.of("binary", "no-such-qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto")).probe();
-        assertEquals(Availability.unsupported("QEMU is missing: there is no program no-such-qemu.", "Install it, on Debian with: apt-get install qemu-system-x86"), missing);
+        assertEquals(Availability.unsupported("QEMU is missing: there is no program no-such-qemu.",
+                "Install it, on Debian with: apt-get install qemu-system-x86"), missing);
     }
 
     @Test

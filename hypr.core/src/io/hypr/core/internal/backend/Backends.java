@@ -347,7 +347,8 @@ public final class Backends {
         Map<String, String> sorted = new java.util.TreeMap<>();
         properties.forEach((key, value) -> {
             // The rest is of the framework.
-            if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("osgi.ds.") && !key.startsWith("felix.") && !key.endsWith(".target")
+            if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("osgi.ds.") && !key.startsWith("felix.")
+                    && !key.endsWith(".target")
                     && !key.equals("objectClass") && !key.equals(VmmBackend.NAME)) {
                 sorted.put(key, String.join(", ", strings(value)));
             }

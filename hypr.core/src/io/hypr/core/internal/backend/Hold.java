@@ -139,7 +139,8 @@ public final class Hold implements AutoCloseable {
                     }
                 }
                 if (left <= 0) {
-                    throw new HyprException(ErrorCode.GONE, "The backend " + record.owner() + " left, and no successor came in " + SUCCESSOR.toSeconds() + " s.")
+                    throw new HyprException(ErrorCode.GONE,
+                            "The backend " + record.owner() + " left, and no successor came in " + SUCCESSOR.toSeconds() + " s.")
                         .remedy("Start the bundle hypr.vmm." + record.owner() + ".");
                 }
                 try {

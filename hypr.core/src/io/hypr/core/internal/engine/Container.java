@@ -26,8 +26,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * One container: its record, its log, and its run if it has one. Starting, clearing away and removing exclude one another by {@link #operation}; everything else
- * goes on meanwhile. Safe for use by any thread.
+ * One container: its record, its log, and its run if it has one. Starting, clearing away and removing exclude one another by
+ * {@link #operation}; everything else goes on meanwhile. Safe for use by any thread.
  */
 final class Container {
 

@@ -137,7 +137,8 @@ final class DeviceBook {
         for (String address : addresses) {
             String scheme = address.substring(0, Math.max(0, address.indexOf(':')));
             String driver = drivers().having(DeviceDriver.SCHEME, scheme).orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED,
-                "No device driver that is there knows devices such as " + address + ".").remedy("Start the bundle that lends them, as hypr.gpu.vfio lends pci: devices."));
+                "No device driver that is there knows devices such as " + address + ".")
+                .remedy("Start the bundle that lends them, as hypr.gpu.vfio lends pci: devices."));
             wishes.computeIfAbsent(driver, d -> new ArrayList<>()).add(address);
         }
         return wishes;

@@ -11,8 +11,9 @@ import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 
 /**
- * Looks after the room on the disk of the home. A VMM that finds none for what its guest writes stops the guest instead of losing the write; nobody but this lets it go on. MicroVMs are looked at
- * each time while room is short, else now and then: room can come and go between two looks.
+ * Looks after the room on the disk of the home. A VMM that finds none for what its guest writes stops the guest instead of losing the
+ * write; nobody but this lets it go on. MicroVMs are looked at each time while room is short, else now and then: room can come and go
+ * between two looks.
  */
 final class DiskWatch {
 

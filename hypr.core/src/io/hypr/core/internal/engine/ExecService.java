@@ -75,11 +75,13 @@ public class ExecService implements Execs {
         List<String> all = new ArrayList<>(env.values());
         return new RunProcess(spec.tty, info.spec.noNewPrivileges, List.copyOf(spec.argv), all, spec.workingDir == null ? info.workingDir : spec.workingDir,
             user(spec, info), info.spec.groups, Limits.of(info.spec.ulimits),
-            privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0, Run.WINDOW, 0xFFFF, 0, null);
+            privileged ? Capabilities.ALL : Capabilities.of(info.spec.capAdd, info.spec.capDrop), spec.rows, spec.columns, 0, 0, 0,
+            Run.WINDOW, 0xFFFF, 0, null);
     }
 
     private static HyprException refused(ExecSpec spec, ContainerInfo info, Result r) {
-        return Refusal.of("OCI runtime exec failed: exec failed: ", spec.argv.getFirst(), user(spec, info), spec.workingDir == null ? info.workingDir : spec.workingDir, r).exception();
+        return Refusal.of("OCI runtime exec failed: exec failed: ", spec.argv.getFirst(), user(spec, info),
+                spec.workingDir == null ? info.workingDir : spec.workingDir, r).exception();
     }
 
     private static String user(ExecSpec spec, ContainerInfo info) {

@@ -13,8 +13,8 @@ import io.hypr.engine.Attachment;
 import io.hypr.engine.Output;
 
 /**
- * A connection to the workload's streams. Its output is read from the log from the moment on at which it was made, by a thread of its own: however slow its taker is, nothing
- * is held in memory, and nobody else has to wait.
+ * A connection to the workload's streams. Its output is read from the log from the moment on at which it was made, by a thread of its own:
+ * however slow its taker is, nothing is held in memory, and nobody else has to wait.
  */
 final class Follower implements Attachment {
 

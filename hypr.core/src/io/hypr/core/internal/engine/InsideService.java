@@ -182,7 +182,8 @@ public class InsideService implements Insides {
         String[] s = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ");
         int group = Integer.parseInt(s[2]);
         return new Insides.Process(Integer.parseInt(fields[at]), inner.getOrDefault(Integer.valueOf(s[1]), 0), Integer.parseInt(fields[at + 1]),
-            Integer.parseInt(fields[at + 2]), s[0].charAt(0), inner.getOrDefault(Integer.valueOf(s[3]), 0), inner.getOrDefault(group, 0), Integer.parseInt(s[4]), Integer.parseInt(s[5]) == group,
+            Integer.parseInt(fields[at + 2]), s[0].charAt(0), inner.getOrDefault(Integer.valueOf(s[3]), 0), inner.getOrDefault(group, 0),
+            Integer.parseInt(s[4]), Integer.parseInt(s[5]) == group,
             Long.parseLong(s[11]) + Long.parseLong(s[12]), Long.parseLong(s[19]), Integer.parseInt(s[16]), Integer.parseInt(s[17]), Long.parseLong(s[20]),
             Long.parseLong(s[21]) * PAGE, name, fields[at + 4].isEmpty() ? "[" + name + "]" : fields[at + 4]);
     }

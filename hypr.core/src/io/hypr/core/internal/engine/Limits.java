@@ -43,7 +43,8 @@ final class Limits {
         }
         int resource = NAMES.indexOf(text.substring(0, equals));
         if (resource < 0) {
-            throw new HyprException(ErrorCode.INVALID, "invalid ulimit type: " + text.substring(0, equals)).remedy("It is one of " + String.join(", ", NAMES) + ".");
+            throw new HyprException(ErrorCode.INVALID, "invalid ulimit type: " + text.substring(0, equals))
+                    .remedy("It is one of " + String.join(", ", NAMES) + ".");
         }
         long soft = Long.parseLong(values[0]);
         long hard = Long.parseLong(values[values.length - 1]);

@@ -16,7 +16,8 @@ final class MountFlags {
     /** Of /dev/shm. */
     static final long SHM = NOSUID | NODEV | NOEXEC;
 
-    private static final Map<String, Long> SET = Map.of("ro", 1L, "nosuid", NOSUID, "nodev", NODEV, "noexec", NOEXEC, "sync", 16L, "noatime", 1024L, "nodiratime",
+    private static final Map<String, Long> SET =
+            Map.of("ro", 1L, "nosuid", NOSUID, "nodev", NODEV, "noexec", NOEXEC, "sync", 16L, "noatime", 1024L, "nodiratime",
         2048L, "relatime", 1L << 21, "strictatime", 1L << 24);
     private static final Map<String, Long> CLEAR = Map.of("rw", 1L, "suid", NOSUID, "dev", NODEV, "exec", NOEXEC);
 

@@ -31,8 +31,10 @@ final class Mounts {
     static final String INIT = "/sbin/docker-init";
 
     /** Options that a tmpfs takes; those with an equals sign have a value. */
-    private static final Set<String> TMPFS = Set.of("", "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime",
-        "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime", "size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "mpol=");
+    private static final Set<String> TMPFS = Set.of(
+            "", "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime",
+        "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime", "size=", "mode=", "uid=", "gid=", "nr_inodes=",
+        "nr_blocks=", "mpol=");
 
     private final Engine engine;
 
@@ -108,7 +110,8 @@ final class Mounts {
             throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a file: a microVM can be given directories only.")
                 .remedy("Mount the directory that it is in, " + source.getParent() + ", or copy the file into a volume.");
         } else if (!Files.isDirectory(source)) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a socket or device of the host: what is behind it runs in the host's kernel, which a microVM does not share.")
+            throw new HyprException(ErrorCode.UNSUPPORTED, m.source
+                    + " is a socket or device of the host: what is behind it runs in the host's kernel, which a microVM does not share.")
                 .remedy("Reach the service by the network, at the address host-gateway, or pass a device through by --device.");
         }
     }

@@ -184,7 +184,8 @@ final class NewContainer {
             }
         }
         if (!spec.networkAliases.isEmpty() && (none || spec.network.equals(NetworkBook.DEFAULT))) {
-            throw invalid("network-scoped aliases are only supported for user-defined networks").remedy("Make a network by 'hypr network create', and use it by --network.");
+            throw invalid("network-scoped aliases are only supported for user-defined networks")
+                    .remedy("Make a network by 'hypr network create', and use it by --network.");
         }
         if (spec.macAddress != null) {
             Ipv4.macOctets(spec.macAddress);
@@ -201,7 +202,8 @@ final class NewContainer {
     private void devices() {
         for (String address : spec.devices) {
             if (!address.matches("[a-z]+:[^\\s]+")) {
-                throw new HyprException(ErrorCode.UNSUPPORTED, "A microVM has no devices of the host such as '" + address + "': it gets whole devices, by their address on a bus.")
+                throw new HyprException(ErrorCode.UNSUPPORTED,
+                        "A microVM has no devices of the host such as '" + address + "': it gets whole devices, by their address on a bus.")
                     .remedy("Name a PCI device, as in --device pci:0000:01:00.0; 'hypr gpu ls' lists what can be lent.");
             }
         }

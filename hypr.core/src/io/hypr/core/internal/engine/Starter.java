@@ -131,7 +131,8 @@ final class Starter {
             return run;
         } catch (Exception e) {
             clearVisit();
-            throw e instanceof HyprException h ? h : new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " cannot be reached.", e);
+            throw e instanceof HyprException h ? h
+                    : new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " cannot be reached.", e);
         }
     }
 
@@ -169,7 +170,8 @@ final class Starter {
     }
 
     private HyprException failed(Exception e, Clearing clearing) {
-        HyprException failure = e instanceof HyprException h ? h : new HyprException(ErrorCode.INTERNAL, "Container " + container.name() + " could not be started.", e);
+        HyprException failure = e instanceof HyprException h ? h
+                : new HyprException(ErrorCode.INTERNAL, "Container " + container.name() + " could not be started.", e);
         for (Throwable also : e.getSuppressed()) {
             engine.log().warn("Undoing the start of {} was not complete: {}", container.id(), also.getMessage(), also);
         }
@@ -271,7 +273,8 @@ final class Starter {
             Math.max(info.memory, info.maxMemory),
             VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
-            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)), Set.of(), spec.vmmOptions);
+            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)),
+            Set.of(), spec.vmmOptions);
         vm = new VmLaunch(engine, container, choice.name(), machine, visit);
         run = vm.start();
     }
@@ -332,7 +335,8 @@ final class Starter {
     private void judge(Result first) {
         if (first.errno() != 0) {
             if (spec.sysctls.containsKey(first.text())) {
-                throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: open /proc/sys/"
+                throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container "
+                        + "init: open /proc/sys/"
                     + first.text().replace('.', '/') + ": " + Errno.text(first.errno()) + ": unknown");
             }
             throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
@@ -349,7 +353,8 @@ final class Starter {
                 List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
         Instant now = Instant.now();
-        return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "", spec.readOnly, spec.privileged,
+        return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "",
+                spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
             HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls, limits());
     }

@@ -44,10 +44,12 @@ public class TemplateService implements MemoryTemplates {
         Size.apply(spec, info, settings);
         Path nowhere = settings.run();
         String network = spec.network == null ? NetworkBook.DEFAULT : spec.network;
-        List<VmPlan.Nic> nics = network.equals(NetworkBook.NONE) ? List.of() : List.of(new VmPlan.Nic("", "02:00:00:00:00:01", engine.networks().find(network).mtu));
+        List<VmPlan.Nic> nics = network.equals(NetworkBook.NONE) ? List.of()
+                : List.of(new VmPlan.Nic("", "02:00:00:00:00:01", engine.networks().find(network).mtu));
         return new VmPlan("0".repeat(64), info.processors, info.maxProcessors, info.memory, info.maxMemory,
             VmLaunch.boot(settings, spec),
-            List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)), nics, List.of(), List.of(), nowhere, nowhere, new VmPlan.Jail(0, 0, "hypr"), Set.of(),
+            List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)), nics, List.of(), List.of(), nowhere, nowhere,
+            new VmPlan.Jail(0, 0, "hypr"), Set.of(),
             spec.vmmOptions);
     }
 

@@ -83,7 +83,8 @@ final class Update {
             throw tooMuch(now, "to " + now.maxProcessors + " processors, not to " + after.processors, "--vcpus-max " + after.processors);
         }
         if (after.memory > now.maxMemory && after.memory != now.memory) {
-            throw tooMuch(now, "to " + (now.maxMemory >> 20) + " MiB of memory, not to " + (after.memory >> 20) + " MiB", "--memory-max " + (after.memory >> 20) + "m");
+            throw tooMuch(now, "to " + (now.maxMemory >> 20) + " MiB of memory, not to " + (after.memory >> 20) + " MiB",
+                    "--memory-max " + (after.memory >> 20) + "m");
         }
         if (after.memory != now.memory) {
             memory(run.hold(), before, after.memory);

@@ -22,8 +22,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The volumes of a home, each a directory {@code volumes/NAME/_data}. The record is there before the directory and goes after it, so that what a crash leaves is
- * known. Safe for use by any thread.
+ * The volumes of a home, each a directory {@code volumes/NAME/_data}. The record is there before the directory and goes after it, so that
+ * what a crash leaves is known. Safe for use by any thread.
  */
 final class VolumeBook {
 
@@ -92,7 +92,8 @@ final class VolumeBook {
             throw NewContainer.invalid("create " + name + ": volume name is too short, names should be at least two alphanumeric characters");
         }
         if (!name.matches(Ids.NAME)) {
-            throw NewContainer.invalid("create " + name + ": \"" + name + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed."
+            throw NewContainer.invalid("create " + name + ": \"" + name
+                    + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed."
                 + " If you intended to pass a host directory, use absolute path");
         }
         return name;

@@ -27,12 +27,15 @@ import java.util.List;
  */
 public record RunProcess(
         boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups,
-        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first, boolean tool) {
+        List<Limit> limits, long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask,
+        int oomScore, First first, boolean tool) {
 
     /** A process of the container. */
-    public RunProcess(boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user, List<String> groups, List<Limit> limits,
+    public RunProcess(boolean tty, boolean noNewPrivileges, List<String> argv, List<String> env, String cwd, String user,
+            List<String> groups, List<Limit> limits,
             long capabilities, int rows, int columns, int stdin, int stdout, int stderr, long credit, int umask, int oomScore, First first) {
-        this(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, stdin, stdout, stderr, credit, umask, oomScore, first, false);
+        this(tty, noNewPrivileges, argv, env, cwd, user, groups, limits, capabilities, rows, columns, stdin, stdout, stderr, credit, umask,
+                oomScore, first, false);
     }
 
     /**

@@ -67,7 +67,8 @@ public final class Drivers<D> {
     public synchronized D get(String name, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            for (long left = limit.toMillis(); left > 0 && entries.stream().noneMatch(e -> e.name.equals(name)); left = (deadline - System.nanoTime()) / 1_000_000) {
+            for (long left = limit.toMillis(); left > 0 && entries.stream().noneMatch(e -> e.name.equals(name));
+                    left = (deadline - System.nanoTime()) / 1_000_000) {
                 wait(left);
             }
         } catch (InterruptedException e) {

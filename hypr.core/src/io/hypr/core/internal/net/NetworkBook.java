@@ -281,7 +281,8 @@ public final class NetworkBook {
                 }
             }
             Network n = record.network;
-            DriverRecord said = driver.ensure(new NetworkPlan(n.id, n.name, List.of(new NetworkPlan.Subnet(n.subnet, n.gateway)), n.internal, record.mtu, n.options));
+            DriverRecord said = driver.ensure(
+                    new NetworkPlan(n.id, n.name, List.of(new NetworkPlan.Subnet(n.subnet, n.gateway)), n.internal, record.mtu, n.options));
             synchronized (this) {
                 if (!Objects.equals(said, record.record)) {
                     record.record = said;

@@ -216,7 +216,8 @@ public final class Ports {
     private void tell() {
         ServiceBalancer now = balancer.get();
         if (now == null) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "no bundle that publishes ports is there.").remedy("Start a network bundle, such as hypr.net.bridge.");
+            throw new HyprException(ErrorCode.UNAVAILABLE, "no bundle that publishes ports is there.")
+                    .remedy("Start a network bundle, such as hypr.net.bridge.");
         }
         List<PublishedPort> table = new ArrayList<>();
         for (Owner o : owners.values()) {

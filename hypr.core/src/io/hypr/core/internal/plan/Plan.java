@@ -13,8 +13,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Steps that are taken one after another, some of them beside one another, and undone in reverse order when one fails. A step measures before it acts (what it calls does,
- * so that it can be repeated after a crash anywhere), and throws unless what it did is so.
+ * Steps that are taken one after another, some of them beside one another, and undone in reverse order when one fails. A step measures
+ * before it acts (what it calls does, so that it can be repeated after a crash anywhere), and throws unless what it did is so.
  *
  * <p>
  * Before and after each step the plan passes a point, {@code name} and {@code name.done}. Tests let it fail or end the process there.

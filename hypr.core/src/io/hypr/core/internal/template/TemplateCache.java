@@ -28,8 +28,9 @@ import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 
 /**
- * The templates that microVMs start from: one for each shape, made once beside the first containers that start cold, kept over restarts of the engine, and removed
- * when its shape cannot occur any more or there is no room. Safe for use by any thread; no lock is held while a backend is called.
+ * The templates that microVMs start from: one for each shape, made once beside the first containers that start cold, kept over restarts of
+ * the engine, and removed when its shape cannot occur any more or there is no room. Safe for use by any thread; no lock is held while a
+ * backend is called.
  */
 public final class TemplateCache implements AutoCloseable {
 
@@ -123,7 +124,8 @@ public final class TemplateCache implements AutoCloseable {
 
     private String shape(Templates templates, TemplateRecord record) {
         Path nowhere = settings.run();
-        VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()), record.readOnly.stream().map(d -> nowhere).toList(), nowhere,
+        VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()),
+                record.readOnly.stream().map(d -> nowhere).toList(), nowhere,
             nowhere, new VmPlan.Jail(0, 0, "hypr"));
         try {
             return templates.shape(plan);
@@ -156,7 +158,8 @@ public final class TemplateCache implements AutoCloseable {
             return new Way(wanted.id, store.saved(wanted.id), "It started from a template.", null);
         }
         String failure = failure(wanted.id);
-        return failure == null ? Way.cold("There was no template of its shape yet.", wanted) : Way.cold("The template of its shape could not be made or used: " + failure, null);
+        return failure == null ? Way.cold("There was no template of its shape yet.", wanted)
+                : Way.cold("The template of its shape could not be made or used: " + failure, null);
     }
 
     private static String id(String backend, String shape) {
@@ -301,7 +304,8 @@ public final class TemplateCache implements AutoCloseable {
      */
     public void remove(TemplateRecord record) {
         if (inUse.test(record.id)) {
-            throw new HyprException(ErrorCode.IN_USE, "Containers run from template " + record.id.substring(0, 12) + ".").remedy("Stop them first; 'hypr template ls' counts them.");
+            throw new HyprException(ErrorCode.IN_USE, "Containers run from template " + record.id.substring(0, 12) + ".")
+                    .remedy("Stop them first; 'hypr template ls' counts them.");
         }
         remove(record, "destroy", "");
     }

@@ -22,7 +22,10 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmPlan;
 
-/** Makes a template: boots a microVM with empty disks and interfaces that lead nowhere, and saves it when its agent has come up. Nobody has spoken to it then. */
+/**
+ * Makes a template: boots a microVM with empty disks and interfaces that lead nowhere, and saves it when its agent has come up. Nobody has
+ * spoken to it then.
+ */
 final class TemplateMaker {
 
     /** Of the disk that stands for an image's: larger than any image, and without a block of its own. */
@@ -87,7 +90,8 @@ final class TemplateMaker {
         Files.createDirectory(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         int user = settings.firstUid() - 1;
         List<Path> disks = disks(record, directory, user);
-        VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()), disks, run, directory.resolve("vmm.log"),
+        VmPlan plan = record.plan(new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of()), disks, run,
+                directory.resolve("vmm.log"),
             new VmPlan.Jail(user, user, "hypr/template-" + record.id.substring(0, 12)));
         try (Hold hold = backends.launch(record.backend, plan, intent -> intend(record, intent))) {
             try (ByteChannel link = hold.link()) {

@@ -11,7 +11,10 @@ import java.util.Set;
 import io.hypr.model.DriverRecord;
 import io.hypr.vmm.VmPlan;
 
-/** All that is kept of a template, in a file of its directory. Of the plan it has what makes the shape, so that it can be found out whether the shape still occurs. */
+/**
+ * All that is kept of a template, in a file of its directory. Of the plan it has what makes the shape, so that it can be found out whether
+ * the shape still occurs.
+ */
 public final class TemplateRecord {
     /** 64 hexadecimal digits, from backend and shape. */
     public String id;
@@ -83,7 +86,8 @@ public final class TemplateRecord {
         for (int mtu : mtus) {
             nics.add(new VmPlan.Nic("", "02:00:00:00:00:%02x".formatted(nics.size() + 1), mtu));
         }
-        return new VmPlan(id, processors, maxProcessors, memory, maxMemory, new VmPlan.Boot(boot.vmlinux(), boot.bzImage(), boot.initramfs(), arguments), all, nics,
+        return new VmPlan(id, processors, maxProcessors, memory, maxMemory,
+                new VmPlan.Boot(boot.vmlinux(), boot.bzImage(), boot.initramfs(), arguments), all, nics,
             List.of(), List.of(), run, log, jail, Set.of("snapshots"), options);
     }
 }

@@ -20,8 +20,8 @@ import io.hypr.core.internal.records.Json;
 import io.hypr.model.HyprException;
 
 /**
- * The templates on the disk: a directory each, named by the id, with the record and, below {@code vm}, what the backend saved. A directory has its name only when it
- * is whole; what is being made has another one. Safe for use by several threads.
+ * The templates on the disk: a directory each, named by the id, with the record and, below {@code vm}, what the backend saved. A directory
+ * has its name only when it is whole; what is being made has another one. Safe for use by several threads.
  */
 final class TemplateStore {
 

@@ -130,7 +130,8 @@ class DevicesTest {
         }
         assertEquals(0, containers.list().size());
         String unknown = create("true", List.of("usb:1-2"), List.of());
-        assertEquals("No device driver that is there knows devices such as usb:1-2.", assertThrows(HyprException.class, () -> containers.start(unknown)).getMessage());
+        assertEquals("No device driver that is there knows devices such as usb:1-2.",
+                assertThrows(HyprException.class, () -> containers.start(unknown)).getMessage());
         String missing = create("true", List.of(FakeDevices.NIC, "pci:0000:09:00.0"), List.of());
         assertEquals(ErrorCode.NOT_FOUND, assertThrows(HyprException.class, () -> containers.start(missing)).code());
         assertEquals("launches [], vms [], taps [], devices {}, table ", host.leftovers());

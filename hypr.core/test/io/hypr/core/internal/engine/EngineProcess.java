@@ -6,7 +6,10 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An engine in a process of its own, for tests that kill it: {@code BASE SOCKET [create WORD...]}. Says a line when it is open, and lives until it is killed or its input ends. */
+/**
+ * An engine in a process of its own, for tests that kill it: {@code BASE SOCKET [create WORD...]}. Says a line when it is open, and lives
+ * until it is killed or its input ends.
+ */
 final class EngineProcess {
 
     private EngineProcess() {
@@ -27,8 +30,10 @@ final class EngineProcess {
 
     /** Starts one and waits until it is open. */
     static Process start(Path base, Path socket, String... words) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            "-Xmx64m", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(), base.toString(), socket.toString()));
+        List<String> command = new java.util.ArrayList<>(
+                List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+            "-Xmx64m", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
+            base.toString(), socket.toString()));
         command.addAll(List.of(words));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

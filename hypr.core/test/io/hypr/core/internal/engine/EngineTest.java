@@ -342,7 +342,8 @@ class EngineTest {
         unknown.availability = io.hypr.model.Availability.available();
         assertEquals("cloudhypervisor", backends.choose(null, Set.of(), order).name());
         assertEquals("cloudhypervisor", backends.choose("(&(facet=snapshot)(facet=vfio))", Set.of(), order).name());
-        assertEquals(List.of("cloudhypervisor was passed over: qemu was asked for.", "krun was passed over: qemu was asked for.", "qemu was chosen: it is what was asked for."),
+        assertEquals(List.of("cloudhypervisor was passed over: qemu was asked for.", "krun was passed over: qemu was asked for.",
+                "qemu was chosen: it is what was asked for."),
             backends.choose("qemu", Set.of(), order).reasons());
         assertEquals("No backend fits (facet=quantum); there are: cloudhypervisor, krun, qemu.",
             assertThrows(HyprException.class, () -> backends.choose("(facet=quantum)", Set.of(), order)).getMessage());
@@ -379,10 +380,14 @@ class EngineTest {
 
     @Test
     void badRequestsAreRefusedAndLeaveNothing() {
-        List<java.util.function.Consumer<ContainerSpec>> bad = List.of(s -> s.image = "nope", s -> s.memory = 1, s -> s.memory = Long.MAX_VALUE / 8, s -> s.cpus = 1_000,
-            s -> s.workingDir = "relative", s -> s.capAdd.add("NOPE"), s -> s.ulimits.add("nofile"), s -> s.stopSignal = "SIGNOPE", s -> s.network = "nope", s -> s.network = "host",
-            s -> s.restartPolicy = "sometimes", s -> s.restartRetries = 3, s -> s.cpus = Double.NaN, s -> s.env.add("=x"), s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
-            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)), s -> s.hostname = "two words", s -> s.vmm = "(facet=",
+        List<java.util.function.Consumer<ContainerSpec>> bad =
+                List.of(s -> s.image = "nope", s -> s.memory = 1, s -> s.memory = Long.MAX_VALUE / 8, s -> s.cpus = 1_000,
+            s -> s.workingDir = "relative", s -> s.capAdd.add("NOPE"), s -> s.ulimits.add("nofile"), s -> s.stopSignal = "SIGNOPE",
+            s -> s.network = "nope", s -> s.network = "host",
+            s -> s.restartPolicy = "sometimes", s -> s.restartRetries = 3, s -> s.cpus = Double.NaN, s -> s.env.add("=x"),
+            s -> s.dns.add("x.y"), s -> s.macAddress = "zz", s -> s.ip = "1.2.3.4", s -> s.extraHosts.add("x"),
+            s -> s.logOptions.put("max-size", "x"), s -> s.tmpfs.put("relative", ""), s -> s.env.add("BIG=" + "x".repeat(70_000)),
+            s -> s.hostname = "two words", s -> s.vmm = "(facet=",
             s -> s.entrypoint = List.of());
         for (var wrong : bad) {
             ContainerSpec spec = Fakes.spec();

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * What engines do not own: microVMs, taps and published ports. It serves any number of engines, in this process or in others, over a unix socket: one line that says
- * what is wanted, then an answer, or the link itself.
+ * What engines do not own: microVMs, taps and published ports. It serves any number of engines, in this process or in others, over a unix
+ * socket: one line that says what is wanted, then an answer, or the link itself.
  */
 final class FakeHost implements AutoCloseable {
 

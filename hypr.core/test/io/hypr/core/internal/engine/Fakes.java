@@ -37,7 +37,8 @@ final class Fakes {
 
     private static Image image(String digit, String name, Set<String> volumes) {
         return new Image("sha256:" + digit.repeat(64), List.of(name), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
-            new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), volumes, "", Map.of("l", "image"), "", null, List.of()), "", List.of());
+            new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), volumes, "",
+            Map.of("l", "image"), "", null, List.of()), "", List.of());
     }
 
     private static final Map<Engine, FakeBackend> BACKENDS = java.util.Collections.synchronizedMap(new java.util.WeakHashMap<>());
@@ -75,12 +76,14 @@ final class Fakes {
     }
 
     static Settings settings(Path base, Consumer<String> points) {
-        return new Settings(base.resolve("home"), base.resolve("run"), base, base, base, List.of("fake"), 1, 512L << 20, 1L << 30, List.of("172.30.0.0/16", "172.31.0.0/16"),
+        return new Settings(base.resolve("home"), base.resolve("run"), base, base, base, List.of("fake"), 1, 512L << 20, 1L << 30,
+                List.of("172.30.0.0/16", "172.31.0.0/16"),
             base.resolve("routes"), List.of("8.8.8.8"), 700_000_000, true, 1L << 30, 20, "1.0", points);
     }
 
     static Engine engine(Path base, Path socket, Consumer<String> points, List<String> log) {
-        Images images = (Images) Proxy.newProxyInstance(Fakes.class.getClassLoader(), new Class<?>[] {Images.class}, (proxy, method, arguments) -> switch (method.getName()) {
+        Images images = (Images) Proxy.newProxyInstance(
+                Fakes.class.getClassLoader(), new Class<?>[] {Images.class}, (proxy, method, arguments) -> switch (method.getName()) {
             case "find" -> List.of("box", "box:latest", IMAGE.id()).contains(arguments[0]) ? Optional.of(IMAGE)
                 : List.of("store", STORE.id()).contains(arguments[0]) ? Optional.of(STORE) : Optional.empty();
             case "list" -> List.of(IMAGE);

@@ -58,8 +58,10 @@ class FaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start.intent", "start.intent.done", "start.rootfs", "start.disk", "start.disk.done", "start.network", "start.network.done", "start.devices", "start.devices.done",
-        "start.launch", "start.launch.done", "start.hello", "start.hello.done", "start.ports", "start.ports.done", "start.run", "start.run.done", "start.commit"})
+    @ValueSource(strings = {"start.intent", "start.intent.done", "start.rootfs", "start.disk", "start.disk.done", "start.network",
+    "start.network.done", "start.devices", "start.devices.done",
+        "start.launch", "start.launch.done", "start.hello", "start.hello.done", "start.ports", "start.ports.done", "start.run",
+        "start.run.done", "start.commit"})
     void aFailureAtAnyPointOfAStartLeavesNothing(String point) throws Exception {
         boolean[] armed = {true};
         Engine engine = Fakes.engine(base, host.socket, p -> {
@@ -98,7 +100,8 @@ class FaultTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"start.intent", "start.intent.done", "start.disk.done", "start.network", "start.network.done", "start.devices",
-        "start.devices.done", "start.launch", "start.launch.done", "start.hello.done", "start.ports.done", "start.run.done", "start.commit", "start.commit.done", "remove.intent.done", "remove.files.done"})
+        "start.devices.done", "start.launch", "start.launch.done", "start.hello.done", "start.ports.done", "start.run.done",
+        "start.commit", "start.commit.done", "remove.intent.done", "remove.files.done"})
     void theNextEngineEndsWhatTheLastOneLeftAtAnyPoint(String point) throws Exception {
         Engine dying = Fakes.engine(base, host.socket, p -> {
             if (p.equals(point)) {

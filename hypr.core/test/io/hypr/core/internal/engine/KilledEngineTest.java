@@ -94,7 +94,8 @@ class KilledEngineTest {
         for (int s = 1; s < 3; s++) {
             for (int i = 0; i < expected.get(s).size(); i++) {
                 if (i >= lines.get(s).size() || !expected.get(s).get(i).equals(lines.get(s).get(i))) {
-                    return "stream " + s + ", line " + i + ": expected " + expected.get(s).get(i) + " but was " + (i < lines.get(s).size() ? lines.get(s).get(i) : "nothing");
+                    return "stream " + s + ", line " + i + ": expected " + expected.get(s)
+                            .get(i) + " but was " + (i < lines.get(s).size() ? lines.get(s).get(i) : "nothing");
                 }
             }
         }

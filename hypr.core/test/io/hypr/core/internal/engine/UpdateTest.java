@@ -93,7 +93,8 @@ class UpdateTest {
         update(id, c -> c.memory = 160 * MIB);
         assertEquals(List.of("memory 192", "memory 128", "target 96", "memory 160", "target 128"), calls());
         HyprException e = assertThrows(HyprException.class, () -> update(id, c -> c.memory = 300 * MIB));
-        assertEquals("Container " + containers.inspect(id).name + " was started as a microVM that can grow to 256 MiB of memory, not to 300 MiB.", e.getMessage());
+        assertEquals("Container " + containers.inspect(id).name
+                + " was started as a microVM that can grow to 256 MiB of memory, not to 300 MiB.", e.getMessage());
         assertEquals(160 * MIB, containers.inspect(id).memory);
         if (spec.maxProcessors > 1) {
             assertEquals(2, update(id, c -> c.cpus = 2.0).processors);

@@ -95,7 +95,8 @@ class VolumesTest {
         assertEquals(0, volumes.size("other"));
         assertEquals(List.of(new VmPlan.Share("mount0", store, true), new VmPlan.Share("mount1", Path.of(volumes.inspect("plain").mountpoint), false),
             new VmPlan.Share("mount2", Path.of(volumes.inspect("other").mountpoint), false)), Fakes.backend(engine).plans.getLast().shares());
-        assertEquals(List.of("/data", "/data/deep", "/srv"), Mounts.guest(containers.inspect(c.id)).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
+        assertEquals(List.of("/data", "/data/deep", "/srv"),
+                Mounts.guest(containers.inspect(c.id)).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
         Files.writeString(store.resolve("file"), "mine");
         run(c.id);
         assertEquals("mine", Files.readString(store.resolve("file")));
@@ -189,8 +190,10 @@ class VolumesTest {
         Path socket = base.resolve("socket");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            List<ContainerSpec.Mount> bad = List.of(mount("bind", file.toString(), "/x"), mount("bind", socket.toString(), "/x"), mount("bind", "relative", "/x"),
-                mount("volume", "x", "/x"), mount("volume", "../up", "/x"), mount("volume", "okay", "relative"), mount("volume", "okay", "/"), mount("npipe", "okay", "/x"),
+            List<ContainerSpec.Mount> bad =
+                    List.of(mount("bind", file.toString(), "/x"), mount("bind", socket.toString(), "/x"), mount("bind", "relative", "/x"),
+                mount("volume", "x", "/x"), mount("volume", "../up", "/x"), mount("volume", "okay", "relative"),
+                mount("volume", "okay", "/"), mount("npipe", "okay", "/x"),
                 mount("volume", "okay", "/taken"));
             for (ContainerSpec.Mount m : bad) {
                 ContainerSpec spec = spec(mount("volume", "first", "/first"), m);

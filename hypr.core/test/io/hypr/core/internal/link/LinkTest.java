@@ -125,7 +125,8 @@ class LinkTest {
     }
 
     private void welcome(long nonce, long sent) throws IOException {
-        say(new Frame(Frame.WELCOME, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(sent).raw(new byte[16]).u64(1).u64(0).toBuffer()).encode());
+        say(new Frame(Frame.WELCOME, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(sent).raw(new byte[16])
+                .u64(1).u64(0).toBuffer()).encode());
     }
 
     private static ByteBuffer data(long number) {

@@ -264,8 +264,10 @@ class VectorsTest {
             limits.add(new RunProcess.Limit((int) b.number(at + "resource"), b.number(at + "soft"), b.number(at + "hard")));
         }
         long flags = b.number("flags");
-        return new RunProcess((flags & 1) != 0, (flags & 2) != 0, texts(b, "argv"), texts(b, "env"), new String(b.bytes("cwd"), StandardCharsets.UTF_8), b.field("user"), texts(b, "groups"), limits,
-            b.number("capabilities"), (int) b.number("rows"), (int) b.number("columns"), (int) b.number("stdin"), (int) b.number("stdout"), (int) b.number("stderr"),
+        return new RunProcess((flags & 1) != 0, (flags & 2) != 0, texts(b, "argv"), texts(b, "env"),
+                new String(b.bytes("cwd"), StandardCharsets.UTF_8), b.field("user"), texts(b, "groups"), limits,
+            b.number("capabilities"), (int) b.number("rows"), (int) b.number("columns"), (int) b.number("stdin"), (int) b.number("stdout"),
+            (int) b.number("stderr"),
             b.number("credit"), (int) b.number("umask"), (int) b.number("oom_score"),
             (flags & 8) == 0 ? null : new RunProcess.First(texts(b, "hidden"), texts(b, "protected")));
     }
@@ -274,7 +276,8 @@ class VectorsTest {
         List<Setup.Interface> interfaces = new ArrayList<>();
         for (int i = 0; i < b.number("interfaces"); i++) {
             String at = "interfaces[" + i + "].";
-            interfaces.add(new Setup.Interface(b.bytes(at + "mac"), b.field(at + "name"), (int) b.number(at + "mtu"), addresses(b, at + "ipv4"), b.bytes(at + "gateway4"),
+            interfaces.add(new Setup.Interface(b.bytes(at + "mac"), b.field(at + "name"), (int) b.number(at + "mtu"),
+                    addresses(b, at + "ipv4"), b.bytes(at + "gateway4"),
                 addresses(b, at + "ipv6"), b.bytes(at + "gateway6")));
         }
         return filled(b, interfaces);
@@ -292,11 +295,14 @@ class VectorsTest {
         List<Setup.Mount> mounts = new ArrayList<>();
         for (int i = 0; i < b.number("mounts"); i++) {
             String at = "mounts[" + i + "].";
-            mounts.add(new Setup.Mount(b.field(at + "source"), b.field(at + "target"), b.field(at + "type"), b.number(at + "flags"), b.field(at + "options"), (int) b.number(at + "kind")));
+            mounts.add(new Setup.Mount(b.field(at + "source"), b.field(at + "target"), b.field(at + "type"), b.number(at + "flags"),
+                    b.field(at + "options"), (int) b.number(at + "kind")));
         }
         long flags = b.number("flags");
-        return new Setup(b.number("clock"), b.bytes("entropy"), b.field("root"), b.field("root_type"), b.field("upper"), b.field("upper_type"), b.field("upper_options"),
-            (flags & 1) != 0, (flags & 2) != 0, b.field("hostname"), b.field("domainname"), b.bytes("hosts"), b.bytes("resolv_conf"), interfaces, mounts, settings(b, "sysctls"),
+        return new Setup(b.number("clock"), b.bytes("entropy"), b.field("root"), b.field("root_type"), b.field("upper"),
+                b.field("upper_type"), b.field("upper_options"),
+            (flags & 1) != 0, (flags & 2) != 0, b.field("hostname"), b.field("domainname"), b.bytes("hosts"), b.bytes("resolv_conf"),
+            interfaces, mounts, settings(b, "sysctls"),
             settings(b, "limits"));
     }
 
@@ -367,7 +373,8 @@ class VectorsTest {
         for (int before = 0; before < 300; before += 7) {
             byte[] tail = new byte[before];
             new Random(before).nextBytes(tail);
-            byte[] welcome = new Frame(Frame.WELCOME, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(42).u16(1).u64(5).u64(6).raw(new byte[16]).u64(7).u64(0).toBuffer())
+            byte[] welcome = new Frame(Frame.WELCOME, 0, 0, 0,
+                    new Payload().u64(FrameDecoder.MAGIC).u64(42).u16(1).u64(5).u64(6).raw(new byte[16]).u64(7).u64(0).toBuffer())
                 .encode().array();
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(tail);

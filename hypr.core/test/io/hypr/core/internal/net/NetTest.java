@@ -129,7 +129,8 @@ class NetTest {
         ServiceBalancer balancer = (generation, table) -> tables.add(table);
         PortMapping any = mapping(28_090, 0, 80);
         any.hostAddress = "";
-        assertEquals(List.of("0.0.0.0", "::"), new Ports(records, () -> balancer, true).publish("id", "web", "10.9.0.2", List.of(any)).stream().map(p -> p.hostAddress).toList());
+        assertEquals(List.of("0.0.0.0", "::"), new Ports(records, () -> balancer, true).publish("id", "web", "10.9.0.2", List.of(any))
+                .stream().map(p -> p.hostAddress).toList());
         assertEquals(List.of("0.0.0.0", "::"), tables.getLast().stream().map(PublishedPort::address).toList());
         assertEquals(1, new Ports(records, () -> balancer, false).publish("id", "web", "10.9.0.2", List.of(any)).size());
         Ports ports = new Ports(records, () -> balancer, true);

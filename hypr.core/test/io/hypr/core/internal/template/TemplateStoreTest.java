@@ -38,7 +38,8 @@ class TemplateStoreTest {
     private static VmPlan plan() {
         Path nowhere = Path.of("/nowhere");
         return new VmPlan("1".repeat(64), 2, 2, 256L << 20, 256L << 20, new VmPlan.Boot(nowhere, nowhere, nowhere, List.of("loglevel=7")),
-            List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)), List.of(new VmPlan.Nic("tap", "02:42:ac:11:00:02", 1400)), List.of(), List.of(), nowhere, nowhere,
+            List.of(new VmPlan.Disk(nowhere, true), new VmPlan.Disk(nowhere, false)),
+            List.of(new VmPlan.Nic("tap", "02:42:ac:11:00:02", 1400)), List.of(), List.of(), nowhere, nowhere,
             new VmPlan.Jail(1, 1, "a"), Set.of(), Map.of("cpu", "max"));
     }
 

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The host's kernel as it shows itself: {@code sys}, {@code proc}, {@code dev} and {@code lib} below one root. Tests put a root and a kernel of their own there. */
+/**
+ * The host's kernel as it shows itself: {@code sys}, {@code proc}, {@code dev} and {@code lib} below one root. Tests put a root and a
+ * kernel of their own there.
+ */
 public class HostTree {
 
     private static final long MODPROBE_SECONDS = 30;

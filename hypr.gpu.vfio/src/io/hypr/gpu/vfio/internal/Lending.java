@@ -108,12 +108,14 @@ final class Lending {
             }
             bus.probe(f.address());
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The device " + t.address() + " cannot be taken away from " + (t.driver().isEmpty() ? "the host" : "the driver " + t.driver()) + ".",
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The device " + t.address() + " cannot be taken away from "
+                    + (t.driver().isEmpty() ? "the host" : "the driver " + t.driver()) + ".",
                     e).remedy("dmesg may say more.");
         }
         String now = ours(t).map(PciFunction::driver).orElse("");
         if (!now.equals(PciFunction.VFIO)) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The kernel does not let vfio-pci have the device " + t.address() + (now.isEmpty() ? "." : ": it is with " + now + "."))
+            throw new HyprException(ErrorCode.UNAVAILABLE,
+                    "The kernel does not let vfio-pci have the device " + t.address() + (now.isEmpty() ? "." : ": it is with " + now + "."))
                     .remedy("dmesg may say why.");
         }
     }
@@ -171,7 +173,8 @@ final class Lending {
         for (Taken t : record.functions()) {
             Path node = node(host, t.group());
             if (seen.add(t.group()) && Files.exists(node) && ours(t).filter(PciFunction::isVfio).isPresent() && host.isOpen(node)) {
-                throw new HyprException(ErrorCode.IN_USE, "The device " + t.address() + " is still used by " + new HostUse(host).opener("vfio/" + t.group()) + ".")
+                throw new HyprException(ErrorCode.IN_USE,
+                        "The device " + t.address() + " is still used by " + new HostUse(host).opener("vfio/" + t.group()) + ".")
                         .remedy("End that first.");
             }
         }
@@ -198,7 +201,8 @@ final class Lending {
         if (!bus.hasDriver(t.driver())) {
             String said = host.modprobe(t.driver());
             if (!bus.hasDriver(t.driver())) {
-                warnings.accept("The driver " + t.driver() + " of the device " + t.address() + " is not loaded any more, so the device stays without one. " + said);
+                warnings.accept("The driver " + t.driver() + " of the device " + t.address()
+                        + " is not loaded any more, so the device stays without one. " + said);
                 return;
             }
         }

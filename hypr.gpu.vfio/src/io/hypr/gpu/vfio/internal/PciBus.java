@@ -34,7 +34,8 @@ final class PciBus {
 
     /** @return all functions by address */
     List<PciFunction> functions() {
-        return host.list(bus().resolve("devices")).stream().flatMap(p -> PciAddress.of(p.getFileName().toString()).stream()).sorted().flatMap(a -> function(a).stream()).toList();
+        return host.list(bus().resolve("devices")).stream().flatMap(p -> PciAddress.of(p.getFileName().toString()).stream()).sorted()
+                .flatMap(a -> function(a).stream()).toList();
     }
 
     /**

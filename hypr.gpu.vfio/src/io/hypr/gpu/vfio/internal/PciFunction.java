@@ -19,7 +19,8 @@ import java.util.Set;
  * @param virtualFunctions how many virtual functions it has made (SR-IOV)
  * @param resets ways to reset it that the kernel has, the preferred first
  */
-record PciFunction(PciAddress address, Path directory, String vendor, String device, int classCode, String driver, String override, String group, boolean bootVga,
+record PciFunction(PciAddress address, Path directory, String vendor, String device, int classCode, String driver, String override,
+        String group, boolean bootVga,
         int virtualFunctions, List<String> resets) {
 
     /** Our driver. */

@@ -22,16 +22,19 @@ final class PciNames {
             "usr/share/misc/pci.ids.gz");
 
     private static final Map<Integer, String> CLASSES = Map.ofEntries(
-            Map.entry(0x0100, "SCSI controller"), Map.entry(0x0101, "IDE controller"), Map.entry(0x0104, "RAID controller"), Map.entry(0x0106, "SATA controller"),
+            Map.entry(0x0100, "SCSI controller"), Map.entry(0x0101, "IDE controller"), Map.entry(0x0104, "RAID controller"),
+            Map.entry(0x0106, "SATA controller"),
             Map.entry(0x0107, "SAS controller"), Map.entry(0x0108, "NVMe controller"),
             Map.entry(0x0200, "Ethernet controller"), Map.entry(0x0207, "InfiniBand controller"), Map.entry(0x0280, "Network controller"),
             Map.entry(0x0300, "VGA controller"), Map.entry(0x0302, "3D controller"), Map.entry(0x0380, "Display controller"),
             Map.entry(0x0400, "Video controller"), Map.entry(0x0401, "Audio controller"), Map.entry(0x0403, "Audio device"),
             Map.entry(0x0500, "Memory"), Map.entry(0x0604, "PCI bridge"), Map.entry(0x0780, "Communication controller"),
-            Map.entry(0x0c03, "USB controller"), Map.entry(0x0c05, "SMBus"), Map.entry(0x0c80, "Serial bus controller"), Map.entry(0x1200, "Processing accelerator"));
+            Map.entry(0x0c03, "USB controller"), Map.entry(0x0c05, "SMBus"), Map.entry(0x0c80, "Serial bus controller"),
+            Map.entry(0x1200, "Processing accelerator"));
 
     private static final Map<Integer, String> BASES = Map.ofEntries(
-            Map.entry(0x01, "Storage controller"), Map.entry(0x02, "Network controller"), Map.entry(0x03, "Display controller"), Map.entry(0x04, "Multimedia controller"),
+            Map.entry(0x01, "Storage controller"), Map.entry(0x02, "Network controller"), Map.entry(0x03, "Display controller"),
+            Map.entry(0x04, "Multimedia controller"),
             Map.entry(0x05, "Memory controller"), Map.entry(0x06, "Bridge"), Map.entry(0x07, "Communication controller"), Map.entry(0x08, "System peripheral"),
             Map.entry(0x09, "Input device"), Map.entry(0x0b, "Processor"), Map.entry(0x0c, "Serial bus controller"), Map.entry(0x0d, "Wireless controller"),
             Map.entry(0x10, "Encryption controller"), Map.entry(0x11, "Signal processing controller"), Map.entry(0x12, "Processing accelerator"));

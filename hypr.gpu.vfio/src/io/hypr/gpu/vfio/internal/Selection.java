@@ -71,18 +71,22 @@ record Selection(List<PciFunction> lent, List<PciFunction> held) {
                     .remedy("Name the device behind it; 'hypr gpu ls -a' lists those that can be named.");
         }
         if (f.group().isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The device " + view.names().full(f) + " is behind no IOMMU, so it could write to the memory of others.")
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "The device " + view.names().full(f) + " is behind no IOMMU, so it could write to the memory of others.")
                     .remedy("See 'hypr doctor' for what this host lacks.");
         }
     }
 
     private static void refuseClaimed(View view, PciFunction f, Set<String> groups) {
         for (DriverRecord record : view.standing()) {
-            Optional<VfioRecord.Taken> taken = VfioRecord.of(record).functions().stream().filter(t -> t.at().equals(f.address()) || groups.contains(t.group())).findFirst();
+            Optional<VfioRecord.Taken> taken = VfioRecord.of(record).functions().stream()
+                    .filter(t -> t.at().equals(f.address()) || groups.contains(t.group())).findFirst();
             if (taken.isPresent()) {
                 String who = "container " + record.id().substring(0, Math.min(12, record.id().length()));
-                throw new HyprException(ErrorCode.IN_USE, taken.get().at().equals(f.address()) ? "The device " + view.names().full(f) + " is used by " + who + "."
-                        : "The device " + view.names().full(f) + " shares IOMMU group " + taken.get().group() + " with " + taken.get().address() + ", which is used by " + who + ".")
+                throw new HyprException(ErrorCode.IN_USE,
+                        taken.get().at().equals(f.address()) ? "The device " + view.names().full(f) + " is used by " + who + "."
+                        : "The device " + view.names().full(f) + " shares IOMMU group " + taken.get().group() + " with " + taken.get()
+                        .address() + ", which is used by " + who + ".")
                         .remedy("Stop that container first: hypr stop " + record.id().substring(0, Math.min(12, record.id().length())));
             }
         }
@@ -94,7 +98,8 @@ record Selection(List<PciFunction> lent, List<PciFunction> held) {
         List<PciFunction> busy = others.stream().filter(f -> !f.isHarmless()).toList();
         if (!busy.isEmpty()) {
             PciFunction first = lent.stream().filter(f -> f.group().equals(busy.getFirst().group())).findFirst().orElseThrow();
-            throw new HyprException(ErrorCode.IN_USE, "The device " + view.names().full(first) + " cannot be passed through alone: IOMMU group " + first.group() + " also has "
+            throw new HyprException(ErrorCode.IN_USE, "The device " + view.names()
+                    .full(first) + " cannot be passed through alone: IOMMU group " + first.group() + " also has "
                     + busy.stream().map(f -> view.names().full(f) + " with driver " + f.driver()).collect(Collectors.joining(", ")) + ".")
                     .remedy("Pass " + (busy.size() == 1 ? "that" : "those") + " through as well ("
                             + busy.stream().map(f -> "--device " + f.address().withScheme()).collect(Collectors.joining(" "))
@@ -116,7 +121,8 @@ record Selection(List<PciFunction> lent, List<PciFunction> held) {
     private static void refuseOpen(View view, String group, List<PciFunction> all) {
         if (all.stream().anyMatch(PciFunction::isVfio) && view.host().isOpen(Lending.node(view.host(), group))) {
             PciFunction f = all.stream().filter(PciFunction::isVfio).findFirst().orElseThrow();
-            throw new HyprException(ErrorCode.IN_USE, "The device " + view.names().full(f) + " (IOMMU group " + group + ") is used by " + view.use().opener("vfio/" + group) + ".")
+            throw new HyprException(ErrorCode.IN_USE, "The device " + view.names()
+                    .full(f) + " (IOMMU group " + group + ") is used by " + view.use().opener("vfio/" + group) + ".")
                     .remedy("End that first.");
         }
     }

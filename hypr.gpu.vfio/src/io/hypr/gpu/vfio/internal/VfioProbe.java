@@ -51,19 +51,22 @@ final class VfioProbe {
         }
         if (intel) {
             return Availability.unsupported("The firmware offers an Intel IOMMU, and the kernel does not use it.",
-                    "Add intel_iommu=on iommu=pt to the kernel arguments (on Debian: GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub) and restart the host.");
+                    "Add intel_iommu=on iommu=pt to the kernel arguments (on Debian: GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+                    + "update-grub) and restart the host.");
         }
         if (amd) {
             return Availability.unsupported("The firmware offers an AMD IOMMU, and the kernel does not use it.",
                     "Use a kernel with CONFIG_AMD_IOMMU, and see what dmesg says of AMD-Vi; amd_iommu needs no kernel argument to be on.");
         }
         return Availability.unsupported("The firmware shows no IOMMU, so nothing would keep a device away from the memory of others.",
-                "Switch on VT-d (Intel) or AMD-Vi/IOMMU (AMD) in the firmware's settings and, on Intel, boot with intel_iommu=on; a virtual machine needs a virtual IOMMU.");
+                "Switch on VT-d (Intel) or AMD-Vi/IOMMU (AMD) in the firmware's settings and, on Intel, boot with intel_iommu=on; a virtual "
+                + "machine needs a virtual IOMMU.");
     }
 
     private Availability withoutModule() {
         return Availability.unsupported("The kernel " + host.release() + " has no driver vfio-pci, and no module of it is installed.",
-                "Install the kernel's full set of modules (Debian: linux-image-amd64 instead of the cloud kernel), or build one with CONFIG_VFIO_PCI; 'modprobe vfio-pci' shows whether it works.");
+                "Install the kernel's full set of modules (Debian: linux-image-amd64 instead of the cloud kernel), or build one with "
+                + "CONFIG_VFIO_PCI; 'modprobe vfio-pci' shows whether it works.");
     }
 
     /** Whether modprobe will find the driver: the lists of a kernel's modules say so. */

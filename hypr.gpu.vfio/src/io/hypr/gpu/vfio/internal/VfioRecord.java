@@ -14,7 +14,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * What the JSON of a {@link DriverRecord} of this driver holds, in format {@value #FORMAT}: how things were before the claim. It is whole before anything changes.
+ * What the JSON of a {@link DriverRecord} of this driver holds, in format {@value #FORMAT}: how things were before the claim. It is whole
+ * before anything changes.
  *
  * @param boot id of the boot of the host; after another one nothing of the claim is left
  * @param functions all that were taken, in the order in which they were
@@ -68,11 +69,13 @@ record VfioRecord(String boot, List<Taken> functions, Map<String, Integer> owner
 
     static VfioRecord of(DriverRecord record) {
         if (!record.owner().equals(OWNER)) {
-            throw new HyprException(ErrorCode.INVALID, "The record of " + record.id() + " belongs to the device driver " + record.owner() + ", not to " + OWNER + ".");
+            throw new HyprException(ErrorCode.INVALID,
+                    "The record of " + record.id() + " belongs to the device driver " + record.owner() + ", not to " + OWNER + ".");
         }
         if (record.format() > FORMAT) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The record of the devices of container " + record.id() + " has format " + record.format()
-                    + ", and this version of the device driver reads formats up to " + FORMAT + ".").remedy("Install the version of HYPR that wrote it, or a newer one.");
+                    + ", and this version of the device driver reads formats up to " + FORMAT + ".")
+                    .remedy("Install the version of HYPR that wrote it, or a newer one.");
         }
         try {
             return JSON.readValue(record.json(), VfioRecord.class);

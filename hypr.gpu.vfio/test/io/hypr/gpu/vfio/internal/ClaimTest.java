@@ -81,7 +81,8 @@ class ClaimTest {
     @Test
     void aPartOfAGraphicsCardAloneIsRefused() {
         HyprException e = refused(ErrorCode.IN_USE, "01:00.1");
-        assertTrue(e.getMessage().contains("IOMMU group 2 also has 0000:01:00.0 (VGA controller [10de:2684]) with driver nvidia, 0000:01:00.2"), e.getMessage());
+        assertTrue(e.getMessage().contains(
+                "IOMMU group 2 also has 0000:01:00.0 (VGA controller [10de:2684]) with driver nvidia, 0000:01:00.2"), e.getMessage());
     }
 
     @Test

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import io.hypr.gpu.vfio.VfioDriverTest;
 
 /**
- * A make-believe host: a tree of files and links as the kernel shows it, and a kernel that does what is written to {@code driver_override}, {@code bind}, {@code unbind} and
- * {@code drivers_probe}. See {@link VfioDriverTest} for what is in it.
+ * A make-believe host: a tree of files and links as the kernel shows it, and a kernel that does what is written to {@code driver_override},
+ * {@code bind}, {@code unbind} and {@code drivers_probe}. See {@link VfioDriverTest} for what is in it.
  */
 public final class FakeHost extends HostTree {
 
@@ -227,7 +227,8 @@ public final class FakeHost extends HostTree {
     private void probe(String address) throws IOException {
         String override = read(device(address).resolve("driver_override"));
         String fits = override.equals("(null)") ? natural.getOrDefault(address, "") : override;
-        if (!Files.exists(device(address).resolve("driver")) && !refusing.contains(fits) && Files.isDirectory(root.resolve("sys/bus/pci/drivers").resolve(fits).resolve("."))
+        if (!Files.exists(device(address).resolve("driver")) && !refusing.contains(fits)
+                && Files.isDirectory(root.resolve("sys/bus/pci/drivers").resolve(fits).resolve("."))
                 && !fits.isEmpty()) {
             bind(address, fits);
         }

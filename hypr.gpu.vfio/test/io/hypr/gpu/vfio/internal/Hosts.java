@@ -9,8 +9,8 @@ public final class Hosts {
     }
 
     /**
-     * A workstation: screen on the processor's graphics, a card with audio, USB and USB-C control in one group with its bridge, a disk with the system, a network card with the
-     * default route, another one, and two devices that share a group.
+     * A workstation: screen on the processor's graphics, a card with audio, USB and USB-C control in one group with its bridge, a disk with
+     * the system, a network card with the default route, another one, and two devices that share a group.
      *
      * @param root an empty directory
      * @return the host

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Names of functions. */
 class PciNamesTest {
 
-    private static final String LIST = "# made up\n\n10de  Green Corp.\n\t2684  Fast card\n\t\t1043 88f2  Fast card of another maker\n1af4  Virtual, Inc.\n\t1041  Net\n"
+    private static final String LIST = "# made up\n\n10de  Green Corp.\n\t2684  Fast card\n\t\t1043 88f2  Fast card of another maker\n1af4  "
+            + "Virtual, Inc.\n\t1041  Net\n"
             + "C 03  Display controller\n\t00  VGA compatible controller\n";
 
     @TempDir

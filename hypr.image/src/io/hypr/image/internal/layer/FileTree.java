@@ -10,8 +10,9 @@ import io.hypr.tar.TarEntry;
 import io.hypr.tar.TarException;
 
 /**
- * The file tree that layers leave when they are unpacked one over the other, without the contents. It does what unpacking on a file system would: parents that are
- * symbolic links are followed within the tree, names can share a file, whiteouts remove what lower layers brought. Not safe for threads.
+ * The file tree that layers leave when they are unpacked one over the other, without the contents. It does what unpacking on a file system
+ * would: parents that are symbolic links are followed within the tree, names can share a file, whiteouts remove what lower layers brought.
+ * Not safe for threads.
  */
 final class FileTree {
 
@@ -192,7 +193,8 @@ final class FileTree {
             }
         }
         if (at.depth > MAXIMUM_DEPTH) {
-            throw new TarException("The path " + TarEntry.readable(entry.substring(0, Math.min(40, entry.length()))) + "... lies deeper than " + MAXIMUM_DEPTH + " directories.");
+            throw new TarException("The path " + TarEntry.readable(entry.substring(0, Math.min(40, entry.length())))
+                    + "... lies deeper than " + MAXIMUM_DEPTH + " directories.");
         }
         return at;
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.zip.ZipException;
 
 /**
- * Unpacks gzip by igzip (Debian's package isal), which takes half the time of the JDK's zlib, on another processor. Its verdict comes with the end of the stream: an archive that is cut or
- * has a wrong sum ends in an exception, as the JDK's does.
+ * Unpacks gzip by igzip (Debian's package isal), which takes half the time of the JDK's zlib, on another processor. Its verdict comes with
+ * the end of the stream: an archive that is cut or has a wrong sum ends in an exception, as the JDK's does.
  */
 final class Gunzip extends FilterInputStream {
 

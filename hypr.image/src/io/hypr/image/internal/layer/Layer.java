@@ -11,8 +11,8 @@ import java.util.zip.GZIPInputStream;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 
 /**
- * A layer of an image as it lies on the disk: a tar archive, as it is or packed by gzip or zstd. What it is packed by is seen from its first octets, since media types are
- * wrong in the wild.
+ * A layer of an image as it lies on the disk: a tar archive, as it is or packed by gzip or zstd. What it is packed by is seen from its
+ * first octets, since media types are wrong in the wild.
  *
  * @param diffId digest of the unpacked archive, {@code sha256:...}
  * @param file the blob

@@ -19,7 +19,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The headers of a layer, in order: the first of two passes over it. What files contain is read past, so that memory depends on how many files there are, not on how large they are.
+ * The headers of a layer, in order: the first of two passes over it. What files contain is read past, so that memory depends on how many
+ * files there are, not on how large they are.
  *
  * @param layer the layer
  * @param entries its headers
@@ -33,7 +34,8 @@ public record LayerIndex(Layer layer, List<TarEntry> entries, long contents) {
      * @param layer the layer
      * @param limits what it may cost
      * @return its headers
-     * @throws HyprException {@code CORRUPT} if it is no sound archive or another one than the configuration names, {@code EXHAUSTED} if it costs too much, {@code CANCELLED} if the thread is interrupted
+     * @throws HyprException {@code CORRUPT} if it is no sound archive or another one than the configuration names, {@code EXHAUSTED} if it
+     * costs too much, {@code CANCELLED} if the thread is interrupted
      */
     public static LayerIndex of(Layer layer, Limits limits) {
         List<TarEntry> entries = new ArrayList<>();
@@ -69,7 +71,8 @@ public record LayerIndex(Layer layer, List<TarEntry> entries, long contents) {
     private static void guard(Layer layer, long sum, long most, Limits limits) throws IOException {
         if (sum > most) {
             throw new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " of " + layer.size() + " octets unpacks to more than " + most + ".")
-                    .remedy("Raise maximum.size (" + limits.size() + ") or maximum.expansion (" + limits.expansion() + ") of io.hypr.image if the image can be trusted.");
+                    .remedy("Raise maximum.size (" + limits.size() + ") or maximum.expansion (" + limits.expansion()
+                    + ") of io.hypr.image if the image can be trusted.");
         }
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException();
@@ -80,11 +83,13 @@ public record LayerIndex(Layer layer, List<TarEntry> entries, long contents) {
     static HyprException broken(Layer layer, IOException e) {
         return switch (e) {
             case InterruptedIOException _ -> new HyprException(ErrorCode.CANCELLED, "Unpacking layer " + layer.digest() + " was cancelled.", e);
-            case java.nio.channels.ClosedByInterruptException _ -> new HyprException(ErrorCode.CANCELLED, "Unpacking layer " + layer.digest() + " was cancelled.", e);
+            case java.nio.channels.ClosedByInterruptException _ ->
+                    new HyprException(ErrorCode.CANCELLED, "Unpacking layer " + layer.digest() + " was cancelled.", e);
             case TarException t -> new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " is not a sound archive. " + t.getMessage());
             case EOFException _ -> new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " is not a sound archive: it is cut short.", e);
             case ZipException _ -> new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " is not soundly packed by gzip.", e);
-            case com.github.luben.zstd.ZstdIOException _ -> new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " is not soundly packed by zstd.", e);
+            case com.github.luben.zstd.ZstdIOException _ ->
+                    new HyprException(ErrorCode.CORRUPT, "Layer " + layer.digest() + " is not soundly packed by zstd.", e);
             default -> new HyprException(ErrorCode.INTERNAL, "Layer " + layer.digest() + " cannot be read from " + layer.file() + ".", e);
         };
     }

@@ -19,8 +19,9 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 
 /**
- * All layers of an image as one tar archive in which every path stands once: first whatever has no content, parents before what is in them; then the files, layer by layer,
- * since layers can only be read from their beginning; then further names of files. The same layers give the same archive.
+ * All layers of an image as one tar archive in which every path stands once: first whatever has no content, parents before what is in them;
+ * then the files, layer by layer, since layers can only be read from their beginning; then further names of files. The same layers give the
+ * same archive.
  */
 public final class MergedArchive {
 
@@ -142,7 +143,8 @@ public final class MergedArchive {
     }
 
     /**
-     * Leaves attributes out that the guest's overlay file system would take for its own marks and that SquashFS cannot hold, and times before 1970 and after 2106.
+     * Leaves attributes out that the guest's overlay file system would take for its own marks and that SquashFS cannot hold, and times
+     * before 1970 and after 2106.
      */
     private static TarEntry clean(TarEntry e, String path) {
         Map<String, byte[]> xattrs = new LinkedHashMap<>();

@@ -45,7 +45,8 @@ public final class SquashCopy {
     }
 
     private static void unpack(Path file, String path, Path made) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of("unsquashfs", "-quiet", "-no-progress", "-no-wildcards", "-dest", made.toString(), file.toString(), path));
+        ProcessBuilder builder = new ProcessBuilder(
+                List.of("unsquashfs", "-quiet", "-no-progress", "-no-wildcards", "-dest", made.toString(), file.toString(), path));
         builder.environment().put("LC_ALL", "C");
         builder.redirectErrorStream(true);
         Process process;

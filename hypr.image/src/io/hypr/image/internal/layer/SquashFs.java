@@ -16,8 +16,9 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 
 /**
- * Packs a merged archive into a SquashFS file with tar2sqfs (squashfs-tools-ng), which reads the archive as a stream: 15 MB of memory whatever the image's size. lz4, since a container
- * waits for what its guest unpacks: under emulation that takes a tenth of zstd's time, for files a quarter larger.
+ * Packs a merged archive into a SquashFS file with tar2sqfs (squashfs-tools-ng), which reads the archive as a stream: 15 MB of memory
+ * whatever the image's size. lz4, since a container waits for what its guest unpacks: under emulation that takes a tenth of zstd's time,
+ * for files a quarter larger.
  */
 public final class SquashFs {
 
@@ -110,7 +111,8 @@ public final class SquashFs {
 
     private static HyprException failed(Path file, int status, String said, IOException broken) {
         if (said.contains("No space left") || said.contains("Disk quota")) {
-            return new HyprException(ErrorCode.EXHAUSTED, "The disk of " + file.getParent() + " is full.", broken).remedy("Make room, or remove images that are not needed.");
+            return new HyprException(ErrorCode.EXHAUSTED, "The disk of " + file.getParent() + " is full.", broken)
+                    .remedy("Make room, or remove images that are not needed.");
         }
         return new HyprException(ErrorCode.INTERNAL, "tar2sqfs ended with status " + status + " while it made " + file + ": " + said, broken);
     }

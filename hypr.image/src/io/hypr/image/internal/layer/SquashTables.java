@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /**
- * Mends what squashfs-tools-ng 1.2 does to small tables when it packs with lz4: one that grows by it is kept so, which Linux reads and unsquashfs refuses. Such a table is written
- * anew as it is, in its own place. The format is that of Linux's Documentation/filesystems/squashfs.rst.
+ * Mends what squashfs-tools-ng 1.2 does to small tables when it packs with lz4: one that grows by it is kept so, which Linux reads and
+ * unsquashfs refuses. Such a table is written anew as it is, in its own place. The format is that of Linux's
+ * Documentation/filesystems/squashfs.rst.
  */
 final class SquashTables {
 

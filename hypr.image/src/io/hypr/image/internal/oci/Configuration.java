@@ -45,9 +45,11 @@ public record Configuration(Platform platform, Instant created, String author, L
         }
         List<Image.History> history = new ArrayList<>();
         for (JsonNode h : node.path("history")) {
-            history.add(new Image.History(instant(h.path("created")), h.path("created_by").asText(""), h.path("comment").asText(""), h.path("empty_layer").asBoolean()));
+            history.add(new Image.History(instant(h.path("created")), h.path("created_by").asText(""), h.path("comment").asText(""),
+                    h.path("empty_layer").asBoolean()));
         }
-        return new Configuration(Platform.of(node), instant(node.path("created")), node.path("author").asText(""), layers, config(node.path("config")), history);
+        return new Configuration(Platform.of(node), instant(node.path("created")), node.path("author").asText(""), layers,
+                config(node.path("config")), history);
     }
 
     /**
@@ -83,7 +85,8 @@ public record Configuration(Platform platform, Instant created, String author, L
         if (!h.isObject() || h.path("Test").isEmpty()) {
             return null;
         }
-        return new ImageConfig.Healthcheck(texts(h.path("Test")), nanos(h, "Interval"), nanos(h, "Timeout"), nanos(h, "StartPeriod"), nanos(h, "StartInterval"), h.path("Retries").asInt());
+        return new ImageConfig.Healthcheck(texts(h.path("Test")), nanos(h, "Interval"), nanos(h, "Timeout"), nanos(h, "StartPeriod"),
+                nanos(h, "StartInterval"), h.path("Retries").asInt());
     }
 
     private static Duration nanos(JsonNode node, String field) {

@@ -26,8 +26,9 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Blobs in an OCI image layout on the disk: {@code blobs/sha256/<hex>} holds what is whole and safe, {@code partial/} what is on its way. Safe for threads. Blobs that somebody
- * needs for an image that has no name yet are held, so that removing another image does not take them away.
+ * Blobs in an OCI image layout on the disk: {@code blobs/sha256/<hex>} holds what is whole and safe, {@code partial/} what is on its way.
+ * Safe for threads. Blobs that somebody needs for an image that has no name yet are held, so that removing another image does not take them
+ * away.
  */
 public final class Layout {
 

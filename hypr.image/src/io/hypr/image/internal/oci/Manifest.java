@@ -24,7 +24,8 @@ public record Manifest(Descriptor config, List<Descriptor> layers) {
     /** Media types of manifests of one image. */
     public static final Set<String> TYPES = Set.of("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json");
     /** Media types of indexes over the manifests of several platforms. */
-    public static final Set<String> INDEX_TYPES = Set.of("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json");
+    public static final Set<String> INDEX_TYPES =
+            Set.of("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json");
 
     private static final Set<String> CONFIG_TYPES = Set.of("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json");
     private static final int MAXIMUM_LAYERS = 512;
@@ -57,7 +58,8 @@ public record Manifest(Descriptor config, List<Descriptor> layers) {
             layers.add(d);
         }
         if (layers.size() > MAXIMUM_LAYERS || config.size() > MAXIMUM_CONFIG) {
-            throw new HyprException(ErrorCode.CORRUPT, what + " has " + layers.size() + " layers and a configuration of " + config.size() + " octets, which is too much.");
+            throw new HyprException(ErrorCode.CORRUPT,
+                    what + " has " + layers.size() + " layers and a configuration of " + config.size() + " octets, which is too much.");
         }
         return new Manifest(config, List.copyOf(layers));
     }

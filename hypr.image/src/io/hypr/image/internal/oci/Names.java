@@ -21,7 +21,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The names of images: {@code index.json} of the layout, which is their only record. Changed as a whole under a lock that also holds between two versions of this bundle.
+ * The names of images: {@code index.json} of the layout, which is their only record. Changed as a whole under a lock that also holds
+ * between two versions of this bundle.
  */
 public final class Names {
 
@@ -76,7 +77,8 @@ public final class Names {
         try {
             for (JsonNode m : Json.object(content, what).path("manifests")) {
                 JsonNode a = m.path("annotations");
-                entries.add(new Entry(a.path(NAME).asText(""), Descriptor.of(m, what), Platform.of(m.path("platform")).toString(), a.path(TARGET).asText(""), a.path(SIZE).asLong()));
+                entries.add(new Entry(a.path(NAME).asText(""), Descriptor.of(m, what), Platform.of(m.path("platform")).toString(),
+                        a.path(TARGET).asText(""), a.path(SIZE).asLong()));
             }
         } catch (HyprException e) {
             throw e.code() == ErrorCode.CORRUPT ? e.remedy("Move the directory " + layout.root() + " aside and pull the images again.") : e;

@@ -30,7 +30,8 @@ public record Platform(String os, String architecture, String variant) {
         }
         Matcher m = FORM.matcher(text);
         if (!m.matches()) {
-            throw new HyprException(ErrorCode.INVALID, "'" + text + "' is not a platform.").remedy("Write it as operating system and architecture: linux/amd64, linux/arm64/v8.");
+            throw new HyprException(ErrorCode.INVALID, "'" + text + "' is not a platform.")
+                    .remedy("Write it as operating system and architecture: linux/amd64, linux/arm64/v8.");
         }
         return of(m.group(1), m.group(2), m.group(3) == null ? "" : m.group(3));
     }
@@ -59,7 +60,8 @@ public record Platform(String os, String architecture, String variant) {
      * @return whether images for that run on this: the same variant, or none asked for
      */
     public boolean accepts(Platform other) {
-        return os.equals(other.os) && architecture.equals(other.architecture) && (variant.isEmpty() ? !architecture.equals("amd64") || other.variant.isEmpty() : variant.equals(other.variant));
+        return os.equals(other.os) && architecture.equals(other.architecture)
+                && (variant.isEmpty() ? !architecture.equals("amd64") || other.variant.isEmpty() : variant.equals(other.variant));
     }
 
     @Override

@@ -23,8 +23,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Answers what registries ask: with a token from the realm they name, got by login or anonymously, or with name and password. Tokens are kept for as long as they hold, a minute if they do
- * not say. Safe for threads.
+ * Answers what registries ask: with a token from the realm they name, got by login or anonymously, or with name and password. Tokens are
+ * kept for as long as they hold, a minute if they do not say. Safe for threads.
  */
 final class Authorization {
 
@@ -95,7 +95,8 @@ final class Authorization {
         try (InputStream body = response.body()) {
             int status = response.statusCode();
             if (status == 401 || status == 403) {
-                throw new HyprException(ErrorCode.DENIED, "The login to " + endpoint.registry() + " was refused by " + uri.getRawAuthority() + (login.isPresent() ? "." : ": it wants one."))
+                throw new HyprException(ErrorCode.DENIED, "The login to " + endpoint.registry() + " was refused by "
+                        + uri.getRawAuthority() + (login.isPresent() ? "." : ": it wants one."))
                         .remedy("Check the login for " + endpoint.registry() + " in ~/.docker/config.json.");
             }
             if (status != 200) {

@@ -21,8 +21,8 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 
 /**
- * The transfer of one blob into the content store. Its sum is made while it comes. When the connection breaks it goes on where it stopped, by a Range request, and so does the next pull
- * after a failed one. No more is read than the descriptor announces.
+ * The transfer of one blob into the content store. Its sum is made while it comes. When the connection breaks it goes on where it stopped,
+ * by a Range request, and so does the next pull after a failed one. No more is read than the descriptor announces.
  */
 public final class Download {
 
@@ -93,7 +93,8 @@ public final class Download {
             throw layout.trouble(e);
         }
         if (!matches()) {
-            throw new HyprException(ErrorCode.CORRUPT, "The blob " + blob.digest() + " of " + reference.shortName() + " came from " + at.host() + " with another digest.");
+            throw new HyprException(ErrorCode.CORRUPT,
+                    "The blob " + blob.digest() + " of " + reference.shortName() + " came from " + at.host() + " with another digest.");
         }
     }
 
@@ -191,7 +192,8 @@ public final class Download {
         long told = have;
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             if (have + n > blob.size()) {
-                throw new HyprException(ErrorCode.CORRUPT, at.host() + " sends more than the " + blob.size() + " octets of the blob " + blob.digest() + " of " + reference.shortName() + ".");
+                throw new HyprException(ErrorCode.CORRUPT, at.host() + " sends more than the " + blob.size() + " octets of the blob "
+                        + blob.digest() + " of " + reference.shortName() + ".");
             }
             write(out, ByteBuffer.wrap(buffer, 0, n));
             sum.update(buffer, 0, n);

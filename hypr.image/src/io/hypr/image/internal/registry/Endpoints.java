@@ -33,7 +33,8 @@ public final class Endpoints {
             int equals = mirror.indexOf('=');
             URI address = equals > 0 ? address(mirror.substring(equals + 1)) : null;
             if (address == null) {
-                throw new HyprException(ErrorCode.INVALID, "'" + mirror + "' is not a mirror.").remedy("Write registry=address, as in docker.io=https://mirror.example:5000.");
+                throw new HyprException(ErrorCode.INVALID, "'" + mirror + "' is not a mirror.")
+                        .remedy("Write registry=address, as in docker.io=https://mirror.example:5000.");
             }
             this.mirrors.computeIfAbsent(mirror.substring(0, equals), key -> new ArrayList<>()).add(address);
         }

@@ -25,8 +25,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Requests with the rules that logins need: redirections are followed here, since the client of the JDK would keep no eye on where an Authorization header goes. It is dropped at the first
- * step to another host, and nothing is followed from https to http.
+ * Requests with the rules that logins need: redirections are followed here, since the client of the JDK would keep no eye on where an
+ * Authorization header goes. It is dropped at the first step to another host, and nothing is followed from https to http.
  */
 final class Http implements AutoCloseable {
 
@@ -102,7 +102,8 @@ final class Http implements AutoCloseable {
             response.body().close();
             URI next = resolve(at, location);
             if (!"https".equals(next.getScheme()) && !(insecure && "http".equals(next.getScheme()))) {
-                throw new ProtocolException(at.getRawAuthority() + " redirects to " + next.getScheme() + "://" + next.getRawAuthority() + ", which is not encrypted");
+                throw new ProtocolException(at.getRawAuthority() + " redirects to " + next.getScheme() + "://" + next.getRawAuthority()
+                        + ", which is not encrypted");
             }
             if (!next.getScheme().equals(at.getScheme()) || !next.getRawAuthority().equalsIgnoreCase(at.getRawAuthority())) {
                 sent.remove("Authorization");

@@ -21,8 +21,10 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The proxies that the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or the same in lower case) name, as Docker's daemon and most programs read them: a proxy is {@code [http://][user:password@]host[:port]};
- * hosts that need none are separated by commas: a name with all below it, {@code .name} for what is below it only, an IPv4 address or range, {@code host:port}, or {@code *}. This machine itself never needs one.
+ * The proxies that the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or the same in lower case) name, as Docker's daemon and most
+ * programs read them: a proxy is {@code [http://][user:password@]host[:port]}; hosts that need none are separated by commas: a name with
+ * all below it, {@code .name} for what is below it only, an IPv4 address or range, {@code host:port}, or {@code *}. This machine itself
+ * never needs one.
  */
 final class Proxies extends ProxySelector {
 
@@ -78,7 +80,8 @@ final class Proxies extends ProxySelector {
 
     /** The value is not repeated: there may be a password in it. */
     private static HyprException malformed(String variable, Throwable cause) {
-        return new HyprException(ErrorCode.INVALID, "The variable " + variable + " of hyprd does not name a proxy.", cause).remedy("Write http://host:port, or http://user:password@host:port.");
+        return new HyprException(ErrorCode.INVALID, "The variable " + variable + " of hyprd does not name a proxy.", cause)
+                .remedy("Write http://host:port, or http://user:password@host:port.");
     }
 
     @Override
@@ -146,7 +149,8 @@ final class Proxies extends ProxySelector {
 
     /**
      * @param uri of a request
-     * @return the header Proxy-Authorization for it; empty if its proxy, if there is one, needs no login. An {@link java.net.Authenticator} would do, were it not asked for registries as well.
+     * @return the header Proxy-Authorization for it; empty if its proxy, if there is one, needs no login. An {@link java.net.Authenticator}
+     * would do, were it not asked for registries as well.
      */
     Optional<String> authorization(URI uri) {
         Server server = servers.get(uri.getScheme());

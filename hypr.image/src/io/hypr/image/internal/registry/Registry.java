@@ -127,7 +127,8 @@ public final class Registry implements AutoCloseable {
         throw refused(at, reference, "blob " + digest, response);
     }
 
-    private HttpResponse<InputStream> get(Endpoint endpoint, String repository, String path, Map<String, String> extra) throws IOException, InterruptedException {
+    private HttpResponse<InputStream> get(Endpoint endpoint, String repository, String path, Map<String, String> extra) throws IOException,
+            InterruptedException {
         Endpoint at = settle(endpoint);
         Map<String, String> headers = new LinkedHashMap<>(extra);
         authorization.header(at, repository).ifPresent(value -> headers.put("Authorization", value));
@@ -146,8 +147,8 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * Finds out whether an insecure registry is reached by https or http. On loopback, where nobody listens in, http is tried first: a server without TLS can wait for the rest of
-     * a request when it gets the beginning of a handshake.
+     * Finds out whether an insecure registry is reached by https or http. On loopback, where nobody listens in, http is tried first: a
+     * server without TLS can wait for the rest of a request when it gets the beginning of a handshake.
      */
     private Endpoint settle(Endpoint endpoint) throws IOException, InterruptedException {
         if (!endpoint.insecure() || endpoint.base().getScheme().equals("http")) {
@@ -180,7 +181,8 @@ public final class Registry implements AutoCloseable {
         String after = response.headers().firstValue("Retry-After").orElse("");
         return switch (status) {
             case 401, 403 -> new HyprException(ErrorCode.DENIED,
-                    "Pull access denied for " + reference.shortRepository() + ": the repository does not exist or needs a login (" + at.host() + " answers " + status + said + ").")
+                    "Pull access denied for " + reference.shortRepository() + ": the repository does not exist or needs a login ("
+                    + at.host() + " answers " + status + said + ").")
                     .remedy("Check the name; a login for " + at.registry() + " is read from ~/.docker/config.json.");
             case 404 -> what.equals("manifest")
                     ? new HyprException(ErrorCode.NOT_FOUND, "Manifest for " + name + " not found: " + at.host() + " does not know it" + said + ".")
@@ -189,7 +191,8 @@ public final class Registry implements AutoCloseable {
                     + (after.isEmpty() ? "" : ", after " + after + (after.chars().allMatch(Character::isDigit) ? " s" : "")) + said + ".")
                     .remedy("Wait, log in, or use a mirror."), after);
             default -> {
-                HyprException e = new HyprException(ErrorCode.UNAVAILABLE, at.host() + " answers the request for the " + what + " of " + name + " with status " + status + said + ".");
+                HyprException e = new HyprException(ErrorCode.UNAVAILABLE,
+                        at.host() + " answers the request for the " + what + " of " + name + " with status " + status + said + ".");
                 if (status >= 500) {
                     throw new Retries.Later(e, after);
                 }
@@ -223,7 +226,8 @@ public final class Registry implements AutoCloseable {
                 default -> why == null && t.getMessage() != null ? t.getMessage() : why;
             };
         }
-        return new HyprException(ErrorCode.UNAVAILABLE, "The registry " + at.host() + " cannot be reached for " + reference.shortName() + (why == null ? "." : ": " + why + "."), e)
+        return new HyprException(ErrorCode.UNAVAILABLE,
+                "The registry " + at.host() + " cannot be reached for " + reference.shortName() + (why == null ? "." : ": " + why + "."), e)
                 .remedy("Check the network, or configure a mirror of " + at.registry() + " (registry.mirrors of io.hypr.image).");
     }
 

@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The body of an answer as a stream whose reads take only so long. The HTTP client of the JDK limits the time to the headers only: a server that stops in the middle of
- * a body would hold its reader for ever.
+ * The body of an answer as a stream whose reads take only so long. The HTTP client of the JDK limits the time to the headers only: a server
+ * that stops in the middle of a body would hold its reader for ever.
  */
 final class TimedBody extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
 

@@ -28,7 +28,8 @@ class FileTreeTest {
         for (String word : words) {
             String[] symbolic = word.split("->");
             String[] hard = word.split("=>");
-            char type = symbolic.length > 1 ? TarEntry.SYMBOLIC_LINK : hard.length > 1 ? TarEntry.HARD_LINK : word.endsWith("/") ? TarEntry.DIRECTORY : TarEntry.FILE;
+            char type = symbolic.length > 1 ? TarEntry.SYMBOLIC_LINK : hard.length > 1 ? TarEntry.HARD_LINK : word.endsWith("/")
+                    ? TarEntry.DIRECTORY : TarEntry.FILE;
             String name = type == TarEntry.SYMBOLIC_LINK ? symbolic[0] : hard[0];
             String link = type == TarEntry.SYMBOLIC_LINK ? symbolic[1] : type == TarEntry.HARD_LINK ? hard[1] : "";
             entries.add(new TarEntry(name, type, 0644, layers, 0, 0, 0, link, 0, 0, Map.of()));

@@ -46,7 +46,8 @@ class ReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ":tag", "nginx:", "nginx:a b", "nginx:-x", "a//b", "/a", "a/", "-a", "a_-b", "a@sha256:12", "a@", "a b", "../a", "http://a/b", "a:b:c",
+    @ValueSource(strings = {"", ":tag", "nginx:", "nginx:a b", "nginx:-x", "a//b", "/a", "a/", "-a", "a_-b", "a@sha256:12", "a@", "a b",
+    "../a", "http://a/b", "a:b:c",
         "ghcr.io/", "registry:port/a", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "a\u0000b", "äb"})
     void otherTextsAreInvalid(String text) {
         HyprException e = assertThrows(HyprException.class, () -> Reference.parse(text));
@@ -69,7 +70,8 @@ class ReferenceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"linux/amd64, linux/amd64, true", "linux/amd64, linux/arm64, false", "linux/arm64, linux/arm64/v8, true", "linux/arm/v7, linux/arm/v6, false", "linux/arm, linux/arm/v6, true",
+    @CsvSource({"linux/amd64, linux/amd64, true", "linux/amd64, linux/arm64, false", "linux/arm64, linux/arm64/v8, true",
+    "linux/arm/v7, linux/arm/v6, false", "linux/arm, linux/arm/v6, true",
         "linux/amd64, linux/amd64/v3, false", "linux/amd64/v3, linux/amd64/v3, true", "linux/x86_64, linux/amd64, true", "linux/amd64, windows/amd64, false"})
     void platformsAcceptWhatRunsOnThem(String asked, String offered, boolean accepted) {
         assertEquals(accepted, Platform.parse(asked).accepts(Platform.parse(offered)));

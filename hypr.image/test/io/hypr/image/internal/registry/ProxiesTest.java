@@ -35,7 +35,8 @@ class ProxiesTest {
 
     private static String way(Map<String, String> environment, String uri) {
         Proxy proxy = new Proxies(environment::get).select(URI.create(uri)).getFirst();
-        return proxy.type() == Proxy.Type.DIRECT ? "direct" : ((InetSocketAddress) proxy.address()).getHostString() + ":" + ((InetSocketAddress) proxy.address()).getPort();
+        return proxy.type() == Proxy.Type.DIRECT ? "direct" : ((InetSocketAddress) proxy.address())
+                .getHostString() + ":" + ((InetSocketAddress) proxy.address()).getPort();
     }
 
     @Test
@@ -49,8 +50,10 @@ class ProxiesTest {
 
     @Test
     void hostsThatNeedNoneAreReachedDirectly() {
-        Map<String, String> environment = Map.of("HTTPS_PROXY", "p.example:1", "NO_PROXY", "corp.example, .below.example,10.0.0.0/8,one.example:5000,192.168.1.1");
-        for (String direct : List.of("corp.example", "r.corp.example", "r.below.example", "10.1.2.3:5000", "one.example:5000", "192.168.1.1", "localhost:5000", "127.0.0.1:5000", "[::1]:5000",
+        Map<String, String> environment =
+                Map.of("HTTPS_PROXY", "p.example:1", "NO_PROXY", "corp.example, .below.example,10.0.0.0/8,one.example:5000,192.168.1.1");
+        for (String direct : List.of("corp.example", "r.corp.example", "r.below.example", "10.1.2.3:5000", "one.example:5000",
+                "192.168.1.1", "localhost:5000", "127.0.0.1:5000", "[::1]:5000",
                 "CORP.example")) {
             assertEquals("direct", way(environment, "https://" + direct + "/v2/"), direct);
         }

@@ -33,7 +33,8 @@ final class ForeignRules {
             } else if (c.find()) {
                 chain = c.group(1);
             } else if (DROP.matcher(line).find() && !named(nft, table, chain, bridge) && !named(nft, table, DOCKER, bridge)) {
-                return Optional.of("Chain " + chain + " of table " + table + " drops what is forwarded: from other hosts published ports of network device " + bridge
+                return Optional.of("Chain " + chain + " of table " + table
+                        + " drops what is forwarded: from other hosts published ports of network device " + bridge
                         + " do not answer, and its containers reach no other hosts. " + remedy(nft, table, bridge));
             }
         }
@@ -51,7 +52,8 @@ final class ForeignRules {
         boolean iptables = docker || table.equals("ip filter") || table.equals("ip6 filter");
         String program = words[0].equals("ip6") ? "ip6tables" : "iptables";
         String into = docker ? DOCKER : "FORWARD";
-        return iptables ? "Let them pass: " + program + " -I " + into + " -i " + bridge + " -j ACCEPT; " + program + " -I " + into + " -o " + bridge + " -j ACCEPT"
+        return iptables ? "Let them pass: " + program + " -I " + into + " -i " + bridge + " -j ACCEPT; " + program + " -I " + into + " -o "
+                + bridge + " -j ACCEPT"
                 : "Accept network device " + bridge + " there, in both directions.";
     }
 }

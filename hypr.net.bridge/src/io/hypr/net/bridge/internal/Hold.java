@@ -78,7 +78,8 @@ abstract class Hold implements AutoCloseable {
     static Hold open(Key key) {
         try {
             if (!isLocal(key.address())) {
-                throw new HyprException(ErrorCode.INVALID, "Port " + key.port() + "/" + key.protocol() + " cannot be published on " + key.address().getHostAddress()
+                throw new HyprException(ErrorCode.INVALID,
+                        "Port " + key.port() + "/" + key.protocol() + " cannot be published on " + key.address().getHostAddress()
                         + ": this host does not have that address.").remedy("Use an address of this host, or 0.0.0.0 for all.");
             }
             return key.protocol().equals("tcp") ? new TcpHold(key) : new UdpHold(key);

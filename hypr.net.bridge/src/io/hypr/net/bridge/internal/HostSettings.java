@@ -21,7 +21,10 @@ final class HostSettings {
         return Files.exists(NET.resolve("ipv6/conf/all")) && !"1".equals(read("ipv6/conf/all/disable_ipv6"));
     }
 
-    /** @return whether what passes a bridge goes through the rules for IP, as Docker sets it: then a container's way to its own published port leads back by its own tap */
+    /**
+     * @return whether what passes a bridge goes through the rules for IP, as Docker sets it: then a container's way to its own published
+     * port leads back by its own tap
+     */
     static boolean filtersBridges() {
         return "1".equals(read("bridge/bridge-nf-call-iptables")) || "1".equals(read("bridge/bridge-nf-call-ip6tables"));
     }

@@ -43,7 +43,8 @@ public final class Networking implements AutoCloseable {
      */
     public Networking(String table, String defaultBridge, Logger log) {
         if (!table.matches("[A-Za-z_][A-Za-z0-9_]{0,30}")) {
-            throw new HyprException(ErrorCode.INVALID, "'" + table + "' cannot be the name of an nft table.").remedy("Use 1 to 31 letters, digits and underscores.");
+            throw new HyprException(ErrorCode.INVALID, "'" + table + "' cannot be the name of an nft table.")
+                    .remedy("Use 1 to 31 letters, digits and underscores.");
         }
         this.defaultBridge = defaultBridge;
         this.log = log;

@@ -8,8 +8,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The driver's records, format 1: {@code {"bridge":"hypr0"}} for a network, {@code {"tap":"hy0123456789abc"}} for an endpoint. The name of the device is all that
- * is needed, the rest is measured.
+ * The driver's records, format 1: {@code {"bridge":"hypr0"}} for a network, {@code {"tap":"hy0123456789abc"}} for an endpoint. The name of
+ * the device is all that is needed, the rest is measured.
  */
 final class Records {
 
@@ -43,7 +43,8 @@ final class Records {
             throw new HyprException(ErrorCode.INVALID, "The record " + record.id() + " belongs to driver '" + record.owner() + "', not to '" + OWNER + "'.");
         }
         if (record.format() != FORMAT) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The record " + record.id() + " has format " + record.format() + ", this version reads " + FORMAT + ".")
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "The record " + record.id() + " has format " + record.format() + ", this version reads " + FORMAT + ".")
                     .remedy("Install the version of hypr.net.bridge that wrote it, or a newer one.");
         }
         Matcher m = DEVICE.matcher(record.json());

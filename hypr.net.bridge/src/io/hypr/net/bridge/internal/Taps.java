@@ -52,7 +52,8 @@ final class Taps {
             return new Attachment(Records.endpoint(plan.id(), name), name, bridge.mtu());
         } catch (ErrnoException e) {
             if (e.errno() == ErrnoException.EBUSY) {
-                throw new HyprException(ErrorCode.IN_USE, "Tap " + name + " of endpoint " + plan.id() + " is open in another process and cannot change its owner.", e);
+                throw new HyprException(ErrorCode.IN_USE,
+                        "Tap " + name + " of endpoint " + plan.id() + " is open in another process and cannot change its owner.", e);
             }
             throw Failures.of("Tap " + name + " for container " + plan.container() + " cannot be made.", e);
         }
@@ -96,7 +97,8 @@ final class Taps {
     private void requireOurs(Optional<Link> there, String id) {
         // A tap without an alias is ours as well: the mark is the first thing it gets, and the call may have been killed before.
         if (there.isPresent() && !(there.get().kind().equals("tun") && (there.get().alias().isEmpty() || ofEndpoint(there.get(), id)))) {
-            throw new HyprException(ErrorCode.IN_USE, "Network device " + there.get().name() + " belongs to somebody else on this host: '" + there.get().alias() + "'.");
+            throw new HyprException(ErrorCode.IN_USE,
+                    "Network device " + there.get().name() + " belongs to somebody else on this host: '" + there.get().alias() + "'.");
         }
     }
 

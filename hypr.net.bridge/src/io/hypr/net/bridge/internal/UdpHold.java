@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Holds a UDP port and relays the datagrams that the kernel does not lead, those that {@link TcpHold} relays connections for. Each client has a socket of its own to the
- * container, so that answers find their way; it is forgotten when nothing has passed for a while.
+ * Holds a UDP port and relays the datagrams that the kernel does not lead, those that {@link TcpHold} relays connections for. Each client
+ * has a socket of its own to the container, so that answers find their way; it is forgotten when nothing has passed for a while.
  */
 final class UdpHold extends Hold implements UdpLoop.Handler {
 

@@ -9,7 +9,10 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One thread with one buffer for all relayed datagrams, so that a range of a thousand ports costs no more than their sockets. It is there while there are sockets. */
+/**
+ * One thread with one buffer for all relayed datagrams, so that a range of a thousand ports costs no more than their sockets. It is there
+ * while there are sockets.
+ */
 final class UdpLoop {
 
     /** Something that is called when its socket has datagrams, and from time to time. Both by the loop's thread, which it must not hold up. */

@@ -24,7 +24,8 @@ class CidrTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.1/8", "10.0/8", "/8", "host/8", "fd00::/129", "fe80::1%eth0/64", "256.0.0.0/8", ""})
+    @ValueSource(strings = {"10.0.0.0", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.1/8", "10.0/8", "/8", "host/8", "fd00::/129",
+    "fe80::1%eth0/64", "256.0.0.0/8", ""})
     void whatIsNoSubnetIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text));
     }

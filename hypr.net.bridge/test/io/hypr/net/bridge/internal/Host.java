@@ -23,8 +23,8 @@ import io.hypr.net.ServiceBalancer.Backend;
 import io.hypr.net.ServiceBalancer.PublishedPort;
 
 /**
- * The machine under test: this process's network namespace, with 192.0.2.1 and 2001:db8::1 on a cable to another host at 192.0.2.2 and 2001:db8::2. Everything made
- * in it is taken away at the end of a case.
+ * The machine under test: this process's network namespace, with 192.0.2.1 and 2001:db8::1 on a cable to another host at 192.0.2.2 and
+ * 2001:db8::2. Everything made in it is taken away at the end of a case.
  */
 final class Host {
 

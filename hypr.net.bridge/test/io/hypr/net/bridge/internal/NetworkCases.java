@@ -112,12 +112,14 @@ public final class NetworkCases {
         refused(host, ErrorCode.INVALID, "one IPv4 subnet", Host.plan(1, "n", Map.of(), false, new Subnet("fd00::/64", "fd00::1")));
         refused(host, ErrorCode.INVALID, "'example' is no IP address", Host.plan(1, "n", Map.of(), false, new Subnet("example/8", "10.0.0.1")));
         refused(host, ErrorCode.INVALID, "not 100", new NetworkPlan(Host.id(1), "n", List.of(SUBNET), false, 100, Map.of()));
-        refused(host, ErrorCode.IN_USE, "overlaps 192.0.2.0/24, which this host has on cable1", Host.plan(1, "n", Map.of(), false, new Subnet("192.0.2.0/25", "192.0.2.9")));
+        refused(host, ErrorCode.IN_USE, "overlaps 192.0.2.0/24, which this host has on cable1",
+                Host.plan(1, "n", Map.of(), false, new Subnet("192.0.2.0/25", "192.0.2.9")));
         refused(host, ErrorCode.IN_USE, "belongs to somebody else", Host.plan(1, "n", Map.of(NAME, "cable1"), false, SUBNET));
         assertEquals(List.of(), host.net.inventory());
         assertEquals("", Host.run("nft", "list", "ruleset"));
         host.net.ensure(Host.defaultNetwork());
-        refused(host, ErrorCode.IN_USE, "belongs to network " + Host.id(1), Host.plan(2, "n", Map.of(NAME, "hypr0"), false, new Subnet("172.29.0.0/24", "172.29.0.1")));
+        refused(host, ErrorCode.IN_USE, "belongs to network " + Host.id(1),
+                Host.plan(2, "n", Map.of(NAME, "hypr0"), false, new Subnet("172.29.0.0/24", "172.29.0.1")));
         refused(host, ErrorCode.IN_USE, "overlaps 172.30.0.0/16", Host.plan(2, "n", Map.of(), false, new Subnet("172.30.5.0/24", "172.30.5.1")));
         assertEquals(1, host.net.inventory().size());
     }
@@ -224,7 +226,8 @@ public final class NetworkCases {
         host.net.publish(1, List.of(Host.port("tcp", "0.0.0.0", 8080, "172.30.0.2:80")));
         assertEquals("web 172.30.0.1", Host.ask("127.0.0.1", 8080), "localhost is not forwarded");
         assertEquals(1, host.warnings.size(), host.warnings::toString);
-        assertTrue(host.warnings.getFirst().contains("iptables -I DOCKER-USER -i hypr0 -j ACCEPT; iptables -I DOCKER-USER -o hypr0 -j ACCEPT"), host.warnings::toString);
+        assertTrue(host.warnings.getFirst().contains(
+                "iptables -I DOCKER-USER -i hypr0 -j ACCEPT; iptables -I DOCKER-USER -o hypr0 -j ACCEPT"), host.warnings::toString);
         assertFalse(host.outside.call(() -> Host.isReachable(Host.ADDRESS, 8080)));
         assertEquals(before, theirs());
         // What those two commands do.

@@ -297,7 +297,8 @@ final class TemplateParser {
 
     private Place place(int at, String what) {
         int line = text.lastIndexOf('\n', at - 1) + 1;
-        return new Place(1 + (int) text.substring(0, line).chars().filter(c -> c == '\n').count(), text.substring(line, at).getBytes(StandardCharsets.UTF_8).length, what);
+        return new Place(1 + (int) text.substring(0, line).chars().filter(c -> c == '\n').count(),
+                text.substring(line, at).getBytes(StandardCharsets.UTF_8).length, what);
     }
 
     /** Go counts a path of several fields from the one behind its beginning. */

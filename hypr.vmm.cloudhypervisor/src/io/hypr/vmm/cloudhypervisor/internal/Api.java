@@ -122,7 +122,8 @@ public final class Api {
     }
 
     private HyprException late(String what, Throwable cause) {
-        return new HyprException(ErrorCode.TIMEOUT, "Cloud Hypervisor at " + socket + " has not answered to " + what + " in " + limit.toSeconds() + " s.", cause);
+        return new HyprException(ErrorCode.TIMEOUT,
+                "Cloud Hypervisor at " + socket + " has not answered to " + what + " in " + limit.toSeconds() + " s.", cause);
     }
 
     private HyprException silent(String what, Throwable cause) {
@@ -131,7 +132,8 @@ public final class Api {
 
     private static Answer talk(SocketChannel channel, String method, String what, JsonNode body) throws IOException {
         byte[] content = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
-        StringBuilder head = new StringBuilder(method).append(' ').append(ROOT).append(what).append(" HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n");
+        StringBuilder head = new StringBuilder(method).append(' ').append(ROOT).append(what)
+                .append(" HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n");
         if (body != null) {
             head.append("Content-Type: application/json\r\nContent-Length: ").append(content.length).append("\r\n");
         }

@@ -22,7 +22,8 @@ public final class Binary {
 
     private static final Pattern VERSION = Pattern.compile("(?m)^cloud-hypervisor v?((\\d+)\\.\\S+)");
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final String INSTALL = "Install cloud-hypervisor " + OLDEST + " or newer on the PATH of hyprd, or name it with the setting 'binary' of io.hypr.vmm.cloudhypervisor.";
+    private static final String INSTALL = "Install cloud-hypervisor " + OLDEST
+            + " or newer on the PATH of hyprd, or name it with the setting 'binary' of io.hypr.vmm.cloudhypervisor.";
 
     private final String searchPath;
     private Found known;

@@ -81,7 +81,8 @@ public final class CloudHypervisor {
 
         CloudHypervisorRecord record(GuestMemory memory) {
             return new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
-                plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), found.version(), nowhere.names(), MachineConfig.hasBalloon(plan, memory) ? null : false);
+                plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), found.version(), nowhere.names(),
+                MachineConfig.hasBalloon(plan, memory) ? null : false);
         }
 
         List<Integer> groups() {
@@ -212,7 +213,8 @@ public final class CloudHypervisor {
     private static boolean landlock(Settings settings) {
         boolean has = Landlock.version() >= LANDLOCK;
         if (settings.landlock().equals("on") && !has) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "Landlock was asked for, and this host's kernel has version " + Landlock.version() + " of it; Cloud Hypervisor needs "
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "Landlock was asked for, and this host's kernel has version " + Landlock.version() + " of it; Cloud Hypervisor needs "
                     + LANDLOCK + ", that of Linux 6.2.").remedy("Leave the choice to HYPR with landlock=auto.");
         }
         return has && !settings.landlock().equals("off");

@@ -133,7 +133,8 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " cannot connect to " + run.link() + ".", e);
         }
         if (link == null) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " did not connect in " + limit.toSeconds() + " s, or has ended.");
+            throw new HyprException(ErrorCode.UNAVAILABLE,
+                    "The guest of microVM " + record.id() + " did not connect in " + limit.toSeconds() + " s, or has ended.");
         }
         return link;
     }

@@ -7,8 +7,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
 /**
- * A guest's connection that was looked into before it was taken. Kestrel gives a host that is slow a tenth of a second and tries again, so connections that wait
- * may have ended already. Reading is for one thread at a time.
+ * A guest's connection that was looked into before it was taken. Kestrel gives a host that is slow a tenth of a second and tries again, so
+ * connections that wait may have ended already. Reading is for one thread at a time.
  */
 final class LinkChannel implements ByteChannel {
 

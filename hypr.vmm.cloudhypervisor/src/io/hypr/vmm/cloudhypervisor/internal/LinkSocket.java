@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where the guest's connections to the host arrive: Kestrel connects to port 1024 again and again while it has no link, and Cloud Hypervisor passes that on to a unix
- * socket. Used by one thread at a time; {@link #close} and {@link #wakeUp} by any.
+ * Where the guest's connections to the host arrive: Kestrel connects to port 1024 again and again while it has no link, and Cloud
+ * Hypervisor passes that on to a unix socket. Used by one thread at a time; {@link #close} and {@link #wakeUp} by any.
  */
 final class LinkSocket implements AutoCloseable {
 

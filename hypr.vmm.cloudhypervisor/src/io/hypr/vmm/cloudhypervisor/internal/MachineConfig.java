@@ -24,7 +24,8 @@ record MachineConfig(ObjectNode body, List<String> openings) {
     /** The guest's own address on vsock; each microVM has a vsock of its own. */
     private static final int CID = 3;
     private static final int SHARE_QUEUE = 512;
-    private static final String KERNEL_ARGUMENTS = "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0";
+    private static final String KERNEL_ARGUMENTS =
+            "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0";
 
     /**
      * Makes the machine of a plan.
@@ -42,12 +43,14 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         ObjectNode ram = body.putObject("memory");
         List<String> arguments = new ArrayList<>(List.of(KERNEL_ARGUMENTS));
         arguments.addAll(plan.boot().arguments());
-        body.putObject("payload").put("kernel", RunDirectory.KERNEL).put("initramfs", opened(openings, "--read", plan.boot().initramfs())).put("cmdline", String.join(" ", arguments));
+        body.putObject("payload").put("kernel", RunDirectory.KERNEL).put("initramfs", opened(openings, "--read", plan.boot().initramfs()))
+                .put("cmdline", String.join(" ", arguments));
         ArrayNode disks = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Disk disk : plan.disks()) {
             String id = TemplateFiles.disk(disks.size());
             // Cloud Hypervisor locks disks itself: many readers or one writer.
-            disks.addObject().put("id", id).put("serial", id).put("path", opened(openings, disk.readOnly() ? "--read" : "--open", disk.file())).put("readonly", disk.readOnly())
+            disks.addObject().put("id", id).put("serial", id)
+                    .put("path", opened(openings, disk.readOnly() ? "--read" : "--open", disk.file())).put("readonly", disk.readOnly())
                     .put("image_type", "Raw");
         }
         putUnlessEmpty(body, "disks", disks);
@@ -68,7 +71,8 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         body.putObject("rng").put("src", "/dev/urandom");
         ArrayNode shares = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Share share : plan.shares()) {
-            shares.addObject().put("id", "share" + shares.size()).put("tag", share.tag()).put("socket", ShareServers.socket(shares.size() - 1)).put("num_queues", 1)
+            shares.addObject().put("id", "share" + shares.size()).put("tag", share.tag())
+                    .put("socket", ShareServers.socket(shares.size() - 1)).put("num_queues", 1)
                     .put("queue_size", SHARE_QUEUE);
         }
         putUnlessEmpty(body, "fs", shares);

@@ -60,7 +60,8 @@ public record Settings(String binary, String landlock) {
         Settings settings = new Settings(text(own.remove("binary")), text(own.remove("landlock")));
         own.keySet().removeIf(Settings::isFrameworks);
         if (!own.isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "The configuration io.hypr.vmm.cloudhypervisor has unknown keys: " + String.join(", ", own.keySet()) + ".")
+            throw new HyprException(ErrorCode.INVALID,
+                    "The configuration io.hypr.vmm.cloudhypervisor has unknown keys: " + String.join(", ", own.keySet()) + ".")
                     .remedy("It has binary, landlock.");
         }
         return settings;
@@ -72,7 +73,8 @@ public record Settings(String binary, String landlock) {
 
     /** Keys that the framework and installers of configurations add. */
     private static boolean isFrameworks(String key) {
-        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.fileinstall.") || key.startsWith(".")
+        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.")
+                || key.startsWith("felix.fileinstall.") || key.startsWith(".")
                 || key.equals("hypr.name") || key.equals("facet") || key.equals("objectClass");
     }
 }

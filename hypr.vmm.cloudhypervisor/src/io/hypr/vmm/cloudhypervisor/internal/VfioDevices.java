@@ -14,7 +14,8 @@ final class VfioDevices {
 
     private static final String KIND = "vfio-pci";
     private static final Path DEVICES = Path.of("/sys/bus/pci/devices");
-    private static final String REMEDY = "Devices are bound to the driver vfio-pci by HYPR's device driver: ask for the device by --gpu or --device pci:ADDRESS.";
+    private static final String REMEDY =
+            "Devices are bound to the driver vfio-pci by HYPR's device driver: ask for the device by --gpu or --device pci:ADDRESS.";
 
     private VfioDevices() {
     }
@@ -30,7 +31,8 @@ final class VfioDevices {
         for (VmPlan.PassThrough device : devices) {
             String address = device.address();
             if (!device.kind().equals(KIND)) {
-                throw new HyprException(ErrorCode.UNSUPPORTED, "The Cloud Hypervisor backend cannot pass devices of the kind " + device.kind() + " through: it knows " + KIND + ".");
+                throw new HyprException(ErrorCode.UNSUPPORTED, "The Cloud Hypervisor backend cannot pass devices of the kind "
+                        + device.kind() + " through: it knows " + KIND + ".");
             }
             if (!address.matches("[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]")) {
                 throw new HyprException(ErrorCode.INVALID, "'" + address + "' is no PCI address such as 0000:01:00.0.");
@@ -40,7 +42,8 @@ final class VfioDevices {
             }
             String driver = driver(DEVICES.resolve(address));
             if (!driver.equals(KIND)) {
-                throw new HyprException(ErrorCode.CONFLICT, "The PCI device " + address + (driver.isEmpty() ? " has no driver." : " is bound to the driver " + driver + ".")).remedy(REMEDY);
+                throw new HyprException(ErrorCode.CONFLICT, "The PCI device " + address
+                        + (driver.isEmpty() ? " has no driver." : " is bound to the driver " + driver + ".")).remedy(REMEDY);
             }
         }
     }

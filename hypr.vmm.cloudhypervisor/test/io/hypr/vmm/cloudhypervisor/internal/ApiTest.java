@@ -59,11 +59,14 @@ class ApiTest {
 
     @Test
     void refusalsAreTold() {
-        HyprException refusal = refused(ApiServer.json(500, "[\"Error from API\",\"The VM could not be resized\",\"Error from CPU manager\",\"Requested vCPUs exceed maximum\"]"));
+        HyprException refusal = refused(ApiServer.json(
+                500, "[\"Error from API\",\"The VM could not be resized\",\"Error from CPU manager\",\"Requested vCPUs exceed maximum\"]"));
         assertEquals("Cloud Hypervisor refuses: The VM could not be resized: Error from CPU manager: Requested vCPUs exceed maximum.", refusal.getMessage());
         assertEquals(ErrorCode.INTERNAL, refusal.code());
-        assertEquals("Cloud Hypervisor refuses: first: second.", refused(ApiServer.json(500, "[\"Error from API\",\"first\",\"second\\n\\nStack backtrace:\\n 0: <unknown>\"]")).getMessage());
-        HyprException missing = refused(ApiServer.json(500, "[\"Error from API\",\"The VM could not boot\",\"Cannot open kernel file\",\"No such file or directory (os error 2)\"]"));
+        assertEquals("Cloud Hypervisor refuses: first: second.", refused(
+                ApiServer.json(500, "[\"Error from API\",\"first\",\"second\\n\\nStack backtrace:\\n 0: <unknown>\"]")).getMessage());
+        HyprException missing = refused(ApiServer.json(500,
+                "[\"Error from API\",\"The VM could not boot\",\"Cannot open kernel file\",\"No such file or directory (os error 2)\"]"));
         assertEquals(ErrorCode.NOT_FOUND, missing.code());
         assertEquals("Cloud Hypervisor refuses: plain words.", refused(ApiServer.json(400, "plain words")).getMessage());
         assertEquals("Cloud Hypervisor refuses: HTTP status 404.", refused("HTTP/1.1 404 \r\n\r\n").getMessage());

@@ -16,7 +16,8 @@ import io.hypr.model.HyprException;
 /** Records as they lie in users' databases. */
 class CloudHypervisorRecordTest {
 
-    private static final CloudHypervisorRecord CONTENT = new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 1, 4, 256L << 20,
+    private static final CloudHypervisorRecord CONTENT =
+            new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 1, 4, 256L << 20,
         512L << 20, "54.0.0", List.of(), null);
 
     @Test
@@ -27,7 +28,8 @@ class CloudHypervisorRecordTest {
 
     @Test
     void whatWasMadeForItAndWhatItHasNotAreKept() {
-        CloudHypervisorRecord content = new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/log", 1, 1, 256L << 20, 256L << 20, "54.0.0", List.of("hx01230"), false);
+        CloudHypervisorRecord content = new CloudHypervisorRecord(
+                "/run/hypr/0123", "hypr/0123", "/log", 1, 1, 256L << 20, 256L << 20, "54.0.0", List.of("hx01230"), false);
         assertEquals(content, CloudHypervisorRecord.of(content.as("0123")));
     }
 

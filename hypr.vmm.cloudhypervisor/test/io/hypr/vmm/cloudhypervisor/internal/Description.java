@@ -12,7 +12,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Cloud Hypervisor's own description of its API (OpenAPI), and whether something is as it says. Stricter than OpenAPI: what it does not name must not be there. */
+/**
+ * Cloud Hypervisor's own description of its API (OpenAPI), and whether something is as it says. Stricter than OpenAPI: what it does not
+ * name must not be there.
+ */
 final class Description {
 
     private final JsonNode root;
@@ -45,7 +48,8 @@ final class Description {
 
     /** Whether the answer to an endpoint has a field. */
     boolean answers(String endpoint, String pointer) {
-        JsonNode schema = root.path("paths").path("/" + endpoint).path("get").path("responses").path("200").path("content").path("application/json").path("schema");
+        JsonNode schema = root.path("paths").path("/" + endpoint).path("get").path("responses").path("200").path("content")
+                .path("application/json").path("schema");
         for (String name : pointer.substring(1).split("/")) {
             JsonNode found = resolve(schema);
             schema = found.path("type").asText().equals("array") ? found.path("items") : found.path("properties").path(name);

@@ -47,7 +47,8 @@ class RequestsTest {
     }
 
     private CloudHypervisorSession session() {
-        CloudHypervisorRecord content = new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null);
+        CloudHypervisorRecord content =
+                new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null);
         VmmProcess process = VmmProcess.of(ProcessHandle.current().pid()).orElseThrow(); // Any that lives.
         return new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null));
     }
@@ -60,7 +61,8 @@ class RequestsTest {
     }
 
     private void state(String state) {
-        server.answer("vm.info", ApiServer.json(200, "{\"config\":{\"cpus\":{\"boot_vcpus\":2,\"max_vcpus\":4},\"memory\":{\"size\":268435456,\"hotplugged_size\":2097152}},\"state\":\""
+        server.answer("vm.info", ApiServer.json(
+                200, "{\"config\":{\"cpus\":{\"boot_vcpus\":2,\"max_vcpus\":4},\"memory\":{\"size\":268435456,\"hotplugged_size\":2097152}},\"state\":\""
                 + state + "\",\"memory_actual_size\":201326592}"));
     }
 
@@ -138,8 +140,10 @@ class RequestsTest {
         golden("plain", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of()), true, GuestMemory.OWN));
         golden("rich", MachineConfig.of(plan(2, 8, 256 * MIB, 1024 * MIB, List.of(new VmPlan.Nic("hy0", "02:42:ac:11:00:02", 1400)),
             List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), true, GuestMemory.OWN));
-        golden("without-landlock", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), false, GuestMemory.OWN));
-        golden("shared", MachineConfig.of(plan(List.of(), List.of(new VmPlan.Share("work", Path.of("/work"), false), new VmPlan.Share("more", Path.of("/more"), true))), true,
+        golden("without-landlock", MachineConfig.of(plan(1, 1, 128 * MIB, 128 * MIB, List.of(),
+                List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), false, GuestMemory.OWN));
+        golden("shared", MachineConfig.of(plan(List.of(),
+                List.of(new VmPlan.Share("work", Path.of("/work"), false), new VmPlan.Share("more", Path.of("/more"), true))), true,
             GuestMemory.OWN));
         golden("saveable", MachineConfig.of(plan(List.of(), List.of()), true, GuestMemory.saveable(Path.of("/run/hypr/0123/memory"))));
         golden("from-template", MachineConfig.of(plan(List.of(), List.of()), true, GuestMemory.copyOf(Path.of("/templates/0/memory"))));
@@ -159,7 +163,8 @@ class RequestsTest {
         assertTrue(MachineConfig.hasBalloon(plan, GuestMemory.OWN));
         assertFalse(MachineConfig.hasBalloon(plan, GuestMemory.saveable(Path.of("/memory"))));
         assertFalse(MachineConfig.hasBalloon(plan, GuestMemory.copyOf(Path.of("/memory"))));
-        assertFalse(MachineConfig.hasBalloon(plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), GuestMemory.OWN));
+        assertFalse(MachineConfig.hasBalloon(
+                plan(1, 1, 128 * MIB, 128 * MIB, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0"))), GuestMemory.OWN));
     }
 
     @Test
@@ -186,7 +191,8 @@ class RequestsTest {
     void aGuestThatGoesOnLearnsTheSizeOfItsWritableDisks() throws IOException {
         Path upper = Files.write(directory.resolve("upper"), new byte[4096]);
         VmPlan plan = plan(List.of(), List.of());
-        VmPlan own = new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)),
+        VmPlan own = new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(),
+                List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)),
             List.of(), List.of(), List.of(), plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
         Api api = new Api(directory.resolve("api"), java.time.Duration.ofSeconds(10));
         Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)));

@@ -46,7 +46,8 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
     @Override
     public Availability probe() {
         if (!Files.isExecutable(program)) {
-            return Availability.unsupported("The program " + program + " is missing.", "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again.");
+            return Availability.unsupported("The program " + program + " is missing.",
+                    "Build HYPR again with ./dev build, which needs Rust 1.87 or newer for it, or install its package again.");
         }
         Kvm found = kvm.find();
         return found.works() ? Availability.available() : Availability.unsupported(found.reason(), found.remedy());
@@ -55,17 +56,21 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
     @Override
     public void check(VmPlan plan) {
         if (!plan.options().isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "The backend " + name + " has no option " + String.join(", ", new TreeSet<>(plan.options().keySet())) + ".")
+            throw new HyprException(ErrorCode.INVALID,
+                    "The backend " + name + " has no option " + String.join(", ", new TreeSet<>(plan.options().keySet())) + ".")
                     .remedy("It has none.");
         }
         if (plan.nics().stream().anyMatch(nic -> nic.tap().isEmpty())) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no interfaces that lead nowhere.").remedy("Ask for another backend with --vmm.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no interfaces that lead nowhere.")
+                    .remedy("Ask for another backend with --vmm.");
         }
         if (!plan.devices().isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot pass devices through.").remedy("Ask for another backend with --vmm.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot pass devices through.")
+                    .remedy("Ask for another backend with --vmm.");
         }
         if (!plan.shares().isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot share directories with a microVM.").remedy("Ask for another backend with --vmm.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot share directories with a microVM.")
+                    .remedy("Ask for another backend with --vmm.");
         }
     }
 

@@ -29,7 +29,8 @@ record Words(List<String> words, Document document) {
     private static final int PROGRAM = 9;
     private static final int FIRST_OPENED = 10;
     /** There is no ACPI, no PCI and no UART; a reset by the keyboard controller is how libkrun's machine ends. */
-    private static final List<String> ARGUMENTS = List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "no_timer_check", "rcupdate.rcu_expedited=1",
+    private static final List<String> ARGUMENTS =
+            List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "no_timer_check", "rcupdate.rcu_expedited=1",
         "8250.nr_uarts=0");
 
     /** Threads that the program starts beside the processors: two or three a device. */
@@ -38,7 +39,10 @@ record Words(List<String> words, Document document) {
     private static final long PERIOD = 100_000;
     /** All containers alike, however many processors they have. */
     private static final String CPU_WEIGHT = "100";
-    /** What the program has beside the guest's memory is a few MiB; the rest is room for the host's page cache of the disks, which counts here and makes way. */
+    /**
+     * What the program has beside the guest's memory is a few MiB; the rest is room for the host's page cache of the disks, which counts
+     * here and makes way.
+     */
     private static final long OVERHEAD = 192L << 20;
     /** Page tables and the like grow with the guest's memory. */
     private static final int GUEST_SHARE = 32;

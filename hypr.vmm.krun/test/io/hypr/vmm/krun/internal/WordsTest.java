@@ -28,10 +28,12 @@ class WordsTest {
     private static final Path PROGRAM = Path.of("/opt/hypr/bin/hypr-krun");
     private static final Path NOWHERE = Path.of("/nonexistent");
 
-    private static VmPlan plan(int processors, int disks, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices, Set<String> facets, Map<String, String> options) {
+    private static VmPlan plan(int processors, int disks, List<VmPlan.Nic> nics, List<VmPlan.PassThrough> devices, Set<String> facets,
+            Map<String, String> options) {
         List<VmPlan.Disk> some = IntStream.range(0, disks).mapToObj(i -> new VmPlan.Disk(Path.of("/disks/a,b" + i), i == 0)).toList();
         return new VmPlan("0123456789abcdef".repeat(4), processors, processors, 256L << 20, 256L << 20,
-            new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some, nics, devices, List.of(),
+            new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some,
+            nics, devices, List.of(),
             Path.of("/run/hypr/0123"), Path.of("/var/log/vmm"), new VmPlan.Jail(990, 990, "hypr/0123", 1.5), facets, options);
     }
 
@@ -66,7 +68,8 @@ class WordsTest {
     void whatTheMachineHasNotIsRefusedByName() {
         assertEquals(ErrorCode.UNSUPPORTED, refusal(plan(33, 2)).code());
         assertEquals("The backend krun has room for 7 disks, interfaces and shares, and this container needs 8.", refusal(plan(1, 7)).getMessage());
-        assertEquals("The backend krun has not snapshots, which this container needs.", refusal(plan(1, 1, List.of(), List.of(), Set.of("snapshots"), Map.of())).getMessage());
+        assertEquals("The backend krun has not snapshots, which this container needs.",
+                refusal(plan(1, 1, List.of(), List.of(), Set.of("snapshots"), Map.of())).getMessage());
         assertEquals("The backend krun has no option cpu.", refusal(plan(1, 1, List.of(), List.of(), Set.of(), Map.of("cpu", "max"))).getMessage());
         assertEquals("The backend krun cannot pass devices through.",
             refusal(plan(1, 1, List.of(), List.of(new VmPlan.PassThrough("vfio-pci", "0000:01:00.0")), Set.of(), Map.of())).getMessage());

@@ -161,7 +161,8 @@ final class CommandLine {
     /** QEMU saves a state without memory that is shared, and loads one without it: what it maps copy-on-write then is the file of the one that was saved. */
     private void memoryFile() {
         memoryDescriptor = open("--open", memory.file());
-        add("-object", "memory-backend-file,id=" + RAM + ",size=" + plan.memory() / MIB + "M,share=" + (memory.isTemplate() ? "off" : "on") + ",mem-path=/proc/self/fd/" + memoryDescriptor);
+        add("-object", "memory-backend-file,id=" + RAM + ",size=" + plan.memory() / MIB + "M,share=" + (memory.isTemplate() ? "off" : "on")
+                + ",mem-path=/proc/self/fd/" + memoryDescriptor);
         if (memory.isTemplate()) {
             stateDescriptor = open("--read", memory.state());
             add("-incoming", "defer");

@@ -25,7 +25,8 @@ final class DiskHolder {
         for (VmPlan.Disk disk : plan.disks()) {
             Optional<String> holder = disk.readOnly() ? Optional.empty() : of(disk.file());
             if (holder.isPresent()) {
-                return new HyprException(ErrorCode.IN_USE, "The disk " + disk.file() + " is in use by " + holder.get() + ", and two microVMs on one disk would destroy it.", refusal)
+                return new HyprException(ErrorCode.IN_USE, "The disk " + disk.file() + " is in use by " + holder.get()
+                        + ", and two microVMs on one disk would destroy it.", refusal)
                         .remedy("Stop what uses it first.");
             }
         }

@@ -60,7 +60,8 @@ public final class Host {
      * @throws HyprException {@code UNSUPPORTED} if it is missing, too old, or does not run
      */
     public synchronized Traits traits(String binary) {
-        Path program = find(binary).orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "QEMU is missing: there is no program " + binary + ".").remedy(PACKAGE));
+        Path program = find(binary).orElseThrow(
+                () -> new HyprException(ErrorCode.UNSUPPORTED, "QEMU is missing: there is no program " + binary + ".").remedy(PACKAGE));
         try {
             FileTime change = Files.getLastModifiedTime(program);
             if (known == null || !known.binary().equals(program) || !change.equals(knownChange)) {
@@ -97,7 +98,8 @@ public final class Host {
      * that far.
      */
     private static Optional<String> ask(Path program, boolean ioUring) {
-        List<String> words = new ArrayList<>(List.of(program.toString(), "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", "stdio"));
+        List<String> words = new ArrayList<>(
+                List.of(program.toString(), "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", "stdio"));
         if (ioUring) {
             words.addAll(List.of("-blockdev", "driver=file,node-name=probe,read-only=on,aio=io_uring,filename=" + program.toString().replace(",", ",,")));
         }
@@ -113,7 +115,8 @@ public final class Host {
                     return Optional.empty();
                 }
                 JsonNode version = new ObjectMapper().readTree(greeting).path("QMP").path("version").path("qemu");
-                return version.has("major") ? Optional.of(version.path("major").asInt() + "." + version.path("minor").asInt() + "." + version.path("micro").asInt()) : Optional.empty();
+                return version.has("major") ? Optional.of(version.path("major").asInt() + "." + version.path("minor")
+                        .asInt() + "." + version.path("micro").asInt()) : Optional.empty();
             }
         } catch (IOException e) {
             return Optional.empty(); // It is said above, with the program's name, that it does not answer.
@@ -125,7 +128,8 @@ public final class Host {
 
     private static void checkVersion(Path program, String version) {
         if (Integer.parseInt(version.substring(0, version.indexOf('.'))) < OLDEST) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "QEMU " + version + " at " + program + " is too old: HYPR needs " + OLDEST + ".0 or newer.").remedy(PACKAGE);
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "QEMU " + version + " at " + program + " is too old: HYPR needs " + OLDEST + ".0 or newer.").remedy(PACKAGE);
         }
     }
 

@@ -20,7 +20,8 @@ final class KernelArguments {
      * @return the whole line
      */
     static String of(Machine machine, Accelerator accelerator, long tscKhz, List<String> asked) {
-        List<String> words = new ArrayList<>(List.of("console=hvc0", "quiet", "panic=-1", "reboot=t", "no_timer_check", "rcupdate.rcu_expedited=1", "8250.nr_uarts=0"));
+        List<String> words = new ArrayList<>(
+                List.of("console=hvc0", "quiet", "panic=-1", "reboot=t", "no_timer_check", "rcupdate.rcu_expedited=1", "8250.nr_uarts=0"));
         if (machine == Machine.MICROVM) {
             words.add("acpi=off");
         }

@@ -65,13 +65,15 @@ public final class KvmProbe {
             PosixFileAttributes device = Files.readAttributes(DEVICE, PosixFileAttributes.class);
             Set<PosixFilePermission> mode = device.permissions();
             String works = "KVM ran a guest on this host.";
-            if (mode.containsAll(Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) || !System.getProperty("user.name").equals("root")) {
+            if (mode.containsAll(Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE))
+                    || !System.getProperty("user.name").equals("root")) {
                 return new Accelerator(Accelerator.KVM, works, -1);
             }
             if (mode.containsAll(Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE))) {
                 return new Accelerator(Accelerator.KVM, works, (Integer) Files.getAttribute(DEVICE, "unix:gid"));
             }
-            return Accelerator.emulation("KVM works, but only root may open /dev/kvm and QEMU does not run as root, so microVMs are emulated; chmod 0666 /dev/kvm changes that.");
+            return Accelerator.emulation("KVM works, but only root may open /dev/kvm and QEMU does not run as root, so microVMs are "
+                    + "emulated; chmod 0666 /dev/kvm changes that.");
         } catch (IOException e) {
             return Accelerator.emulation("/dev/kvm cannot be examined (" + e.getMessage() + "), so microVMs are emulated.");
         }

@@ -13,9 +13,9 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.host.TemplateFiles;
 
 /**
- * Memory of templates, held in sealed files that are memory themselves. QEMU 7 maps a file copy-on-write only if it may write to it, and gives pages that a guest
- * does not need any more back by punching holes into it: a sealed file allows the mapping and refuses all else, so that no guest, not even one that took over its
- * QEMU, can change what the others start from. Safe for use by several threads.
+ * Memory of templates, held in sealed files that are memory themselves. QEMU 7 maps a file copy-on-write only if it may write to it, and
+ * gives pages that a guest does not need any more back by punching holes into it: a sealed file allows the mapping and refuses all else, so
+ * that no guest, not even one that took over its QEMU, can change what the others start from. Safe for use by several threads.
  */
 final class LoadedTemplates implements AutoCloseable {
 

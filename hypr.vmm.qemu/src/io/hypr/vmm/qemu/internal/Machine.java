@@ -39,8 +39,10 @@ enum Machine {
             return Q35;
         }
         if (!fits) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The machine microvm has room for " + MICROVM_SLOTS + " virtio devices and no PCI; this container needs "
-                    + slots + " virtio devices and " + plan.devices().size() + " PCI devices.").remedy("Leave the machine to HYPR (--vmm-opt machine=auto), or ask for q35.");
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "The machine microvm has room for " + MICROVM_SLOTS + " virtio devices and no PCI; this container needs "
+                    + slots + " virtio devices and " + plan.devices().size() + " PCI devices.")
+                    .remedy("Leave the machine to HYPR (--vmm-opt machine=auto), or ask for q35.");
         }
         return MICROVM;
     }

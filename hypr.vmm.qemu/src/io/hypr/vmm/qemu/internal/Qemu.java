@@ -76,7 +76,8 @@ public final class Qemu implements AutoCloseable {
         }
         Accelerator found = kvm.find();
         if (settings.accelerator().equals(Accelerator.KVM) && !found.isKvm()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "KVM was asked for and cannot be had: " + found.reason()).remedy("Leave the choice to HYPR with accel=auto.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "KVM was asked for and cannot be had: " + found.reason())
+                    .remedy("Leave the choice to HYPR with accel=auto.");
         }
         return found;
     }
@@ -89,8 +90,10 @@ public final class Qemu implements AutoCloseable {
         }
 
         QemuRecord record(CommandLine command, String limits) {
-            return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(), plan.memory(), machine.toString(),
-                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits, plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
+            return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
+                    plan.memory(), machine.toString(),
+                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits,
+                plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
         }
 
         List<Integer> groups() {
@@ -163,7 +166,8 @@ public final class Qemu implements AutoCloseable {
         }
         Choice choice = choose(plan);
         Accelerator accelerator = choice.accelerator();
-        List<String> words = CommandLine.of(Shape.nobodys(plan), choice.machine(), accelerator, choice.settings(), choice.traits(), GuestMemory.PRIVATE).words();
+        List<String> words = CommandLine.of(
+                Shape.nobodys(plan), choice.machine(), accelerator, choice.settings(), choice.traits(), GuestMemory.PRIVATE).words();
         String qemu = "QEMU %s %s %s".formatted(choice.traits().version(), choice.machine(), accelerator.name());
         return Shape.of(qemu, plan, words, choice.traits().binary(), accelerator.isKvm());
     }

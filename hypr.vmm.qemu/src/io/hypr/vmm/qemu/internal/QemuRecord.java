@@ -63,11 +63,13 @@ public record QemuRecord(String run, String cgroup, String log, long memory, Str
      */
     public static QemuRecord of(DriverRecord record) {
         if (!record.owner().equals(OWNER)) {
-            throw new HyprException(ErrorCode.INVALID, "The record of " + record.id() + " belongs to the backend " + record.owner() + ", not to " + OWNER + ".");
+            throw new HyprException(ErrorCode.INVALID,
+                    "The record of " + record.id() + " belongs to the backend " + record.owner() + ", not to " + OWNER + ".");
         }
         if (record.format() > FORMAT) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The record of microVM " + record.id() + " has format " + record.format()
-                    + ", and this version of the QEMU backend reads formats up to " + FORMAT + ".").remedy("Install the version of HYPR that started it, or a newer one.");
+                    + ", and this version of the QEMU backend reads formats up to " + FORMAT + ".")
+                    .remedy("Install the version of HYPR that started it, or a newer one.");
         }
         try {
             return JSON.readValue(record.json(), QemuRecord.class);

@@ -154,7 +154,8 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     @Override
     public long save(Path directory) {
         if (!isAlive() || memoryDescriptor == null) {
-            throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + (isAlive() ? " was not started so that it can be saved." : " has ended."));
+            throw new HyprException(ErrorCode.CONFLICT,
+                    "The microVM " + record.id() + (isAlive() ? " was not started so that it can be saved." : " has ended."));
         }
         return new Save(process.pid(), run, memoryDescriptor).into(new TemplateFiles(directory, QemuRecord.OWNER));
     }

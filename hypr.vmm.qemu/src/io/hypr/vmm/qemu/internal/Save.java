@@ -83,7 +83,8 @@ final class Save {
             while (!status.equals("completed")) {
                 status = qmp.awaitEvent("MIGRATION", LIMIT).path("status").asText();
                 if (status.equals("failed")) {
-                    throw new HyprException(ErrorCode.INTERNAL, "QEMU could not save its state: " + qmp.execute("query-migrate", Map.of()).path("error-desc").asText());
+                    throw new HyprException(ErrorCode.INTERNAL,
+                            "QEMU could not save its state: " + qmp.execute("query-migrate", Map.of()).path("error-desc").asText());
                 }
             }
         } finally {

@@ -31,7 +31,8 @@ public record Settings(String binary, String accelerator, String machine, String
         oneOf("accelerator", accelerator, ACCELERATORS);
         oneOf("machine", machine, MACHINES);
         if (!cpu.matches("[A-Za-z0-9][A-Za-z0-9_.,=+-]*")) {
-            throw new HyprException(ErrorCode.INVALID, "'" + cpu + "' is no processor model of QEMU's.").remedy("Give one as in cpu=max or cpu=qemu64,+ssse3; qemu-system-x86_64 -cpu help lists them.");
+            throw new HyprException(ErrorCode.INVALID, "'" + cpu + "' is no processor model of QEMU's.")
+                    .remedy("Give one as in cpu=max or cpu=qemu64,+ssse3; qemu-system-x86_64 -cpu help lists them.");
         }
     }
 
@@ -83,7 +84,8 @@ public record Settings(String binary, String accelerator, String machine, String
 
     /** Keys that the framework and installers of configurations add. */
     private static boolean isFrameworks(String key) {
-        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.") || key.startsWith("felix.fileinstall.") || key.startsWith(".")
+        return key.startsWith("service.") || key.startsWith("component.") || key.startsWith("osgi.ds.")
+                || key.startsWith("felix.fileinstall.") || key.startsWith(".")
                 || key.equals("hypr.name") || key.equals("facet") || key.equals("objectClass");
     }
 }

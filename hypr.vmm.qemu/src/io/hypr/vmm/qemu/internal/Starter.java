@@ -31,8 +31,9 @@ public record Starter(Path program) {
     /** All containers alike, however many processors they have. */
     private static final String CPU_WEIGHT = "100";
     /**
-     * What QEMU may have beside the guest's memory: an allowance, which the test of a guest that fills its memory holds to be enough. It has room for QEMU itself, for
-     * translated code under emulation, and for the host's page cache of the disks, which counts here and makes way before anything is killed.
+     * What QEMU may have beside the guest's memory: an allowance, which the test of a guest that fills its memory holds to be enough. It
+     * has room for QEMU itself, for translated code under emulation, and for the host's page cache of the disks, which counts here and
+     * makes way before anything is killed.
      */
     private static final long OVERHEAD = 320L << 20;
     /** Page tables and the like grow with the guest's memory. */
@@ -47,7 +48,8 @@ public record Starter(Path program) {
      * @param groups supplementary groups
      * @param openings options of hypr-start that open what the program may not
      * @param command the program and its arguments
-     * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start, and ends when the program runs
+     * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start, and ends
+     * when the program runs
      * @throws HyprException if hypr-start cannot be started
      */
     Process start(VmPlan plan, RunDirectory run, List<Integer> groups, List<String> openings, List<String> command) {
@@ -56,7 +58,8 @@ public record Starter(Path program) {
                 "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
                 "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
                 "--user", jail.uid() + ":" + jail.gid(),
-                "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
+                "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max",
+                Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
                 "--memory-max", Long.toString(memoryLimit(plan)), "--cpu-weight", CPU_WEIGHT));
         if (plan.facets().contains(Qemu.SNAPSHOTS)) {
             words.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY))); // Nobody waits for what is only made to be saved.
@@ -162,7 +165,8 @@ public record Starter(Path program) {
 
     private Process run(List<String> words, ProcessBuilder.Redirect output) {
         if (!Files.isExecutable(program)) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".").remedy("Build HYPR again with ./dev build, or install its package again.");
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".")
+                    .remedy("Build HYPR again with ./dev build, or install its package again.");
         }
         try {
             Process process = new ProcessBuilder(words).redirectOutput(output).start();

@@ -36,7 +36,8 @@ class CommandLineTest {
             nets.add(new VmPlan.Nic("hy" + i, "02:42:ac:11:00:0" + i, 1500));
         }
         return new VmPlan("0123456789abcdef".repeat(4), processors, processors, 256L << 20, 256L << 20,
-            new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some, nets, List.of(), List.of(),
+            new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some,
+            nets, List.of(), List.of(),
             Path.of("/run/hypr/0123"), Path.of("/var/log"), new VmPlan.Jail(990, 990, "hypr/0123"), Set.of(), options);
     }
 
@@ -91,8 +92,10 @@ class CommandLineTest {
     void settingsRefuseWhatTheyDoNotKnow() {
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> SETTINGS.with(Map.of("accel", "xen"))).code());
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> SETTINGS.with(Map.of("cpu", "max -monitor stdio"))).code());
-        Map<String, Object> configured = Map.of("binary", "qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto", "acelerator", "kvm", "service.pid", "x");
-        assertEquals("The configuration io.hypr.vmm.qemu has unknown keys: acelerator.", assertThrows(HyprException.class, () -> Settings.of(configured)).getMessage());
+        Map<String, Object> configured =
+                Map.of("binary", "qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto", "acelerator", "kvm", "service.pid", "x");
+        assertEquals("The configuration io.hypr.vmm.qemu has unknown keys: acelerator.",
+                assertThrows(HyprException.class, () -> Settings.of(configured)).getMessage());
     }
 
     @Test

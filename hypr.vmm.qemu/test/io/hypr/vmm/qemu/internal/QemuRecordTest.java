@@ -14,9 +14,11 @@ import io.hypr.model.HyprException;
 /** Records as they are in users' databases. A format that was once released is never taken from here. */
 class QemuRecordTest {
 
-    private static final String FORMAT_1 = "{\"run\":\"/run/hypr/0123\",\"cgroup\":\"hypr/0123\",\"log\":\"/var/lib/hypr/containers/0123/vmm.log\",\"memory\":268435456,"
+    private static final String FORMAT_1 =
+            "{\"run\":\"/run/hypr/0123\",\"cgroup\":\"hypr/0123\",\"log\":\"/var/lib/hypr/containers/0123/vmm.log\",\"memory\":268435456,"
             + "\"machine\":\"microvm\",\"accelerator\":\"tcg\",\"reason\":\"This host has no /dev/kvm.\",\"qemu\":\"7.2.22\"}";
-    private static final QemuRecord CONTENT = new QemuRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 268_435_456, "microvm", "tcg",
+    private static final QemuRecord CONTENT =
+            new QemuRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 268_435_456, "microvm", "tcg",
         "This host has no /dev/kvm.", "7.2.22", List.of(), "", null);
 
     private static ErrorCode refusal(int format, String json) {

@@ -29,8 +29,10 @@ class StartFailureTest {
     @Test
     void theLastLineIsTheReason() throws IOException {
         says(ErrorCode.NOT_FOUND, "QEMU did not start: Could not open '/d/disk': No such file or directory.",
-            "qemu-system-x86_64: warning: something\nqemu-system-x86_64: -blockdev driver=file,locking=on,filename=/d/disk: Could not open '/d/disk': No such file or directory\n");
-        says(ErrorCode.IN_USE, "QEMU did not start: Failed to get \"write\" lock.", "qemu-system-x86_64: -device virtio-blk-device,drive=d: Failed to get \"write\" lock\n");
+            "qemu-system-x86_64: warning: something\nqemu-system-x86_64: -blockdev driver=file,locking=on,filename=/d/disk: Could not open "
+            + "'/d/disk': No such file or directory\n");
+        says(ErrorCode.IN_USE, "QEMU did not start: Failed to get \"write\" lock.",
+                "qemu-system-x86_64: -device virtio-blk-device,drive=d: Failed to get \"write\" lock\n");
         says(ErrorCode.EXHAUSTED, "QEMU did not start: cannot set up guest memory 'microvm.ram': Cannot allocate memory.",
             "qemu-system-x86_64: cannot set up guest memory 'microvm.ram': Cannot allocate memory\n");
         says(ErrorCode.INTERNAL, "QEMU ended with status 1 as it started, and said nothing.", "");
