@@ -24,6 +24,7 @@ import io.hypr.vmm.VmState;
 /** A hold on one QEMU: its process by its number, the link by its socket. */
 final class TracedSession implements VmSession {
 
+    private static final String PROMPT = "\\(qemu\\) ";
     private static final int TRIES = 200;
     private static final long MOMENT = 50_000_000;
 
@@ -103,10 +104,31 @@ final class TracedSession implements VmSession {
         }
         try {
             hangUp();
+            hangUpOthers();
             link = connect("link");
             return link;
         } catch (IOException e) {
             throw new HyprException(ErrorCode.UNAVAILABLE, "MicroVM " + vm.id() + " does not take the connection.", e);
+        }
+    }
+
+    /** Another session, perhaps in another process, may have the link: QEMU is told to listen anew, and closes what was open. */
+    private void hangUpOthers() throws IOException {
+        try (SocketChannel monitor = connect("monitor")) {
+            // By way of nothing: what was open removes the socket as it goes, which must not be the new one.
+            String again = "chardev-change link null\nchardev-change link socket,path=link,server=on,wait=off\n";
+            monitor.write(ByteBuffer.wrap(again.getBytes(StandardCharsets.US_ASCII)));
+            StringBuilder said = new StringBuilder();
+            ByteBuffer piece = ByteBuffer.allocate(4096);
+            while (said.toString().split(PROMPT, -1).length <= 3) { // One greets, and one comes after each command.
+                if (monitor.read(piece.clear()) < 0) {
+                    throw new IOException("The monitor hung up");
+                }
+                said.append(StandardCharsets.ISO_8859_1.decode(piece.flip()));
+            }
+            if (said.indexOf("Error") >= 0) {
+                throw new IOException(said.toString());
+            }
         }
     }
 
