@@ -93,6 +93,7 @@ def line(name, figure):
     if "failed" in figure:
         return f"{name:8} FAILED: {figure['failed']}"
     parts = [f"{k} {v['median']:g} {v['unit']} (p99 {v['p99']:g}, n {v['n']})" for k, v in figure.items() if isinstance(v, dict) and "median" in v and "unit" in v]
+    parts += [f"ratio of {name} {ratio:g}" for name, ratio in figure.get("ratios", {}).items()]
     if "ratio" in figure:
         parts.append(f"ratio {figure['ratio']:g}")
     goals = figure.get("goal", {})

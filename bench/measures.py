@@ -3,9 +3,12 @@ import os
 import pathlib
 import time
 
+import byhand
 import guest
 from figures import DIST, ROOT, Daemon, Failure, command, compared, has_docker, summary, timed
 
+# MiB of a guest whose VMM is looked at.
+GUEST_MIB = 256
 REGISTRY = os.environ.get("ORACLE_REGISTRY", "127.0.0.1:5000")
 
 
@@ -41,6 +44,43 @@ def run(rounds):
     figure["start"] = "from a memory template after one warm-up"
     figure["cold"] = summary(cold, "ms")
     return figure
+
+
+def krun(rounds):
+    """Starts by the backend krun, in turn with the same program started by hand: until the hello, and the whole run of 'true'. The process's memory."""
+    hello, whole, by_hand, beside = [], [], [], []
+    with Daemon() as daemon:
+        how = ("--vmm", "krun", "-m", f"{GUEST_MIB}m", "--cpus", "1")
+        for _ in range(5):
+            daemon.hypr("run", "--rm", *how, "hypr/busybox", "true")   # the JVM compiles what it runs often
+        image = next(pathlib.Path(daemon.env["HYPR_HOME"], "rootfs").glob("*.sqfs"))
+        for _ in range(rounds or 10):
+            by_hand.append(byhand.krun(image, GUEST_MIB))
+            whole.append(daemon.timed("run", "--rm", *how, "hypr/busybox", "true"))
+            daemon.hypr("run", "-d", "--name", "hello", *how, "hypr/busybox", "sleep", "1000")
+            nanos, pid = daemon.hypr("inspect", "-f", "{{.Hypr.BootNanos}} {{.State.Pid}}", "hello").split()
+            hello.append(int(nanos) / 1e6)
+            beside.append(beside_the_guest(pid))
+            daemon.hypr("rm", "-f", "hello")
+    figure = {"hello": summary(hello, "ms"), "hello by hand": summary([h for h, _ in by_hand], "ms"),
+              "run": summary(whole, "ms"), "run by hand": summary([w for _, w in by_hand], "ms"), "memory": summary(beside, "MiB")}
+    figure["ratios"] = {name: round(figure[name]["median"] / figure[f"{name} by hand"]["median"], 3) for name in ("hello", "run")}
+    figure["goal"] = {"hello": 1.15, "run": 1.15, "memory_mib": 15,
+                      "reached": max(figure["ratios"].values()) <= 1.15 and figure["memory"]["p99"] <= 15}
+    return figure
+
+
+def beside_the_guest(pid):
+    """MiB of a VMM process, what it shares divided by those who share it, without the mappings that are the guest's memory."""
+    size = kib = 0
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        word, *rest = line.split()
+        if "-" in word:
+            begin, end = word.split("-")
+            size = int(end, 16) - int(begin, 16)
+        elif word == "Pss:" and size < GUEST_MIB << 18:
+            kib += int(rest[0])
+    return kib / 1024
 
 
 def ps(rounds):
@@ -106,4 +146,4 @@ def unpack(daemon, image):
     return took
 
 
-ALL = {"size": size, "boot": boot, "run": run, "ps": ps, "hyprd": hyprd, "pull": pull}
+ALL = {"size": size, "boot": boot, "run": run, "krun": krun, "ps": ps, "hyprd": hyprd, "pull": pull}

@@ -1,5 +1,5 @@
-//! The link between whoever connects to this program and the guest. libkrun tells its guest that a connection stands also when nobody listens on the host, and the
-//! guest would wait on it for ever: so the program listens itself, for both sides, and passes on what they say. Whoever connected last has the link.
+//! The link between whoever connects to this program and the guest. libkrun tells its guest that a connection stands also when nobody listens on the host,
+//! and the guest would wait on it for ever: so the program listens itself, for both sides, and passes on what they say. Whoever connected last has the link.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -8,6 +8,8 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 const BUFFER: usize = 64 << 10;
+/// What a host says before its guest has spoken: 65,560 zeros and a hello.
+const KEPT: usize = 2 * BUFFER;
 
 /// Both ends listen. A host that comes before the guest waits, as does a guest before the host.
 pub struct Link {
@@ -57,54 +59,84 @@ fn listens(socket: &OwnedFd) -> bool {
 struct Ends {
     host: Option<End>,
     guest: Option<End>,
-    /// Whether these two have spoken: a stream that one side began with another cannot be gone on with.
-    paired: bool,
+    /// Whether the guest has said anything to this host. Until then it may be one that gave up before it was heard, as Kestrel does after a tenth of a second,
+    /// and all that the host said is kept for the next; after that neither can go on with another.
+    spoken: bool,
 }
 
-/// One side and what it said that the other has not taken yet.
+/// One side, and what it said.
 struct End {
     stream: UnixStream,
-    said: Box<[u8]>,
-    begin: usize,
-    end: usize,
+    said: Vec<u8>,
+    /// How much of that the other side has.
+    taken: usize,
     ended: bool,
 }
 
 impl Ends {
     fn step(&mut self, link: &Link) -> io::Result<()> {
-        let both = self.host.is_some() && self.guest.is_some();
-        let mut ready = [
-            interest(&link.hosts, libc::POLLIN),
-            interest(&link.guests, libc::POLLIN),
-            End::interest(&self.host, &self.guest, both),
-            End::interest(&self.guest, &self.host, both),
-        ];
+        let mut ready = [interest(&link.hosts, libc::POLLIN), interest(&link.guests, libc::POLLIN), self.interest(Side::Host), self.interest(Side::Guest)];
         // SAFETY: the array lives through the call, and its length is its own.
         if unsafe { libc::poll(ready.as_mut_ptr(), ready.len() as libc::nfds_t, -1) } < 0 {
             let error = io::Error::last_os_error();
             return if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(error) };
         }
-        if both {
-            self.paired = true;
+        if self.host.is_some() && self.guest.is_some() {
             self.pass_on();
         } else {
             self.forget_who_left(ready[2].revents, ready[3].revents);
         }
         if ready[0].revents != 0 {
-            self.welcome(&link.hosts, true)?;
+            self.welcome(&link.hosts, Side::Host)?;
         }
         if ready[1].revents != 0 {
-            self.welcome(&link.guests, false)?;
+            self.welcome(&link.guests, Side::Guest)?;
         }
         Ok(())
     }
 
+    fn interest(&self, side: Side) -> libc::pollfd {
+        let (one, other) = match side {
+            Side::Host => (&self.host, &self.guest),
+            Side::Guest => (&self.guest, &self.host),
+        };
+        match (one, other) {
+            (None, _) => nothing(),
+            // With nobody on the other side there is only its end to learn of.
+            (Some(one), None) => interest(&one.stream, 0),
+            (Some(one), Some(other)) => {
+                let reads = if one.can_say(self.keeps(side)) { libc::POLLIN } else { 0 };
+                let writes = if other.is_taken() { 0 } else { libc::POLLOUT };
+                if reads | writes == 0 { nothing() } else { interest(&one.stream, reads | writes) }
+            }
+        }
+    }
+
+    fn keeps(&self, side: Side) -> bool {
+        side == Side::Host && !self.spoken
+    }
+
     fn pass_on(&mut self) {
+        let keeps = self.keeps(Side::Host);
         let (Some(host), Some(guest)) = (&mut self.host, &mut self.guest) else { return };
-        host.say_to(&mut guest.stream);
-        guest.say_to(&mut host.stream);
-        if host.is_done() || guest.is_done() {
+        host.hear(keeps);
+        guest.hear(false);
+        host.tell(&mut guest.stream, keeps);
+        self.spoken |= !guest.said.is_empty();
+        guest.tell(&mut host.stream, false);
+        let (host_is_done, guest_is_done) = (host.is_done(), guest.is_done());
+        if host_is_done || guest_is_done && self.spoken {
             *self = Ends::default();
+        } else if guest_is_done {
+            self.replace_guest(None);
+        }
+    }
+
+    /// The next guest hears what was said to this one.
+    fn replace_guest(&mut self, next: Option<End>) {
+        self.guest = next;
+        if let Some(host) = &mut self.host {
+            host.taken = 0;
         }
     }
 
@@ -118,63 +150,72 @@ impl Ends {
     }
 
     /// Takes who has come, in the place of an earlier one.
-    fn welcome(&mut self, listener: &UnixListener, is_host: bool) -> io::Result<()> {
+    fn welcome(&mut self, listener: &UnixListener, side: Side) -> io::Result<()> {
         let stream = match listener.accept() {
             Ok((stream, _)) => stream,
             Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionAborted | ErrorKind::Interrupted) => return Ok(()),
             Err(e) => return Err(e),
         };
         stream.set_nonblocking(true)?;
-        if self.paired {
+        if self.spoken || side == Side::Host && self.host.as_ref().is_some_and(|host| host.taken > 0) {
             *self = Ends::default();
         }
-        *(if is_host { &mut self.host } else { &mut self.guest }) = Some(End::new(stream));
+        let end = End { stream, said: Vec::new(), taken: 0, ended: false };
+        match side {
+            Side::Host => self.host = Some(end),
+            Side::Guest => self.replace_guest(Some(end)),
+        }
         Ok(())
     }
 }
 
-impl End {
-    fn new(stream: UnixStream) -> End {
-        End { stream, said: vec![0; BUFFER].into(), begin: 0, end: 0, ended: false }
-    }
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Host,
+    Guest,
+}
 
-    fn is_empty(&self) -> bool {
-        self.begin == self.end
+impl End {
+    fn is_taken(&self) -> bool {
+        self.taken == self.said.len()
     }
 
     /// Whether it has gone and all that it said was passed on.
     fn is_done(&self) -> bool {
-        self.ended && self.is_empty()
+        self.ended && self.is_taken()
     }
 
-    /// With nobody on the other side there is only its end to learn of.
-    fn interest(one: &Option<End>, other: &Option<End>, both: bool) -> libc::pollfd {
-        let Some(one) = one else { return nothing() };
-        let reads = both && one.is_empty() && !one.ended;
-        let writes = other.as_ref().is_some_and(|other| !other.is_empty());
-        if both && !reads && !writes {
-            return nothing();
-        }
-        interest(&one.stream, if reads { libc::POLLIN } else { 0 } | if writes { libc::POLLOUT } else { 0 })
+    fn can_say(&self, keeps: bool) -> bool {
+        !self.ended && if keeps { self.said.len() < KEPT } else { self.is_taken() }
     }
 
-    /// Reads when all was passed on, and passes on what is there, as far as neither has to be waited for.
-    fn say_to(&mut self, other: &mut UnixStream) {
-        if self.is_empty() && !self.ended {
-            match self.stream.read(&mut self.said) {
-                Ok(0) => self.ended = true,
-                Ok(count) => (self.begin, self.end) = (0, count),
-                Err(e) if is_passing(&e) => return,
-                Err(_) => self.ended = true,
-            }
+    /// Reads what it says, as far as that need not be waited for and there is room.
+    fn hear(&mut self, keeps: bool) {
+        if !self.can_say(keeps) {
+            return;
         }
-        while !self.is_empty() {
-            match other.write(&self.said[self.begin..self.end]) {
-                Ok(count) => self.begin += count,
-                Err(e) if is_passing(&e) => return,
-                Err(_) => {
-                    (self.begin, self.end, self.ended) = (0, 0, true);
-                }
+        if !keeps {
+            self.said.clear();
+            self.taken = 0;
+        }
+        let before = self.said.len();
+        self.said.resize(before + BUFFER, 0);
+        let result = self.stream.read(&mut self.said[before..]);
+        self.said.truncate(before + *result.as_ref().unwrap_or(&0));
+        match result {
+            Ok(0) => self.ended = true,
+            Err(e) if !is_passing(&e) => self.ended = true,
+            _ => {}
+        }
+    }
+
+    /// Passes on what it said, as far as the other need not be waited for. What the other can take no more is nobody's: its end is seen when it is read from.
+    fn tell(&mut self, other: &mut UnixStream, keeps: bool) {
+        while !self.is_taken() {
+            match other.write(&self.said[self.taken..]) {
+                Ok(count) => self.taken += count,
+                Err(e) if is_passing(&e) || keeps => return,
+                Err(_) => self.taken = self.said.len(),
             }
         }
     }
@@ -272,6 +313,23 @@ mod tests {
         let mut guest = sockets.guest();
         next.write_all(b"here").unwrap();
         hears(&mut guest, "here");
+    }
+
+    #[test]
+    fn a_guest_that_gave_up_before_it_spoke_is_followed_by_one_that_hears_all() {
+        let sockets = Sockets::serve("gave-up");
+        let (mut host, mut early) = (sockets.host(), sockets.guest());
+        let words = "hello".repeat(20_000);
+        host.write_all(words.as_bytes()).unwrap();
+        hears(&mut early, "hello");
+        let mut other = sockets.guest();
+        assert!(early.read_to_end(&mut Vec::new()).is_ok(), "the one that another follows is dropped");
+        hears(&mut other, "hellohello");
+        drop(other);
+        let mut guest = sockets.guest();
+        hears(&mut guest, &words);
+        guest.write_all(b"welcome").unwrap();
+        hears(&mut host, "welcome");
     }
 
     #[test]

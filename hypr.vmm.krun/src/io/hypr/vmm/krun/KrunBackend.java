@@ -24,7 +24,10 @@ public final class KrunBackend implements VmmBackend {
     /** Value of the service property {@code hypr.name}. */
     public static final String NAME = "krun";
 
-    private final Machines machines;
+    private final Path program;
+    private final Path programs;
+    private final Path run;
+    private Machines machines;
 
     /**
      * @param context of this bundle; its framework property {@code hypr.dist} says where the product's programs are, {@code hypr.run} where a file may be
@@ -40,8 +43,18 @@ public final class KrunBackend implements VmmBackend {
     }
 
     KrunBackend(Path program, Path programs, Path run) {
-        KvmProbe kvm = new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json"));
-        this.machines = new Machines(new KvmHost(NAME, program, kvm, new Starter(programs.resolve("hypr-start"))));
+        this.program = program;
+        this.programs = programs;
+        this.run = run;
+    }
+
+    /** Made when it is first needed: hyprd starts sooner. */
+    private synchronized Machines machines() {
+        if (machines == null) {
+            KvmProbe kvm = new KvmProbe(programs.resolve("hypr-kvmprobe"), run.resolve("kvm.json"));
+            machines = new Machines(new KvmHost(NAME, program, kvm, new Starter(programs.resolve("hypr-start"))));
+        }
+        return machines;
     }
 
     private static String required(BundleContext context, String name) {
@@ -54,21 +67,21 @@ public final class KrunBackend implements VmmBackend {
 
     @Override
     public Availability probe() {
-        return machines.probe();
+        return machines().probe();
     }
 
     @Override
     public VmSession launch(VmPlan plan, Consumer<? super DriverRecord> intent) {
-        return machines.launch(plan, intent);
+        return machines().launch(plan, intent);
     }
 
     @Override
     public VmSession attach(DriverRecord record) {
-        return machines.attach(record);
+        return machines().attach(record);
     }
 
     @Override
     public void discard(DriverRecord record) {
-        machines.discard(record);
+        machines().discard(record);
     }
 }

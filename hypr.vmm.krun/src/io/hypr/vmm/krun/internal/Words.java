@@ -28,10 +28,9 @@ record Words(List<String> words, Document document) {
     /** HYPR may be installed where the program's user cannot go, such as the home of root. */
     private static final int PROGRAM = 9;
     private static final int FIRST_OPENED = 10;
-    /** There is no ACPI, no PCI and no UART; a reset by the keyboard controller is how libkrun's machine ends. */
-    private static final List<String> ARGUMENTS =
-            List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "no_timer_check", "rcupdate.rcu_expedited=1",
-        "8250.nr_uarts=0");
+    /** There is no ACPI, no PCI and no UART; a reset by the keyboard controller is how libkrun's machine ends. The others: kernel/cmdline.md. */
+    private static final List<String> ARGUMENTS = List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "pci=off", "swiotlb=noforce",
+        "no_timer_check", "noreplace-smp", "rcupdate.rcu_expedited=1", "dummy.numdummies=0", "8250.nr_uarts=0");
 
     /** Threads that the program starts beside the processors: two or three a device. */
     private static final int HELPER_THREADS = 64;
