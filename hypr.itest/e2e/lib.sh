@@ -21,6 +21,8 @@ SHELL_PID=$$
 export HYPR_HOME=$WORK/home HYPR_RUN=$WORK/run HYPR_CONFIG=$WORK/config
 unset HYPR_DIST HYPR_LOG HYPR_NO_AUTOSTART HYPR_AOT HYPR_REGISTRY_MIRRORS
 mkdir -p "$HYPR_CONFIG"
+# These tests are of the product on QEMU, also where KVM works; those in lab/ are of the other backends.
+[ -z "${E2E_BACKENDS=qemu}" ] || echo "backends=$E2E_BACKENDS" >"$HYPR_CONFIG/io.hypr.core.cfg"
 
 hypr() { timeout -k 5 $((LIMIT * 2)) "$CLIENT" "$@"; }
 
