@@ -112,7 +112,7 @@ build_for_test() {
 run_tests() {
     local name passed=0 failed=0 skipped=0 ran=
     find_java; find_tools
-    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) kestrel krun launcher kernel itest e2e parity lab
+    [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) hypr.example.plugin kestrel krun launcher kernel itest e2e parity lab
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
