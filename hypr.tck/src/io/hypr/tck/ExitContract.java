@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +44,14 @@ abstract class ExitContract extends Part {
     void killEndsTheVmmAtOnceAndTwiceIsFine() throws Exception {
         VmSession vm = launch(fixture().plan());
         assertFalse(vm.awaitExit(Duration.ZERO), "it runs");
+        long vmm = vm.pid();
         vm.kill();
         assertTrue(vm.awaitExit(Duration.ZERO), "it has ended when kill returns");
+        assertFalse(fixture().processes().contains(vmm), "its process is gone");
         assertEquals(VmState.ENDED, vm.state());
         vm.kill();
         assertEquals(0, vm.pid());
-        assertEquals(List.of(), fixture().processes());
+        Fixture.await("who wrote its log ends with it", () -> fixture().isIdle());
     }
 
     @Test
