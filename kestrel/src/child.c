@@ -152,7 +152,9 @@ static void become(const struct run *r, const struct identity *user)
 		take_capabilities(r->capabilities);
 	if (r->flags & RUN_NO_NEW_PRIVILEGES)
 		check(sys_prctl(PR_SET_NO_NEW_PRIVS, 1), STAGE_RESOURCES, "no_new_privs");
-	check(sys_sigmask(0), STAGE_RESOURCES, "signal mask");
+	/* Kestrel's own mask has all of them. */
+	if (!(r->flags & RUN_BLOCKED))
+		check(sys_sigmask(0), STAGE_RESOURCES, "signal mask");
 }
 
 /* The next directory of PATH with `name` after it; an empty one is the working directory. */

@@ -119,7 +119,7 @@ struct run {
 	struct list hidden, protected;
 };
 
-enum { RUN_TERMINAL = 1, RUN_NO_NEW_PRIVILEGES = 2, RUN_CAPABILITIES = 4, RUN_FIRST = 8, RUN_TOOL = 16 };
+enum { RUN_TERMINAL = 1, RUN_NO_NEW_PRIVILEGES = 2, RUN_CAPABILITIES = 4, RUN_FIRST = 8, RUN_TOOL = 16, RUN_BLOCKED = 32 };
 
 struct signal {
 	uint32_t process;

@@ -377,7 +377,7 @@ final class Starter {
         return new RunProcess(spec.tty, spec.noNewPrivileges, argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
             Limits.of(spec.ulimits), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
             spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj,
-            spec.privileged ? new RunProcess.First(List.of(), List.of()) : SystemPaths.GUARDED);
+            spec.privileged ? new RunProcess.First(List.of(), List.of(), spec.init) : SystemPaths.guarded(spec.init));
     }
 
     private List<String> guestEnv() {

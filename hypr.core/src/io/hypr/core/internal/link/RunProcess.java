@@ -52,8 +52,9 @@ public record RunProcess(
      *
      * @param hidden paths that the container does not see
      * @param readOnly paths that it sees and cannot write to
+     * @param init whether it begins with all signals blocked: to a process 1 that has not yet said what it does with a signal the kernel delivers none
      */
-    public record First(List<String> hidden, List<String> readOnly) {
+    public record First(List<String> hidden, List<String> readOnly, boolean init) {
     }
 
     /**
@@ -72,7 +73,8 @@ public record RunProcess(
      * @return the payload
      */
     public Payload encode(long id, long process) {
-        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4 | (first == null ? 0 : 8) | (tool ? 16 : 0))
+        return new Payload().u32(id).u32(process).u32((tty ? 1 : 0) | (noNewPrivileges ? 2 : 0) | 4 | (first == null ? 0 : 8) | (tool ? 16 : 0)
+            | (first != null && first.init ? 32 : 0))
             .list(argv, Payload::text).list(env, Payload::text).text(cwd).text(user).list(groups, Payload::text)
             .list(limits, (p, l) -> p.u32(l.resource).u64(l.soft).u64(l.hard))
             .u64(capabilities).u16(rows).u16(columns).u16(stdin).u16(stdout).u16(stderr).u32(credit).u16(umask).u16(oomScore)

@@ -269,7 +269,7 @@ class VectorsTest {
             b.number("capabilities"), (int) b.number("rows"), (int) b.number("columns"), (int) b.number("stdin"), (int) b.number("stdout"),
             (int) b.number("stderr"),
             b.number("credit"), (int) b.number("umask"), (int) b.number("oom_score"),
-            (flags & 8) == 0 ? null : new RunProcess.First(texts(b, "hidden"), texts(b, "protected")));
+            (flags & 8) == 0 ? null : new RunProcess.First(texts(b, "hidden"), texts(b, "protected"), (flags & 32) != 0));
     }
 
     private static Setup setup(Block b) {
