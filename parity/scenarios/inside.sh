@@ -82,7 +82,7 @@ show diff ${P}nothere
 
 ### top
 show run -d --name ${P}a $IMAGE sh -c 'sleep 1000 & exec sleep 2000'
-until_true sh -c "$CLI top ${P}a | grep -q 'sleep 2000'"
+until_true sh -c "[ \$($CLI top ${P}a -o pid,comm | grep -c sleep) = 2 ]"   # sh has become one, and started the other
 $CLI top ${P}a | head -n 1
 $CLI top ${P}a aux | head -n 1
 $CLI top ${P}a -o pid,comm | sed 's/^[0-9]* */PID /' | sort
