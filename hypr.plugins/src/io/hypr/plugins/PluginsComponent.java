@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import org.apache.felix.fileinstall.ArtifactInstaller;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
@@ -45,6 +48,10 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
     private final Path folder;
     private final Directory directory;
     private final Configuration watch;
+    private final BundleContext context;
+    private final Logger log;
+    private final FrameworkListener started = this::frameworkEvent;
+    private boolean closed;
 
     /**
      * @param context tells where home and run directory are
@@ -59,15 +66,37 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
     public PluginsComponent(BundleContext context, PluginsConfiguration configuration, Map<String, Object> properties, @Reference Handovers handovers,
             @Reference ConfigurationAdmin settings, @Reference(service = LoggerFactory.class) Logger log) throws IOException {
         refuseUnknown(properties);
+        this.context = context;
+        this.log = log;
         folder = Path.of(context.getProperty("hypr.home"), "plugins");
         directory = new Directory(context, handovers, folder, Path.of(context.getProperty("hypr.run")),
             Signatures.of(configuration.signatures(), configuration.certificates(), configuration.password()),
             new Maven(Path.of(System.getProperty("user.home"), ".m2"), Path.of("/usr/share/maven/lib"), configuration.repository()), log);
         watch = settings.getFactoryConfiguration("org.apache.felix.fileinstall", "plugins", "?");
-        watch.updateIfDifferent(new Hashtable<>(
-                Map.of("felix.fileinstall.dir", folder.toString(), "felix.fileinstall.filter", ".*\\.jar", "felix.fileinstall.poll", POLL,
-            "felix.fileinstall.noInitialDelay", "true", "felix.fileinstall.log.level", "1", "felix.fileinstall.tmpdir",
-            context.getProperty("hypr.run") + "/fileinstall.plugins")));
+        context.addFrameworkListener(started);
+        if (context.getBundle(0).getState() == Bundle.ACTIVE) {
+            watch();
+        }
+    }
+
+    private void frameworkEvent(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.STARTED) {
+            try {
+                watch();
+            } catch (IOException e) {
+                log.error("The folder of plug-ins {} is not watched: {}", folder, e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Begins to watch, once what HYPR ships has started: a bundle that is just starting cannot make way for a plug-in. */
+    private synchronized void watch() throws IOException {
+        if (!closed) {
+            watch.updateIfDifferent(new Hashtable<>(Map.of("felix.fileinstall.dir", folder.toString(),
+                "felix.fileinstall.filter", ".*\\.jar", "felix.fileinstall.poll", POLL, "felix.fileinstall.noInitialDelay", "true",
+                "felix.fileinstall.log.level", "1",
+                "felix.fileinstall.tmpdir", context.getProperty("hypr.run") + "/fileinstall.plugins")));
+        }
     }
 
     private static void refuseUnknown(Map<String, Object> properties) {
@@ -81,7 +110,9 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
 
     /** Ends the watch; the bundles stay. */
     @Deactivate
-    void deactivate() throws IOException {
+    synchronized void deactivate() throws IOException {
+        closed = true;
+        context.removeFrameworkListener(started);
         watch.delete();
     }
 
