@@ -16,7 +16,6 @@ import io.hypr.krun.HostProcess;
 import io.hypr.krun.KrunRecord;
 import io.hypr.krun.Platform;
 import io.hypr.krun.RunDirectory;
-import io.hypr.krun.VmmLog;
 import io.hypr.model.Availability;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -24,6 +23,7 @@ import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.Kvm;
 import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /**

@@ -7,8 +7,8 @@ import java.util.List;
 
 import io.hypr.krun.Document;
 import io.hypr.krun.RunDirectory;
-import io.hypr.krun.VmmLog;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.VmmLog;
 
 /**
  * What one plan means to hypr-start and to hypr-krun. Files are opened by hypr-start, since the way to them need not be open to the program's user. The same
