@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.hypr.core.internal.logs.ContainerLog;
+import io.hypr.core.internal.logs.LogReader;
 import io.hypr.core.internal.logs.LogLimits;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
@@ -210,7 +211,7 @@ final class Container {
                 if (under && log.state().ended()) {
                     return Follower.ended(this, log, log.state().status(), engine.log());
                 }
-                Follower follower = new Follower(this, log, log.end(), output, wantsInput && record.info.spec.openStdin,
+                Follower follower = new Follower(this, log, new LogReader(log, log.end()), output, wantsInput && record.info.spec.openStdin,
                     record.info.spec.stdinOnce && !record.info.spec.tty, engine.log());
                 followers.add(follower);
                 if (run != null && output != Output.NONE) {

@@ -239,6 +239,7 @@ public class ContainerService implements Containers {
                 container.change(r -> r.stoppedByUser = true);
                 end(container, run);
             }
+            container.log().awaitRead(ANSWER); // Who reads its output has it before it goes; who does not read on has waited long enough.
         } catch (InterruptedException e) {
             interrupted(e);
         }

@@ -346,9 +346,15 @@ public final class Engine implements AutoCloseable {
         container.event("rename", Map.of("oldName", "/" + old));
     }
 
+    /** Removes a container that was to go with its end, once all that read its output have it. */
     void removeAfterEnd(Container container) {
         try {
-            remove(container);
+            container.log().awaitRead(null);
+            if (!closed) {
+                remove(container);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The next engine removes it.
         } catch (HyprException e) {
             log().error("Container {} could not be removed after its end: {} It is tried again.", container.id(), e.getMessage(), e);
             restarts.later("removal of " + container.id(), () -> removeAfterEnd(container));

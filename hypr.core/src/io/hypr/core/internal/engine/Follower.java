@@ -38,10 +38,13 @@ final class Follower implements Attachment {
     private volatile boolean closed;
     private boolean inputClosed;
 
-    Follower(Container container, ContainerLog log, long place, Output output, boolean wantsInput, boolean once, Logger logger) {
+    /** @param reader at the place from which on the output is wanted; null if there is nothing to read */
+    Follower(Container container, ContainerLog log, LogReader reader, Output output, boolean wantsInput, boolean once, Logger logger) {
         this.container = container;
         this.log = log;
-        this.reader = new LogReader(log, place);
+        this.reader = reader;
+        this.place = reader == null ? 0 : reader.place();
+        this.end = place;
         this.place = place;
         this.end = place;
         this.output = output;
@@ -52,7 +55,7 @@ final class Follower implements Attachment {
 
     /** @return a follower of a run that has ended already */
     static Follower ended(Container container, ContainerLog log, int status, Logger logger) {
-        Follower f = new Follower(container, log, 0, Output.NONE, false, false, logger);
+        Follower f = new Follower(container, log, null, Output.NONE, false, false, logger);
         f.finish(status);
         return f;
     }
@@ -63,16 +66,12 @@ final class Follower implements Attachment {
 
     private void follow() {
         int code = 255;
-        try (reader) {
-            while (!closed && log.awaitMore(place)) {
-                end = log.end();
-                Integer ended = deliver();
-                if (ended != null) {
-                    // As with Docker, whoever ran it finds its ports, its name and its disk free when it has ended.
-                    container.awaitCleared(run);
-                    code = ended;
-                    break;
-                }
+        try {
+            Integer ended = read();
+            if (ended != null) {
+                // As with Docker, whoever ran it finds its ports, its name and its disk free when it has ended.
+                container.awaitCleared(run);
+                code = ended;
             }
         } catch (IOException e) {
             logger.warn("The output of {} cannot be read for an attachment.", container.id(), e);
@@ -83,6 +82,18 @@ final class Follower implements Attachment {
         } finally {
             finish(code);
             container.detached(this);
+        }
+    }
+
+    /** @return the exit status; null if nobody wants more before the run has ended */
+    private Integer read() throws IOException, InterruptedException {
+        try (reader) {
+            Integer ended = null;
+            while (ended == null && !closed && log.awaitMore(place)) {
+                end = log.end();
+                ended = deliver();
+            }
+            return ended;
         }
     }
 

@@ -7,9 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a container has written, and how far its link has come: an append-only sequence of records in segment files. A record is safe
@@ -33,6 +36,7 @@ public final class ContainerLog implements AutoCloseable {
     private boolean dirty = true;
     private boolean closed;
     private int wakes;
+    private final Set<LogReader> readers = new HashSet<>();
 
     /**
      * @param directory of its files; made when something is written
@@ -322,6 +326,39 @@ public final class ContainerLog implements AutoCloseable {
     /** Ends all waits in {@link #awaitMore}, so that the callers look at what else has changed. */
     public synchronized void wake() {
         wakes++;
+        notifyAll();
+    }
+
+    /**
+     * Waits until whoever reads has read to the end, or the log is closed. After that it can be deleted and nobody misses anything of it.
+     *
+     * @param limit how long to wait at most; null = as long as it takes
+     * @return whether all have read to the end
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public synchronized boolean awaitRead(Duration limit) throws InterruptedException {
+        long deadline = limit == null ? 0 : System.nanoTime() + limit.toNanos();
+        while (!closed && readers.stream().anyMatch(r -> r.reached() < end)) {
+            long left = limit == null ? Long.MAX_VALUE : (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
+    }
+
+    synchronized void opened(LogReader reader) {
+        readers.add(reader);
+    }
+
+    /** Everybody who waits for readers looks again. */
+    synchronized void reached() {
+        notifyAll();
+    }
+
+    synchronized void left(LogReader reader) {
+        readers.remove(reader);
         notifyAll();
     }
 

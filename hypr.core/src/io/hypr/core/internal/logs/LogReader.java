@@ -7,7 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 
-/** Reads a log's records in order from a place on, as far as they are safe. Not safe for use by several threads. */
+/**
+ * Reads a log's records in order from a place on, as far as they are safe. Until it is closed the log knows of it and can wait for it. Not safe for use by
+ * several threads.
+ */
 public final class LogReader implements AutoCloseable {
 
     private static final int BUFFER = 4 * (LogRecord.HEADER + LogRecord.MAX_PAYLOAD);
@@ -17,6 +20,7 @@ public final class LogReader implements AutoCloseable {
     private FileChannel file;
     private long segment;
     private long read;
+    private volatile long reached;
 
     /**
      * @param log what is read
@@ -26,6 +30,13 @@ public final class LogReader implements AutoCloseable {
         this.log = log;
         this.segment = Segments.segment(place);
         this.read = Segments.offset(place);
+        this.reached = place;
+        log.opened(this);
+    }
+
+    /** @return up to which place everything was handed out; for any thread */
+    long reached() {
+        return reached;
     }
 
     /** @return the place of the next record */
@@ -39,6 +50,15 @@ public final class LogReader implements AutoCloseable {
      * @throws IOException if the files cannot be read
      */
     public LogRecord next(long limit) throws IOException {
+        LogRecord r = read(limit);
+        if (r == null && reached < limit) {
+            reached = limit;
+            log.reached();
+        }
+        return r;
+    }
+
+    private LogRecord read(long limit) throws IOException {
         while (true) {
             try {
                 LogRecord r = LogRecord.next(in);
@@ -65,7 +85,7 @@ public final class LogReader implements AutoCloseable {
                 read += n;
             } else if (segment < last) {
                 in.limit(0).position(0);
-                close();
+                shut();
                 segment++;
                 read = 0;
             } else {
@@ -94,6 +114,11 @@ public final class LogReader implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        log.left(this);
+        shut();
+    }
+
+    private void shut() throws IOException {
         if (file != null) {
             file.close();
             file = null;

@@ -129,6 +129,32 @@ class EngineTest {
     }
 
     @Test
+    void autoRemoveWaitsForThoseWhoReadTheOutput() throws Exception {
+        ContainerSpec spec = Fakes.spec("both");
+        spec.autoRemove = true;
+        ContainerInfo c = containers.create(spec);
+        Collected seen = new Collected();
+        CountDownLatch slow = new CountDownLatch(1);
+        Attachment attachment = containers.attach(c.id, (stream, bytes, offset, length) -> {
+            try {
+                slow.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            seen.write(stream, bytes, offset, length);
+        }, false);
+        containers.start(c.id);
+        containers.await(c.id, Until.NOT_RUNNING);
+        Thread.sleep(300); // Time in which it must not go.
+        assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
+        slow.countDown();
+        assertEquals(7, attachment.await());
+        assertEquals("out\n", seen.text(1));
+        assertEquals("err\n", seen.text(2));
+        assertThrows(HyprException.class, () -> containers.inspect(c.id));
+    }
+
+    @Test
     void autoRemoveRemoves() throws Exception {
         ContainerSpec spec = Fakes.spec("exit", "5");
         spec.autoRemove = true;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,38 @@ class ContainerLogTest {
 
     private static Query all(int tail) {
         return new Query(true, true, null, null, tail, false);
+    }
+
+    @Test
+    void whoeverReadsCanBeWaitedFor() throws Exception {
+        try (ContainerLog log = new ContainerLog(base.resolve("l"), LogLimits.NONE)) {
+            log.begin(1);
+            LogReader late = new LogReader(log, log.end());
+            assertTrue(log.awaitRead(null)); // There is nothing that it has not read.
+            out(log, 1, 1, "a\n");
+            log.flush(1);
+            assertFalse(log.awaitRead(Duration.ofMillis(20)));
+            assertEquals(LogRecord.STDOUT, late.next(log.end()).kind());
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    while (late.next(log.end()) != null) { }
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertTrue(log.awaitRead(null));
+            reader.join();
+            out(log, 1, 2, "b\n");
+            log.flush(2);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    late.close();
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertTrue(log.awaitRead(null));
+        }
     }
 
     @Test
