@@ -164,6 +164,8 @@ int mounts_listed(const struct setup *s)
 		take_fields(&c, mount_fields, &m);
 		if (m.kind == MOUNT_BIND)
 			result = root_bind(m.source, m.target, m.flags);
+		else if (m.kind == MOUNT_OWN)
+			result = mount_on_own(m.source, m.target, m.type, m.flags, m.options);
 		else
 			result = root_mount(m.source, m.target, m.type, m.flags, m.options);
 		if (result < 0)

@@ -104,7 +104,7 @@ struct mount_point {
 	uint8_t kind;
 };
 
-enum { MOUNT_BIND = 1 };
+enum { MOUNT_BIND = 1, MOUNT_OWN };
 
 struct run {
 	uint32_t process, flags;

@@ -318,6 +318,13 @@ def test_root_file_system():
         assert "a\n0\n" in out and out.startswith("1\n1\n") and out.endswith("/proc/self/fd\nvia\n"), out
 
 
+def test_what_is_mounted_in_kestrels_own_file_system_is_bound_from_there():
+    with sandbox(mounts=[dict(source="mine", target="/mine", type="tmpfs", flags=0, options="mode=711", kind=2),
+                         dict(source="/mine", target="/bound", type="", flags=1, options="", kind=1)]) as host:
+        out = run_output(host, 1, "sh", "-c", "stat -c %a /bound; touch /bound/x; echo $?; grep ' tmpfs ' /proc/mounts | cut -d' ' -f1,2 | grep mine; ls -d /mine")
+        equal(out, "711\n1\nmine /bound\n")
+
+
 def test_mounts_are_those_that_docker_shows():
     shm = dict(source="shm", target="/dev/shm", type="tmpfs", flags=14, options="mode=1777,size=65536k", kind=0)
     wanted = ["overlay / overlay rw", "tmpfs /dev tmpfs rw,nosuid", "devpts /dev/pts devpts rw,nosuid,noexec", "sysfs /sys sysfs ro,nosuid,nodev,noexec",

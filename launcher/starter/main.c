@@ -36,7 +36,9 @@ int main(int argc, char **argv) {
     if (setpriority(PRIO_PROCESS, 0, options.nice + getpriority(PRIO_PROCESS, 0)) != 0) fail(errno, "Cannot lower the priority by %d", options.nice);
     limits_set(options.limits, options.limit_count);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
+    if (options.read_only != NULL || options.only != NULL) tree_own();
     if (options.read_only != NULL) tree_read_only(options.read_only);
+    if (options.only != NULL) tree_only(options.only, options.only_at);
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);
     if (options.change_umask) umask(options.umask);
     privileges_drop(&options);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
     KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
@@ -18,7 +18,7 @@ static const struct option known[] = {
     { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP },
     { "listen", required_argument, NULL, LISTEN }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
-    { "read-only", required_argument, NULL, READ_ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
+    { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
@@ -46,7 +46,8 @@ static const char usage[] =
     "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
     "  --cgroup-join               the control group may be in use already\n"
-    "  --read-only DIR             mounts of its own, in which DIR and all below it can be read only\n"
+    "  --read-only PATH            mounts of its own, in which PATH and all below it can be read only\n"
+    "  --only FILE=DIR             mounts of its own, in which the directory DIR holds FILE, as DIR/file, and nothing else\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
     "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
@@ -138,6 +139,14 @@ static void parse_umask(struct options *options, const char *text) {
     options->change_umask = true;
 }
 
+static void parse_only(struct options *options, char *text) {
+    char *directory = strrchr(text, '=');
+    if (directory == NULL || directory == text) fail(0, "--only takes FILE=DIR, not '%s'", text);
+    *directory++ = '\0';
+    options->only = text;
+    options->only_at = directory;
+}
+
 static void parse_cpu(struct options *options, char *quota) {
     char *period = cut(quota, '/');
     if (period == NULL) fail(0, "--cpu-max takes QUOTA/PERIOD in microseconds, not '%s'", quota);
@@ -189,6 +198,7 @@ static void parse_option(struct options *options, int code) {
         case CGROUP_OPTIONAL: options->cgroup_optional = true; break;
         case CGROUP_JOIN: options->cgroup_join = true; break;
         case READ_ONLY: options->read_only = optarg; break;
+        case ONLY: parse_only(options, optarg); break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
         case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
         case CPU_MAX: parse_cpu(options, optarg); break;

@@ -31,7 +31,7 @@ struct options {
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
-    const char *directory, *output, *error, *log, *pid_file, *read_only;
+    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at;
     unsigned long long log_max;
     mode_t umask;
     bool change_umask;
@@ -65,7 +65,9 @@ void descriptors_arrange(const struct kept_descriptor *kept, size_t count);
 void streams_open(bool keep_input, const char *output, const char *error);
 
 /* tree.c */
-void tree_read_only(const char *directory);
+void tree_own(void);
+void tree_read_only(const char *path);
+void tree_only(const char *file, const char *directory);
 
 /* log.c: standard output and error go to a file that is never larger than log_max octets, through a process that keeps it. */
 void log_begin(const struct options *options);

@@ -156,6 +156,18 @@ class Tree(Starter):
         (tree / "below/new").touch()
         self.refused("Cannot mount /nonexistent over itself: No such file", "--read-only", "/nonexistent", "--", "/bin/true")
 
+    def test_of_one_file_holds_that_file_and_nothing_else_and_only_for_the_program(self):
+        file, place = self.directory / "a=b", self.directory / "place"
+        file.write_text("before\n")
+        place.mkdir()
+        out = self.shell(f"ls {place}; cat {place}/file; echo after >{place}/file; touch {place}/new 2>&1; true", "--only", f"{file}={place}")
+        self.assertEqual(f"file\nbefore\ntouch: cannot touch '{place}/new': Read-only file system\n", out)
+        self.assertEqual(("after\n", []), (file.read_text(), list(place.iterdir())))
+        out = self.shell(f"cat {place}/file; echo no >{place}/file; true", "--stderr", self.directory / "err", "--read-only", file, "--only", f"{file}={place}")
+        self.assertEqual(("after\n", "after\n"), (out, file.read_text()))
+        self.refused("Cannot mount the file /nonexistent: No such file", "--only", f"/nonexistent={place}", "--", "/bin/true")
+        self.refused("--only takes FILE=DIR", "--only", "/nonexistent", "--", "/bin/true")
+
 
 class Log(Starter):
     LIMIT = 65536

@@ -57,6 +57,34 @@ show run --rm --mount type=bind,source="$PWD/d",target=/data,readonly $IMAGE sh 
 show run --rm -v "$PWD/made":/data $IMAGE touch /data/file
 ls made
 
+### a file of the host
+echo one >f
+show run -d --name ${P}a -v "$PWD/f":/etc/app.conf -v "$PWD/f":/bin/ro:ro $IMAGE sleep 100
+echo two >f
+show exec ${P}a cat /etc/app.conf /bin/ro
+show exec ${P}a sh -c 'echo three >/etc/app.conf'
+cat f
+show exec ${P}a sh -c 'echo no >/bin/ro'
+show exec ${P}a rm /etc/app.conf
+show inspect -f '{{json .HostConfig.Binds}}{{range .Mounts}}{{if .RW}}{{else}} {{.Type}} {{.Source}} {{.Destination}} {{.Mode}} {{.RW}}{{end}}{{end}}' ${P}a
+
+### a file of the host by --mount, by a link, in a directory that the image has not
+echo one >f; ln -s f l
+show run --rm --mount type=bind,src="$PWD/l",dst=/new/dir/conf,readonly $IMAGE sh -c 'cat /new/dir/conf; ls -l /new/dir | cut -c1-10; echo no >/new/dir/conf'
+
+### a file that another takes the place of
+echo one >f
+show run -d --name ${P}a -v "$PWD/f":/f $IMAGE sleep 100
+echo two >g; mv g f
+show exec ${P}a cat /f
+show restart -t 0 ${P}a
+show exec ${P}a cat /f
+
+### a file over a directory, a directory over a file
+echo one >f; mkdir d
+for v in f:/tmp d:/etc/passwd; do $CLI run --rm -v "$PWD/$v" $IMAGE true 2>err; echo "= $?"; grep -o 'not a directory: .*' err; done
+show ps -aq --filter name=${P}
+
 ### volumes of another container
 show run --name ${P}a -v ${P}v:/data $IMAGE sh -c 'echo shared >/data/file'
 show run --rm --volumes-from ${P}a $IMAGE cat /data/file

@@ -75,7 +75,7 @@ public class ContainerSpec {
     /** Whether all exposed ports are published on free ports of the host. */
     public boolean publishAll;
 
-    /** Volumes, directories of the host, and tmpfs that are mounted. */
+    /** Volumes, directories and files of the host, and tmpfs that are mounted. */
     public List<Mount> mounts = new ArrayList<>();
     /** Containers whose mounts are taken over, as {@code container[:ro|:rw]}. */
     public List<String> volumesFrom = new ArrayList<>();
@@ -159,7 +159,7 @@ public class ContainerSpec {
     public static class Mount {
         /** {@code volume}, {@code bind} or {@code tmpfs}. */
         public String type = "volume";
-        /** Name of a volume, null = a new one that nobody named; absolute path of a directory of the host; null for tmpfs. */
+        /** Name of a volume, null = a new one that nobody named; absolute path of a directory or regular file of the host; null for tmpfs. */
         public String source;
         /** Absolute path in the container. */
         public String target;

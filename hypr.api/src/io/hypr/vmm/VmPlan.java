@@ -112,13 +112,16 @@ public record VmPlan(
     }
 
     /**
-     * A directory of the host that is offered to the guest.
+     * A directory or a file of the host that is offered to the guest. A file is what the share's root has alone, by the name {@value #FILE}.
      *
      * @param tag the name by which the guest mounts it, at most 35 octets
-     * @param source directory on the host
+     * @param source directory or regular file on the host
      * @param readOnly whether the guest may only read
      */
     public record Share(String tag, Path source, boolean readOnly) {
+
+        /** The name of a shared file in its share. */
+        public static final String FILE = "file";
     }
 
     /**

@@ -45,6 +45,24 @@ abstract class ShareContract extends Part {
     }
 
     @Test
+    void aFileIsAllThatItsShareHasAndTheSameOnBothSides() throws Exception {
+        Path one = Files.writeString(fixture().directory().resolve("one"), "hello");
+        Path two = Files.writeString(fixture().directory().resolve("two"), "read only");
+        VmSession vm = launch(plan(one, two));
+        try (ByteChannel link = vm.link()) {
+            Guest guest = Guest.hello(link, true);
+            guest.setUp("/dev/vda", "/dev/vdb");
+            assertEquals("0", guest.shell(MOUNT + "[ \"$(ls -A /tmp/one /tmp/two | tr -d '\\n')\" = /tmp/one:file/tmp/two:file ] && "
+                    + "[ \"$(cat /tmp/one/file)\" = hello ] && [ \"$(cat /tmp/two/file)\" = 'read only' ] && echo back > /tmp/one/file && "
+                    + "! touch /tmp/one/new 2>/dev/null && ! rm -f /tmp/one/file 2>/dev/null && ! (echo no > /tmp/two/file) 2>/dev/null"));
+            assertEquals("back\n", Files.readString(one));
+            assertEquals("read only", Files.readString(two));
+            Files.writeString(one, "again");
+            assertEquals("0", guest.shell("[ \"$(cat /tmp/one/file)\" = again ]"));
+        }
+    }
+
+    @Test
     void theGuestCannotLeaveTheShare() throws Exception {
         Path one = Files.createDirectory(fixture().directory().resolve("one"));
         Path two = Files.createDirectory(fixture().directory().resolve("two"));

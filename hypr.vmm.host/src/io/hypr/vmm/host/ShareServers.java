@@ -17,9 +17,9 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 
 /**
- * Serves the shares of one microVM, each by a virtiofsd of its own. It is root, since owners of files must be what the guest says, but sees nothing but the
- * directory: it enters namespaces of its own, gives up what capabilities it does not need, and filters its system calls. It ends when the VMM hangs up. A
- * VMM joins the control group that this makes.
+ * Serves the shares of one microVM, each by a virtiofsd of its own. It is root, since owners of files must be what the guest says, but sees nothing but
+ * the directory or file: it enters namespaces of its own, gives up what capabilities it does not need, and filters its system calls. It ends when the VMM
+ * hangs up. A VMM joins the control group that this makes.
  *
  * @param starter of the processes
  * @param directory the run directory, where sockets, pid files and the servers' log go
@@ -49,8 +49,8 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
                     .remedy("Install it, on Debian 12 with: apt-get install qemu-system-common");
         }
         for (VmPlan.Share share : shares) {
-            if (!Files.isDirectory(share.source())) {
-                throw new HyprException(ErrorCode.NOT_FOUND, "The directory " + share.source() + " that is to be shared with the microVM does not exist.");
+            if (!Files.isDirectory(share.source()) && !Files.isRegularFile(share.source())) {
+                throw new HyprException(ErrorCode.NOT_FOUND, share.source() + ", which is to be shared with the microVM, is no directory and no file.");
             }
             if (share.tag().isEmpty() || share.tag().getBytes(StandardCharsets.UTF_8).length > LONGEST_TAG) {
                 throw new HyprException(ErrorCode.INVALID, "The tag '" + share.tag() + "' of a share has not 1 to " + LONGEST_TAG + " octets.");
@@ -87,15 +87,21 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         }
     }
 
-    private Process serve(VmPlan.Share share, Path socket, int index) {
+    private Process serve(VmPlan.Share share, Path socket, int index) throws IOException {
         Path pid = directory.resolve(socket(index) + ".pid");
         List<String> options = new ArrayList<>(List.of("--log", log().toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
             "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
         if (share.readOnly()) {
             options.addAll(List.of("--read-only", share.source().toString()));
         }
+        Path source = share.source();
+        if (Files.isRegularFile(source)) { // It is served in a directory of its own, since the root of a share is one.
+            source = directory.resolve(socket(index) + ".d");
+            Files.createDirectories(source);
+            options.addAll(List.of("--only", share.source() + "=" + source));
+        }
         // announce_submounts: the inode numbers of other file systems below the directory are numbers of their own.
-        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + share.source(),
+        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + source,
             "-o", "sandbox=namespace", "-o", "xattr", "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0"));
     }
 
@@ -131,7 +137,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
                 throw ended(process, share);
             }
             if (System.nanoTime() > end) {
-                throw new HyprException(ErrorCode.TIMEOUT, "The directory " + share.source() + " was not shared in " + LIMIT.toSeconds() + " s.")
+                throw new HyprException(ErrorCode.TIMEOUT, share.source() + " was not shared in " + LIMIT.toSeconds() + " s.")
                         .remedy("See " + log() + ".");
             }
             LockSupport.parkNanos(1_000_000);
@@ -145,7 +151,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         String words = starterWords.isEmpty() ? log.tail(0).stream().reduce("", (a, b) -> b) : starterWords.replaceFirst("^hypr-start: ", "");
         String reason = words.isEmpty() ? "the process that serves it ended with status " + process.exitValue() : words;
         return new HyprException(words.contains("Permission denied") ? ErrorCode.DENIED : ErrorCode.INTERNAL,
-            "The directory " + share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : "."))
+            share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : "."))
             .remedy("See " + log() + ".");
     }
 

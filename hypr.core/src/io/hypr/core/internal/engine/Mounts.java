@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.Setup;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerInfo.MountPoint;
@@ -26,6 +27,9 @@ final class Mounts {
     /** Octets of /dev/shm where nothing else was asked for. */
     private static final long SHM_SIZE = 64 << 20;
     private static final long READ_ONLY = 1;
+    /** The stage of mounts in the agent's answers. */
+    private static final int STAGE = 2;
+    private static final int ENOTDIR = 20;
 
     /** Where containers with an init find it, as under Docker. */
     static final String INIT = "/sbin/docker-init";
@@ -106,12 +110,9 @@ final class Mounts {
             if (!m.create) {
                 throw NewContainer.invalid(config(m) + "bind source path does not exist: " + m.source);
             }
-        } else if (Files.isRegularFile(source)) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, m.source + " is a file: a microVM can be given directories only.")
-                .remedy("Mount the directory that it is in, " + source.getParent() + ", or copy the file into a volume.");
-        } else if (!Files.isDirectory(source)) {
+        } else if (!Files.isDirectory(source) && !Files.isRegularFile(source)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, m.source
-                    + " is a socket or device of the host: what is behind it runs in the host's kernel, which a microVM does not share.")
+                    + " is a socket, pipe or device of the host: what is behind it runs in the host's kernel, which a microVM does not share.")
                 .remedy("Reach the service by the network, at the address host-gateway, or pass a device through by --device.");
         }
     }
@@ -131,7 +132,7 @@ final class Mounts {
             }
             for (Mount m : info.spec.mounts) {
                 info.mounts.removeIf(p -> p.target.equals(m.target));
-                info.mounts.add(m.type.equals("bind") ? directory(m) : volume(m, fresh));
+                info.mounts.add(m.type.equals("bind") ? bound(m) : volume(m, fresh));
             }
             for (String target : declared.stream().map(d -> Path.of("/", d).normalize().toString()).sorted().toList()) {
                 if (!target.equals("/") && !info.spec.tmpfs.containsKey(target) && info.mounts.stream().noneMatch(p -> p.target.equals(target))) {
@@ -161,7 +162,7 @@ final class Mounts {
         }
     }
 
-    private static MountPoint directory(Mount m) {
+    private static MountPoint bound(Mount m) {
         MountPoint p = point(m);
         p.source = m.source;
         p.create = m.create;
@@ -234,13 +235,13 @@ final class Mounts {
                     throw new HyprException(ErrorCode.DENIED, "error while creating mount source path '" + p.source + "'", e);
                 }
             }
-            if (!Files.isDirectory(source)) {
+            if (!Files.isDirectory(source) && !Files.isRegularFile(source)) {
                 throw NewContainer.invalid("invalid mount config for type \"bind\": bind source path does not exist: " + p.source);
             }
         }
     }
 
-    /** @return directories of the host for the backend */
+    /** @return directories and files of the host for the backend */
     static List<VmPlan.Share> shares(ContainerInfo info) {
         List<VmPlan.Share> shares = new ArrayList<>();
         for (MountPoint p : info.mounts) {
@@ -249,24 +250,44 @@ final class Mounts {
         return shares;
     }
 
+    /** Says what is wrong if the agent could not mount a file over a directory, or a directory over a file, as only the image shows. */
+    static void judge(ContainerInfo info, Result failed) {
+        if (failed.stage() == STAGE && failed.errno() == ENOTDIR) {
+            info.mounts.stream().filter(p -> p.target.equals(failed.text())).findFirst().ifPresent(p -> {
+                throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: "
+                        + "error mounting \"" + p.source + "\" to rootfs at \"" + p.target + "\": " + Errno.text(ENOTDIR)
+                        + ": unknown: Are you trying to mount a directory onto a file (or vice-versa)? "
+                        + "Check if the specified host path exists and is the expected type");
+            });
+        }
+    }
+
     private static String tag(int place) {
         return "mount" + place;
     }
 
-    /** @return mounts for the agent, those of directories before those within them */
+    /** @return mounts for the agent, those of directories before those within them; before all, what only the agent sees */
     static List<Setup.Mount> guest(ContainerInfo info) {
+        List<Setup.Mount> own = new ArrayList<>();
         List<Setup.Mount> all = new ArrayList<>();
         long shm = info.spec.shmSize == 0 ? SHM_SIZE : info.spec.shmSize;
-        all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, 0));
+        all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, Setup.Mount.PLAIN));
         if (info.spec.init) {
-            all.add(new Setup.Mount("/merlin", INIT, "", READ_ONLY, "", 1));
+            all.add(new Setup.Mount("/merlin", INIT, "", READ_ONLY, "", Setup.Mount.BIND));
         }
         info.spec.tmpfs.forEach((target, options) -> all.add(MountFlags.tmpfs(target, options)));
         for (int i = 0; i < info.mounts.size(); i++) {
             MountPoint p = info.mounts.get(i);
-            all.add(new Setup.Mount(tag(i), p.target, "virtiofs", p.writable ? 0 : READ_ONLY, "", 0));
+            long flags = p.writable ? 0 : READ_ONLY;
+            if (Files.isRegularFile(Path.of(p.source))) { // A share is a directory: the agent binds the file from it.
+                own.add(new Setup.Mount(tag(i), "/" + tag(i), "virtiofs", 0, "", Setup.Mount.OWN));
+                all.add(new Setup.Mount("/" + tag(i) + "/" + VmPlan.Share.FILE, p.target, "", flags, "", Setup.Mount.BIND));
+            } else {
+                all.add(new Setup.Mount(tag(i), p.target, "virtiofs", flags, "", Setup.Mount.PLAIN));
+            }
         }
         all.sort(Comparator.comparing(m -> Path.of(m.target())));
-        return all;
+        own.addAll(all);
+        return own;
     }
 }

@@ -339,6 +339,7 @@ final class Starter {
                         + "init: open /proc/sys/"
                     + first.text().replace('.', '/') + ": " + Errno.text(first.errno()) + ": unknown");
             }
+            Mounts.judge(info, first);
             throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
                 + first.stage() + ", " + first.text() + ": " + Errno.text(first.errno()));
         }

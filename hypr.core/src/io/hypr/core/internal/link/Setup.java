@@ -56,13 +56,20 @@ public record Setup(
      * A mount.
      *
      * @param source what
-     * @param target where, inside the root
+     * @param target where, inside the root; of {@link #OWN} a new directory of the agent's root
      * @param type of file system
      * @param flags MS_*
      * @param options for the file system
-     * @param kind 0 = as is, 1 = something that the agent provides
+     * @param kind {@link #PLAIN}, {@link #BIND} or {@link #OWN}
      */
     public record Mount(String source, String target, String type, long flags, String options, int kind) {
+
+        /** Mounted as is. */
+        public static final int PLAIN = 0;
+        /** A path of the agent's own file system that is bound to the target. */
+        public static final int BIND = 1;
+        /** Mounted in the agent's own file system, where it can be bound from. */
+        public static final int OWN = 2;
     }
 
     /**
