@@ -93,6 +93,11 @@ static bool set_memory(const struct hierarchy *hierarchy, const char *name, cons
     return set_limit(hierarchy, name, hierarchy->version == 2 ? "memory.max" : "memory.limit_in_bytes", limits->memory, failure);
 }
 
+/* Below this the host takes memory from others first. */
+static bool set_memory_low(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
+    return set_limit(hierarchy, name, hierarchy->version == 2 ? "memory.low" : "memory.soft_limit_in_bytes", limits->memory_low, failure);
+}
+
 static bool set_pids(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
     return set_limit(hierarchy, name, "pids.max", limits->pids, failure);
 }
@@ -116,6 +121,7 @@ static bool limited(const char *name, const struct cgroup_limits *limits, size_t
 
 static bool set_limits(const char *name, const struct cgroup_limits *limits, bool optional, struct failure *failure) {
     return (limits->memory == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-max", optional, set_memory, failure))
+        && (limits->memory_low == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-low", optional, set_memory_low, failure))
         && (limits->pids == NULL || limited(name, limits, offsetof(struct hierarchy, pids), "pids", "--pids-max", optional, set_pids, failure))
         && (limits->cpu_quota == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-max", optional, set_cpu, failure))
         && (limits->cpu_weight == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-weight", optional, set_weight, failure));

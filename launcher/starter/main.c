@@ -35,6 +35,7 @@ int main(int argc, char **argv) {
     if (options.log != NULL) log_begin(&options);
     if (setpriority(PRIO_PROCESS, 0, options.nice + getpriority(PRIO_PROCESS, 0)) != 0) fail(errno, "Cannot lower the priority by %d", options.nice);
     limits_set(options.limits, options.limit_count);
+    if (options.processors != NULL) processors_set(options.processors);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
     if (options.read_only != NULL || options.only != NULL) tree_own();
     if (options.read_only != NULL) tree_read_only(options.read_only);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, MEMORY_MAX, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
     KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
@@ -19,6 +19,7 @@ static const struct option known[] = {
     { "listen", required_argument, NULL, LISTEN }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
     { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
+    { "memory-low", required_argument, NULL, MEMORY_LOW }, { "processors", required_argument, NULL, PROCESSORS },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
@@ -42,12 +43,13 @@ static const char usage[] =
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600)\n"
     "  --keep-stdin                standard input stays the caller's; without it, it is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
-    "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --pids-max N,\n"
+    "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --memory-low OCTETS, --pids-max N,\n"
     "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
     "  --cgroup-join               the control group may be in use already\n"
     "  --read-only PATH            mounts of its own, in which PATH and all below it can be read only\n"
     "  --only FILE=DIR             mounts of its own, in which the directory DIR holds FILE, as DIR/file, and nothing else\n"
+    "  --processors LIST           run on these processors of the host only, as 0-2,5\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
     "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
@@ -200,6 +202,8 @@ static void parse_option(struct options *options, int code) {
         case READ_ONLY: options->read_only = optarg; break;
         case ONLY: parse_only(options, optarg); break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
+        case MEMORY_LOW: options->cgroup_limits.memory_low = checked_decimal("--memory-low", optarg); break;
+        case PROCESSORS: options->processors = optarg; break;
         case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
         case CPU_MAX: parse_cpu(options, optarg); break;
         case CPU_WEIGHT: options->cgroup_limits.cpu_weight = checked_weight(optarg); break;
@@ -233,8 +237,8 @@ void options_parse(struct options *options, int argc, char **argv) {
     }
     if (optind >= argc) fail(0, "No program was given (hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]; --help tells more)");
     const struct cgroup_limits *limits = &options->cgroup_limits;
-    if (options->cgroup == NULL && (limits->memory != NULL || limits->pids != NULL || limits->cpu_quota != NULL || limits->cpu_weight != NULL))
-        fail(0, "--memory-max, --pids-max, --cpu-max and --cpu-weight need --cgroup NAME");
+    if (options->cgroup == NULL && (limits->memory != NULL || limits->memory_low != NULL || limits->pids != NULL || limits->cpu_quota != NULL || limits->cpu_weight != NULL))
+        fail(0, "--memory-max, --memory-low, --pids-max, --cpu-max and --cpu-weight need --cgroup NAME");
     if (options->log != NULL && (options->output != NULL || options->error != NULL)) fail(0, "--log is for both streams: --stdout and --stderr cannot be given as well");
     if ((options->log == NULL) != (options->log_max == 0)) fail(0, "--log FILE and --log-max OCTETS need each other");
     if (options->log != NULL && options->log_max < LOG_LEAST) fail(0, "--log-max takes %d octets at least, not %llu", LOG_LEAST, options->log_max);

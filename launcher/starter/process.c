@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,32 @@ void limits_set(const struct limit *limits, size_t count) {
         if (setrlimit(limits[i].resource, &limits[i].value) != 0)
             fail(errno, "Cannot set the resource limit %s to %llu:%llu", limits[i].name,
                  (unsigned long long) limits[i].value.rlim_cur, (unsigned long long) limits[i].value.rlim_max);
+}
+
+/* One number of the list, at most that of the last processor that there can be. */
+static int processor(const char **at, const char *list) {
+    char *end;
+    if (**at < '0' || **at > '9') fail(0, "--processors takes a list such as 0-2,5, not '%s'", list);
+    unsigned long number = strtoul(*at, &end, 10);
+    if (number >= 8 * sizeof(cpu_set_t)) fail(0, "--processors: there is no processor %lu", number);
+    *at = end;
+    return (int) number;
+}
+
+void processors_set(const char *list) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const char *at = list; ; at++) {
+        int first = processor(&at, list), last = first;
+        if (*at == '-') {
+            at++;
+            last = processor(&at, list);
+        }
+        for (int number = first; number <= last; number++) CPU_SET(number, &set);
+        if (*at == '\0') break;
+        if (*at != ',') fail(0, "--processors takes a list such as 0-2,5, not '%s'", list);
+    }
+    if (sched_setaffinity(0, sizeof set, &set) != 0) fail(errno, "Cannot run on the processors %s", list);
 }
 
 static unsigned long long start_time(void) {

@@ -13,7 +13,7 @@ struct kept_descriptor { int from, to; };
 enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP, LISTEN_AT };
 struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 struct limit { int resource; const char *name; struct rlimit value; };
-struct cgroup_limits { const char *memory, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
+struct cgroup_limits { const char *memory, *memory_low, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
 
 struct options {
     struct kept_descriptor kept[LIST_LIMIT];
@@ -31,7 +31,7 @@ struct options {
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
-    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at;
+    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at, *processors;
     unsigned long long log_max;
     mode_t umask;
     bool change_umask;
@@ -96,6 +96,8 @@ size_t hierarchies_find(struct hierarchy *hierarchies);
 void session_begin(void);
 void signals_reset(void);
 void limits_set(const struct limit *limits, size_t count);
+/* Binds this process, and all that it becomes, to processors, written as in 0-2,5. */
+void processors_set(const char *list);
 void pid_file_write(const char *path);
 void check_program(const struct options *options);
 void privileges_drop(const struct options *options);

@@ -143,6 +143,15 @@ class Descriptors(Starter):
         self.refused("Cannot change to the directory /nonexistent: No such file", "--stderr", self.directory / "err", "--chdir", "/nonexistent", "--", "/bin/true")
 
 
+class Processors(Starter):
+    def test_are_those_of_the_list(self):
+        mine = sorted(os.sched_getaffinity(0))
+        for words, numbers in ((str(mine[-1]), [mine[-1]]), (f"{mine[0]}-{mine[-1]}", mine), (f"{mine[-1]},{mine[0]}", [mine[0], mine[-1]])):
+            status, out, err = self.start("--processors", words, "--", sys.executable, "-c", SHOW.format("sorted(os.sched_getaffinity(0))"))
+            self.assertEqual((0, b""), (status, err))
+            self.assertEqual(sorted(set(numbers)), __import__("json").loads(out))
+
+
 class Tree(Starter):
     def test_is_read_only_with_all_below_it_and_only_for_the_program(self):
         tree = self.directory / "tree"
@@ -320,6 +329,9 @@ class Refusals(Starter):
                 ("QUOTA/PERIOD", "--cgroup", "a", "--cpu-max", "100", "--", "x"), ("below 1000", "--cgroup", "a", "--cpu-max", "1/100000", "--", "x"),
                 ("not '-5'", "--cgroup", "a", "--memory-max", "-5", "--", "x"), ("would let nothing run", "--cgroup", "a", "--memory-max", "0", "--", "x"),
                 ("from 1 to 10000, not '0'", "--cgroup", "a", "--cpu-weight", "0", "--", "x"), ("need --cgroup NAME", "--cpu-weight", "4", "--", "x"),
+                ("need --cgroup NAME", "--memory-low", "4096", "--", "x"), ("such as 0-2,5, not '0-'", "--processors", "0-", "--", "/bin/true"),
+                ("such as 0-2,5, not 'x'", "--processors", "x", "--", "/bin/true"), ("there is no processor 5000", "--processors", "5000", "--", "/bin/true"),
+                ("Cannot run on the processors 1000", "--processors", "1000", "--", "/bin/true"),
                 ("need each other", "--log", "x", "--", "x"), ("need each other", "--log-max", "65536", "--", "x"), ("at least, not 9", "--log", "x", "--log-max", "9", "--", "x"),
                 ("for both streams", "--log", "x", "--log-max", "65536", "--stdout", "y", "--", "x"),
                 ("not '1001'", "--oom-score-adj", "1001", "--", "x"), ("start no program", "--print-cgroup-base", "--", "x"),
@@ -399,6 +411,11 @@ class ControlGroups(Starter):
         self.needs("cpu")
         self.shell("true", "--cgroup", self.group, "--cpu-weight", "50")
         self.assertEqual("512" if self.version == "v1" else "50", self.value("cpu", "cpu.shares" if self.version == "v1" else "cpu.weight"))
+
+    def test_memory_that_others_give_first(self):
+        self.needs("memory")
+        self.shell("true", "--cgroup", self.group, "--memory-low", "33554432")
+        self.assertEqual("33554432", self.value("memory", "memory.soft_limit_in_bytes" if self.version == "v1" else "memory.low"))
 
     def test_limit_without_its_controller_is_an_error_or_a_warning(self):
         missing = {"memory", "pids", "cpu"} - set(self.bases)

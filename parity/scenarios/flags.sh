@@ -173,6 +173,45 @@ show logs ${P}a
 show run --name ${P}a --log-driver none $IMAGE echo logged
 show logs ${P}a
 
+### no log of a container in the background
+show run -d --name ${P}a --log-driver none $IMAGE sh -c 'echo out; echo err >&2; read x; echo $x'
+show wait ${P}a
+show logs ${P}a
+show inspect -f '{{.HostConfig.LogConfig.Type}} {{.State.ExitCode}}' ${P}a
+
+### no log, and much that is printed
+$CLI run --name ${P}a --log-driver none $IMAGE sh -c 'i=0; while [ $i -lt 60000 ]; do echo $i is a line with quite some words in it, to be many octets; i=$((i+1)); done' | { sleep 1; cksum; }
+
+### share of processor time
+show create --name ${P}a -c 512 $IMAGE true
+show inspect -f '{{.HostConfig.CpuShares}}' ${P}a
+show start -a ${P}a
+show run --rm --cpu-shares 0 $IMAGE echo ran
+show create --name ${P}x --cpu-shares x $IMAGE true
+
+### processors to run on
+show run --name ${P}a --cpuset-cpus 0 $IMAGE nproc
+show inspect -f '{{.HostConfig.CpusetCpus}}' ${P}a
+show create --name ${P}x --cpuset-cpus 5000 $IMAGE true 2>&1 | sed 's/available: .*/available: SOME/'
+show create --name ${P}x --cpuset-cpus 0- $IMAGE true
+show create --name ${P}x --cpuset-cpus one $IMAGE true
+
+### processors by quota and period
+show create --name ${P}a --cpu-quota 25000 --cpu-period 50000 $IMAGE true
+show inspect -f '{{.HostConfig.CpuQuota}} {{.HostConfig.CpuPeriod}} {{.HostConfig.NanoCpus}}' ${P}a
+show start -a ${P}a
+show create --name ${P}x --cpu-quota 500 $IMAGE true
+show create --name ${P}x --cpu-period 500 $IMAGE true
+show create --name ${P}x --cpus 1 --cpu-quota 50000 $IMAGE true
+show create --name ${P}x --cpus 1 --cpu-period 50000 $IMAGE true
+
+### memory that is kept from others
+show run --name ${P}a --memory-reservation 32m -m 100m $IMAGE echo ran
+show inspect -f '{{.HostConfig.MemoryReservation}} {{.HostConfig.Memory}}' ${P}a
+show create --name ${P}x --memory-reservation 1m $IMAGE true
+show create --name ${P}x --memory-reservation 32m -m 16m $IMAGE true
+show create --name ${P}x --memory-reservation x $IMAGE true
+
 ### security options
 show run --rm --security-opt no-new-privileges:true $IMAGE grep NoNewPrivs /proc/self/status
 show run --rm --security-opt no-new-privileges=false $IMAGE grep NoNewPrivs /proc/self/status
@@ -222,6 +261,8 @@ show run --rm --pid container:${P}nothere $IMAGE true
 ### namespaces for communication
 show run --rm --ipc private $IMAGE echo ran
 show run --rm --ipc shareable $IMAGE echo ran
+show run --name ${P}a --ipc none $IMAGE ls -d /dev/shm /dev/mqueue
+show inspect -f '{{.HostConfig.IpcMode}}' ${P}a
 show run --rm --ipc nonsense $IMAGE true
 
 ### host names of the host

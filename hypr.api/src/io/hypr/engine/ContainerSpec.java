@@ -81,6 +81,8 @@ public class ContainerSpec {
     public List<String> volumesFrom = new ArrayList<>();
     /** tmpfs mounts: target to options, as {@code --tmpfs} takes them. */
     public Map<String, String> tmpfs = new LinkedHashMap<>();
+    /** {@code private}, {@code shareable} or {@code none}, which is without /dev/shm; null = private. */
+    public String ipcMode;
     /** Bytes of /dev/shm; 0 = 64 MiB. */
     public long shmSize;
     /** Whether the root file system is mounted read-only. */
@@ -96,6 +98,16 @@ public class ContainerSpec {
     public long maxMemory;
     /** Processors to which they can be raised while it runs; 0 = they cannot. Needs a backend with the facet {@code resizable}. */
     public int maxProcessors;
+    /** Microseconds of processor time in each {@link #cpuPeriod}, another way to say {@link #cpus}; 0 = as {@code cpus} says. */
+    public long cpuQuota;
+    /** Microseconds, 1,000 to 1,000,000; 0 = 100,000. */
+    public long cpuPeriod;
+    /** Share of processor time beside other containers when the host is busy; 0 = 1024, which each has. */
+    public int cpuShares;
+    /** Processors of the host that the microVM runs on, as {@code 0-2,5}; empty = all. It has as many processors where {@code cpus} does not say otherwise. */
+    public String cpuSet = "";
+    /** Bytes of memory down to which the host takes memory from other microVMs first; 0 = none. */
+    public long memoryReservation;
     /** Most processes in the container; 0 = no limit but the guest's own. */
     public long pidsLimit;
     /** {@code name=soft:hard} as {@code --ulimit} takes them. */
@@ -151,6 +163,8 @@ public class ContainerSpec {
     /** Further kernel arguments. */
     public List<String> kernelArguments = new ArrayList<>();
 
+    /** {@code json-file}, {@code local}, which mean the same, or {@code none}: what is printed is for those who are attached; null = json-file. */
+    public String logDriver;
     /** {@code max-size} and {@code max-file}, as Docker's json-file driver takes them. */
     public Map<String, String> logOptions = new LinkedHashMap<>();
 

@@ -130,26 +130,43 @@ public record VmPlan(
      * @param uid numeric user that the VMM runs as
      * @param gid numeric group
      * @param cgroup name of its control group relative to the root of each hierarchy, such as {@code hypr/3f2a...}
-     * @param cpus host processors that the whole VMM may keep busy, fractions allowed, to which its control group holds it; 0 = as many as it likes
+     * @param limits what the host holds the whole VMM to, beside what its size says
      */
-    public record Jail(int uid, int gid, String cgroup, double cpus) {
-
-        /** Checks the range. */
-        public Jail {
-            if (!(cpus >= 0)) {
-                throw new IllegalArgumentException("A VMM may keep 0 or more processors busy, not " + cpus);
-            }
-        }
+    public record Jail(int uid, int gid, String cgroup, Limits limits) {
 
         /**
-         * A jail that limits no processors.
+         * A jail that limits nothing further.
          *
          * @param uid numeric user that the VMM runs as
          * @param gid numeric group
          * @param cgroup name of its control group
          */
         public Jail(int uid, int gid, String cgroup) {
-            this(uid, gid, cgroup, 0);
+            this(uid, gid, cgroup, Limits.NONE);
+        }
+    }
+
+    /**
+     * What the host holds a VMM to. A host that cannot hold one of the first two, or the last, goes on without it.
+     *
+     * @param cpus host processors that the whole VMM may keep busy, fractions allowed; 0 = as many as it likes
+     * @param shares of processor time beside other VMMs when all are busy, 2 to 262144; each has 1024 unless said otherwise
+     * @param processors of the host on which it runs, and on no others, as {@code 0-2,5}; empty = all
+     * @param reservation octets of memory down to which the host takes memory from others first; 0 = none
+     */
+    public record Limits(double cpus, int shares, String processors, long reservation) {
+
+        /** The shares of a VMM for which nothing else is said. */
+        public static final int USUAL_SHARES = 1024;
+        /** Nothing is limited. */
+        public static final Limits NONE = new Limits(0, USUAL_SHARES, "", 0);
+
+        /** Checks the ranges. */
+        public Limits {
+            if (!(cpus >= 0) || shares < 2 || shares > 262_144 || !processors.matches("[0-9,-]*") || reservation < 0) {
+                throw new IllegalArgumentException("No limits of a VMM: " + cpus + " processors, " + shares + " shares, on '" + processors + "', "
+                        + reservation + " octets");
+            }
         }
     }
 }

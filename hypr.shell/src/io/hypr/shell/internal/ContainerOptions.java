@@ -81,13 +81,14 @@ public final class ContainerOptions {
     /** The log of a container is HYPR's own; it takes the place of Docker's drivers that keep one on the host. */
     private static void log(ContainerSpec s, Words words) {
         String driver = words.get("log-driver").orElse("");
-        if (!List.of("", "json-file", "local").contains(driver)) {
-            throw List.of("none", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "gcplogs").contains(driver)
+        if (!List.of("", "none", "json-file", "local").contains(driver)) {
+            throw List.of("syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "gcplogs").contains(driver)
                     ? new HyprException(ErrorCode.UNSUPPORTED, "HYPR keeps what containers print in a log of its own: it has no logging driver '"
                             + driver + "'.")
                             .remedy("Leave --log-driver out, bound the log by --log-opt max-size=10m, and read it by 'hypr logs'.")
                     : new HyprException(ErrorCode.INVALID, "error looking up logging plugin " + driver + ": plugin \"" + driver + "\" not found");
         }
+        s.logDriver = driver.isEmpty() ? null : driver;
         words.all("log-opt").forEach(o -> pair(s.logOptions, o));
     }
 
@@ -168,6 +169,11 @@ public final class ContainerOptions {
         s.memory = words.bytes("memory").orElse(0L);
         s.maxMemory = words.bytes("memory-max").orElse(0L);
         s.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(0.0);
+        s.cpuQuota = words.number("cpu-quota", 0);
+        s.cpuPeriod = words.number("cpu-period", 0);
+        s.cpuShares = words.number("cpu-shares", 0);
+        s.cpuSet = words.get("cpuset-cpus").orElse("");
+        s.memoryReservation = words.bytes("memory-reservation").orElse(0L);
         s.maxProcessors = words.number("vcpus-max", 0);
         s.pidsLimit = Math.max(0, words.number("pids-limit", 0));
         words.all("ulimit").forEach(u -> s.ulimits.add(limit(words, u)));

@@ -70,7 +70,7 @@ public final class ContainerView {
     private static Map<String, Object> hostConfig(ContainerInfo c) {
         ContainerSpec s = c.spec;
         Map<String, Object> h = new LinkedHashMap<>();
-        h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", "hypr", "Config", sorted(s.logOptions))));
+        h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", s.logDriver == null ? "json-file" : s.logDriver, "Config", sorted(s.logOptions))));
         h.put("Binds", binds(s));
         h.put("NetworkMode", s.network == null ? "default" : s.network);
         Map<String, Object> bindings = new TreeMap<>();
@@ -96,7 +96,7 @@ public final class ContainerView {
         h.put("DnsSearch", s.dnsSearch);
         h.put("ExtraHosts", orNull(s.extraHosts));
         h.put("GroupAdd", orNull(s.groups));
-        h.put("IpcMode", "private");
+        h.put("IpcMode", s.ipcMode == null ? "private" : s.ipcMode);
         h.put("Links", null);
         h.put("OomScoreAdj", s.oomScoreAdj);
         h.put("PidMode", "");
@@ -111,6 +111,11 @@ public final class ContainerView {
         h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
         h.put("Sysctls", sorted(s.sysctls));
         h.put("Memory", s.memory);
+        h.put("MemoryReservation", s.memoryReservation);
+        h.put("CpuShares", s.cpuShares);
+        h.put("CpuPeriod", s.cpuPeriod);
+        h.put("CpuQuota", s.cpuQuota);
+        h.put("CpusetCpus", s.cpuSet);
         h.put("NanoCpus", Math.round(s.cpus * 1e9));
         h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
         h.put("UTSMode", "");

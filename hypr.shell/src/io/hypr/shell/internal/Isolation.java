@@ -32,7 +32,8 @@ final class Isolation {
         if (!ipc.matches("|private|shareable|none|host|container:.*")) {
             throw new HyprException(ErrorCode.INVALID, "Invalid IPC mode: " + ipc);
         }
-        namespace(words, "ipc", "", List.of("private", "shareable"), "shared memory");
+        namespace(words, "ipc", "", List.of("private", "shareable", "none"), "shared memory");
+        s.ipcMode = ipc.isEmpty() ? null : ipc;
         words.all("security-opt").forEach(o -> security(s, o));
     }
 

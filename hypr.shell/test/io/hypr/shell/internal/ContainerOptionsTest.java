@@ -44,6 +44,19 @@ class ContainerOptionsTest {
                 "--env=F=", "-e", "ABSENT").env);
     }
 
+    @Test
+    void limitsOfTheHostAndWhatIsKeptArrive() {
+        ContainerSpec s = read("-c", "512", "--cpuset-cpus", "0-1", "--cpu-quota", "50000", "--cpu-period", "200000", "--memory-reservation", "32m", "--ipc",
+                "none", "--log-driver", "none");
+        assertEquals(List.of(512, "0-1", 50_000L, 200_000L, 32L << 20, "none", "none"),
+                List.of(s.cpuShares, s.cpuSet, s.cpuQuota, s.cpuPeriod, s.memoryReservation, s.ipcMode, s.logDriver));
+    }
+
+    @Test
+    void aLoggingDriverThatIsNotThereIsSaid() {
+        assertTrue(assertThrows(HyprException.class, () -> read("--log-driver", "syslog")).getMessage().contains("has no logging driver 'syslog'"));
+    }
+
     private static String text(ContainerSpec.Mount m) {
         return m.type + " " + m.source + " " + m.target + (m.readOnly ? " ro" : "") + (m.noCopy ? " nocopy" : "")
                 + (m.create ? " create" : "") + " " + m.options;
@@ -125,7 +138,7 @@ class ContainerOptionsTest {
             --pid=nonsense                 | --pid: invalid PID mode
             --pid=host                     | cannot share the processes of the host
             --ipc=container:web            | cannot share the shared memory of another container
-            --ipc=none                     | --ipc none means nothing in a microVM
+            --ipc=host                     | cannot share the shared memory of the host
             --uts=container:web            | --uts: invalid UTS mode
             --userns=nonsense              | --userns: invalid USER mode
             --cgroupns=host                | cannot share the control groups of the host

@@ -47,7 +47,7 @@ final class Container {
         this.engine = engine;
         this.id = record.info.id;
         this.record = record;
-        this.log = new ContainerLog(directory().resolve("log"), LogLimits.of(record.info.spec.logOptions));
+        this.log = new ContainerLog(directory().resolve("log"), LogLimits.of(record.info.spec.logDriver, record.info.spec.logOptions));
         record.info.logPath = directory().resolve("log").toString();
     }
 

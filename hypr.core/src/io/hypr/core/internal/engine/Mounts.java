@@ -271,7 +271,9 @@ final class Mounts {
         List<Setup.Mount> own = new ArrayList<>();
         List<Setup.Mount> all = new ArrayList<>();
         long shm = info.spec.shmSize == 0 ? SHM_SIZE : info.spec.shmSize;
-        all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, Setup.Mount.PLAIN));
+        if (!"none".equals(info.spec.ipcMode)) {
+            all.add(new Setup.Mount("shm", "/dev/shm", "tmpfs", MountFlags.SHM, "mode=1777,size=" + shm, Setup.Mount.PLAIN));
+        }
         if (info.spec.init) {
             all.add(new Setup.Mount("/merlin", INIT, "", READ_ONLY, "", Setup.Mount.BIND));
         }

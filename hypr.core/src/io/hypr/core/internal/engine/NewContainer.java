@@ -75,7 +75,7 @@ final class NewContainer {
         if (spec.template != null && !List.of("auto", "on", "off").contains(spec.template)) {
             throw new HyprException(ErrorCode.INVALID, "invalid template mode: '" + spec.template + "'").remedy("It is auto, on or off.");
         }
-        LogLimits.of(spec.logOptions);
+        LogLimits.of(spec.logDriver, spec.logOptions);
         spec.capAdd = Capabilities.checked(spec.capAdd, "CapAdd");
         spec.capDrop = Capabilities.checked(spec.capDrop, "CapDrop");
         spec.ulimits.forEach(Limits::parse);

@@ -5,11 +5,15 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
 
 /** How large a container's microVM is. */
 final class Size {
 
     private static final long MIB = 1L << 20;
+    /** Microseconds in which a container has its share of processors. */
+    static final long PERIOD = 100_000;
+    private static final int MOST_SHARES = 262_144;
 
     private Size() {
     }
@@ -23,7 +27,10 @@ final class Size {
      */
     static void apply(ContainerSpec spec, ContainerInfo info, Settings settings) {
         int host = Runtime.getRuntime().availableProcessors();
-        double cpus = spec.cpus == 0 ? settings.processors() : spec.cpus;
+        quota(spec);
+        int set = Processors.checked(spec.cpuSet);
+        double asked = cpus(spec);
+        double cpus = asked != 0 ? Math.min(asked, host) : set != 0 ? set : settings.processors();
         if (spec.cpus != 0 && !(spec.cpus >= 0.01 && spec.cpus <= host)) {
             throw NewContainer.invalid(String.format("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", host, host));
         }
@@ -32,6 +39,7 @@ final class Size {
         if (memory < 6 * MIB) {
             throw NewContainer.invalid("Minimum memory limit allowed is 6MB");
         }
+        reservation(spec, memory);
         long total = HostFacts.memory();
         if (memory > total) {
             throw new HyprException(ErrorCode.EXHAUSTED, "The container asks for " + memory / MIB + " MiB of memory; the host has " + total / MIB + " MiB.")
@@ -68,9 +76,49 @@ final class Size {
         info.maxMemory = spec.maxMemory == 0 ? info.memory : Math.max(info.memory, steps(spec.maxMemory));
     }
 
-    /** @return host processors that the VMM may keep busy; 0 = no limit, since whole processors limit themselves by their number */
-    static double share(ContainerSpec spec) {
-        return spec.cpus == Math.rint(spec.cpus) ? 0 : spec.cpus;
+    private static void quota(ContainerSpec spec) {
+        if (spec.cpus != 0 && (spec.cpuQuota > 0 || spec.cpuPeriod > 0)) {
+            throw NewContainer.invalid("Conflicting options: Nano CPUs and CPU " + (spec.cpuPeriod > 0 ? "Period" : "Quota") + " cannot both be set");
+        }
+        if (spec.cpuPeriod != 0 && (spec.cpuPeriod < 1_000 || spec.cpuPeriod > 1_000_000)) {
+            throw NewContainer.invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+        }
+        if (spec.cpuQuota > 0 && spec.cpuQuota < 1_000) {
+            throw NewContainer.invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+        }
+        if (spec.cpuShares < 0) {
+            throw NewContainer.invalid("shares: invalid argument");
+        }
+        if (spec.cpuShares == 1 || spec.cpuShares > MOST_SHARES) {
+            throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: "
+                    + "error setting cgroup config for procHooks process: the "
+                    + (spec.cpuShares == 1 ? "minimum allowed cpu-shares is 2" : "maximum allowed cpu-shares is " + MOST_SHARES) + ": unknown");
+        }
+    }
+
+    private static void reservation(ContainerSpec spec, long memory) {
+        if (spec.memoryReservation != 0 && spec.memoryReservation < 6 * MIB) {
+            throw NewContainer.invalid("Minimum memory reservation allowed is 6MB");
+        }
+        if (spec.memoryReservation > memory) {
+            throw NewContainer.invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
+        }
+    }
+
+    /** @return processors that are asked for, fractions allowed; 0 = none are */
+    static double cpus(ContainerSpec spec) {
+        return spec.cpuQuota > 0 ? (double) spec.cpuQuota / (spec.cpuPeriod == 0 ? PERIOD : spec.cpuPeriod) : spec.cpus;
+    }
+
+    /** @return what the host holds the VMM to; whole processors limit themselves by their number */
+    static VmPlan.Limits limits(ContainerSpec spec) {
+        double cpus = cpus(spec);
+        return new VmPlan.Limits(isFraction(cpus) ? cpus : 0, spec.cpuShares == 0 ? VmPlan.Limits.USUAL_SHARES : spec.cpuShares, spec.cpuSet,
+                spec.memoryReservation);
+    }
+
+    static boolean isFraction(double cpus) {
+        return cpus != Math.rint(cpus);
     }
 
     /** @return whether the microVM is to be one that can grow */

@@ -47,8 +47,6 @@ import io.hypr.vmm.VmPlan;
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
 
-    /** Microseconds in which a container has its share of processors. */
-    private static final long CPU_PERIOD = 100_000;
     private static final Path HOST_RESOLV = Path.of("/etc/resolv.conf");
 
     private final Engine engine;
@@ -273,7 +271,7 @@ final class Starter {
             Math.max(info.memory, info.maxMemory),
             VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
-            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.share(spec)),
+            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(spec)),
             Set.of(), spec.vmmOptions);
         vm = new VmLaunch(engine, container, choice.name(), machine, visit);
         run = vm.start();
@@ -366,8 +364,9 @@ final class Starter {
         if (spec.pidsLimit > 0) {
             limits.put("pids.max", Long.toString(spec.pidsLimit));
         }
-        if (spec.cpus != Math.rint(spec.cpus)) {
-            limits.put("cpu.max", Math.round(spec.cpus * CPU_PERIOD) + " " + CPU_PERIOD);
+        double cpus = Size.cpus(spec);
+        if (Size.isFraction(cpus)) {
+            limits.put("cpu.max", Math.round(cpus * Size.PERIOD) + " " + Size.PERIOD);
         }
         return limits;
     }

@@ -76,7 +76,9 @@ final class Update {
 
     private void resize(Run run, ContainerRecord before, ContainerSpec spec, ContainerInfo after) {
         ContainerInfo now = before.info;
-        if (spec.cpus != now.spec.cpus && (isFraction(spec.cpus) || isFraction(now.spec.cpus))) {
+        double wanted = Size.cpus(spec);
+        double had = Size.cpus(now.spec);
+        if (wanted != had && (Size.isFraction(wanted) || Size.isFraction(had))) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "A fraction of a processor cannot be given to or taken from a microVM that runs.").remedy(STOP);
         }
         if (after.processors > now.maxProcessors && after.processors != now.processors) {
@@ -99,10 +101,6 @@ final class Update {
                 throw e;
             }
         }
-    }
-
-    private static boolean isFraction(double cpus) {
-        return cpus != Math.rint(cpus);
     }
 
     /** Beyond what it was started with, memory is plugged in; below, the balloon takes it. */

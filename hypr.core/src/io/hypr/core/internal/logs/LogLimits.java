@@ -18,6 +18,26 @@ public record LogLimits(long segment, int segments) {
     /** Never. */
     public static final LogLimits NONE = new LogLimits(ContainerLog.SEGMENT, Integer.MAX_VALUE);
 
+    /** As soon as those who are attached have it: they hold the writer back before they are as far behind as this. */
+    public static final LogLimits ATTACHED = new LogLimits(1L << 20, 3);
+
+    /**
+     * @param driver null or empty = json-file
+     * @param options as {@link #of(Map)} takes them
+     * @return the limits
+     */
+    public static LogLimits of(String driver, Map<String, String> options) {
+        return isKept(driver) ? of(options) : ATTACHED;
+    }
+
+    /**
+     * @param driver null or empty = json-file
+     * @return whether what was printed can be read later
+     */
+    public static boolean isKept(String driver) {
+        return !"none".equals(driver);
+    }
+
     /**
      * @param options {@code max-size} and {@code max-file} as Docker's json-file driver takes them; together they say how much output is kept
      * @return the limits

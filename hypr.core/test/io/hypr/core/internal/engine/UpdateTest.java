@@ -72,8 +72,32 @@ class UpdateTest {
         assertEquals(102 * MIB, plan.memory());
         assertEquals(102 * MIB, plan.maxMemory());
         assertEquals(1, plan.processors());
-        assertEquals(0.5, plan.jail().cpus());
+        assertEquals(0.5, plan.jail().limits().cpus());
         assertEquals(List.of(), calls());
+    }
+
+    @Test
+    void theHostHoldsTheVmmToWhatIsAskedFor() {
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.cpuShares = 512;
+        spec.cpuSet = "0";
+        spec.cpuQuota = 25_000;
+        spec.cpuPeriod = 50_000;
+        spec.memoryReservation = 32 * MIB;
+        containers.start(containers.create(spec).id);
+        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), Fakes.backend(engine).plans.getLast().jail().limits());
+        ContainerSpec set = Fakes.spec("sleep");
+        set.cpuSet = "0,0-0";
+        containers.start(containers.create(set).id);
+        assertEquals(1, Fakes.backend(engine).plans.getLast().processors());
+        for (Consumer<ContainerSpec> bad : List.<Consumer<ContainerSpec>>of(s -> s.cpuSet = "0-", s -> s.cpuSet = "5000", s -> s.cpuSet = "1-0",
+                s -> s.cpuShares = 1, s -> s.cpuShares = 300_000, s -> s.cpuQuota = 999, s -> s.cpuPeriod = 1_000_001,
+                s -> s.memoryReservation = MIB, s -> s.memoryReservation = s.memory + 1024 * MIB)) {
+            ContainerSpec wrong = Fakes.spec("sleep");
+            wrong.memory = 64 * MIB;
+            bad.accept(wrong);
+            assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> containers.create(wrong)).code());
+        }
     }
 
     @Test

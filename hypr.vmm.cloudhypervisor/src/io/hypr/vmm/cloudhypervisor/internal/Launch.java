@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.LimitWords;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmLog;
@@ -23,10 +24,6 @@ final class Launch {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /** Threads that Cloud Hypervisor starts beside the processors: one or two a device, the API, signals. */
     private static final int HELPER_THREADS = 128;
-    /** All containers alike, however many processors they have. */
-    private static final String CPU_WEIGHT = "100";
-    /** Microseconds; a quota below a thousand is refused by the kernel. */
-    private static final long PERIOD = 100_000;
     /** What Cloud Hypervisor has beside the guest's memory, and room for the host's page cache of the disks, which makes way before anything is killed. */
     private static final long OVERHEAD = 256L << 20;
     /** Page tables and the like grow with the guest's memory. */
@@ -106,12 +103,10 @@ final class Launch {
             "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
             "--user", jail.uid() + ":" + jail.gid(),
             "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
-            "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT,
+            "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + OVERHEAD),
             "--listen", run.api() + "=" + API));
         groups.forEach(group -> options.addAll(List.of("--group", group.toString())));
-        if (jail.cpus() > 0) {
-            options.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
-        }
+        options.addAll(LimitWords.of(jail.limits()));
         if (!plan.devices().isEmpty()) {
             options.addAll(List.of("--rlimit", "memlock=unlimited")); // The device reaches all of the guest's memory, which stays where it is.
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import io.hypr.krun.Document;
 import io.hypr.krun.RunDirectory;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.LimitWords;
 import io.hypr.vmm.host.VmmLog;
 
 /**
@@ -34,10 +35,6 @@ record Words(List<String> words, Document document) {
 
     /** Threads that the program starts beside the processors: two or three a device. */
     private static final int HELPER_THREADS = 64;
-    /** Microseconds; a quota below a thousand is refused by the kernel. */
-    private static final long PERIOD = 100_000;
-    /** All containers alike, however many processors they have. */
-    private static final String CPU_WEIGHT = "100";
     /**
      * What the program has beside the guest's memory is a few MiB; the rest is room for the host's page cache of the disks, which counts
      * here and makes way.
@@ -56,10 +53,8 @@ record Words(List<String> words, Document document) {
             "--pid-file", run.pidFile().toString(), "--listen", run.link() + "=" + LINK, "--chdir", run.own().toString(), "--umask", "077",
             "--user", jail.uid() + ":" + jail.gid(),
             "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS),
-            "--memory-max", Long.toString(plan.memory() + plan.memory() / GUEST_SHARE + OVERHEAD), "--cpu-weight", CPU_WEIGHT));
-        if (jail.cpus() > 0) {
-            words.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
-        }
+            "--memory-max", Long.toString(plan.memory() + plan.memory() / GUEST_SHARE + OVERHEAD)));
+        words.addAll(LimitWords.of(jail.limits()));
         groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
         words.addAll(openings);
         words.addAll(List.of("--read", program + "=" + PROGRAM, "--", "/proc/self/fd/" + PROGRAM, "--answer", Integer.toString(ANSWER)));

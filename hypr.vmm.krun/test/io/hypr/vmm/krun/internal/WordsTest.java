@@ -34,7 +34,8 @@ class WordsTest {
         return new VmPlan("0123456789abcdef".repeat(4), processors, processors, 256L << 20, 256L << 20,
             new VmPlan.Boot(Path.of("/boot/vmlinux"), Path.of("/boot/bzImage"), Path.of("/boot/initramfs"), List.of("loglevel=7")), some,
             nics, devices, List.of(),
-            Path.of("/run/hypr/0123"), Path.of("/var/log/vmm"), new VmPlan.Jail(990, 990, "hypr/0123", 1.5), facets, options);
+            Path.of("/run/hypr/0123"), Path.of("/var/log/vmm"),
+            new VmPlan.Jail(990, 990, "hypr/0123", new VmPlan.Limits(1.5, 512, "0-2,5", 32 << 20)), facets, options);
     }
 
     private static VmPlan plan(int processors, int disks) {

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.LimitWords;
 import io.hypr.vmm.host.VmmLog;
 
 /**
@@ -26,10 +27,6 @@ public record Starter(Path program) {
     private static final Set<String> CONTROLLERS = Set.of("cpu", "memory", "pids");
     /** Threads that QEMU starts beside the processors: input and output, translation, migration. */
     private static final int HELPER_THREADS = 128;
-    /** Microseconds; a quota below a thousand is refused by the kernel. */
-    private static final long PERIOD = 100_000;
-    /** All containers alike, however many processors they have. */
-    private static final String CPU_WEIGHT = "100";
     /**
      * What QEMU may have beside the guest's memory: an allowance, which the test of a guest that fills its memory holds to be enough. It
      * has room for QEMU itself, for translated code under emulation, and for the host's page cache of the disks, which counts here and
@@ -60,13 +57,11 @@ public record Starter(Path program) {
                 "--user", jail.uid() + ":" + jail.gid(),
                 "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max",
                 Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
-                "--memory-max", Long.toString(memoryLimit(plan)), "--cpu-weight", CPU_WEIGHT));
+                "--memory-max", Long.toString(memoryLimit(plan))));
         if (plan.facets().contains(Qemu.SNAPSHOTS)) {
             words.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY))); // Nobody waits for what is only made to be saved.
         }
-        if (jail.cpus() > 0) {
-            words.addAll(List.of("--cpu-max", Math.max(1000, Math.round(jail.cpus() * PERIOD)) + "/" + PERIOD));
-        }
+        words.addAll(LimitWords.of(jail.limits()));
         if (!plan.devices().isEmpty()) { // The guest's memory stays where it is: devices write there.
             words.addAll(List.of("--rlimit", "memlock=unlimited"));
         }
