@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 import io.hypr.model.ErrorCode;
@@ -109,20 +108,12 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     public void stop() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "fs*.pid")) {
             for (Path file : files) {
-                kill(VmmProcess.of(file));
+                ControlGroups.kill(VmmProcess.of(file));
             }
         } catch (NoSuchFileException e) {
             return; // Without a directory there is none.
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + directory + " cannot be read.", e);
-        }
-    }
-
-    private static void kill(Optional<VmmProcess> process) {
-        try (VmmProcess running = process.orElse(null)) {
-            if (running != null) {
-                running.kill();
-            }
         }
     }
 

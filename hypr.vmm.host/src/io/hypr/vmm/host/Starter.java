@@ -2,6 +2,7 @@ package io.hypr.vmm.host;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import io.hypr.model.HyprException;
  * @param program its path
  */
 public record Starter(Path program) {
+
+    private static final Set<String> CONTROLLERS = Set.of("cpu", "memory", "pids");
 
     /**
      * Starts a program.
@@ -43,7 +46,7 @@ public record Starter(Path program) {
      * @param cgroup its name
      * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
      */
-    public void removeCgroup(String cgroup) {
+    void removeCgroup(String cgroup) {
         Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup), ProcessBuilder.Redirect.DISCARD);
         String words = errors(process);
         if (waitFor(process) != 0) {
@@ -52,25 +55,40 @@ public record Starter(Path program) {
     }
 
     /**
-     * Finds what runs in a control group that {@link #start} made.
+     * Finds where control groups are made.
      *
-     * @param cgroup its name
-     * @return process numbers
+     * @return a directory for each hierarchy; empty if this host has none of use
      */
-    public List<Long> processes(String cgroup) {
-        Process process = run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
-        Set<Long> found = new TreeSet<>();
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Path group = Path.of(line.split(" ", 3)[2]).resolve(cgroup);
-                if (Files.exists(group)) {
-                    Files.readAllLines(group.resolve("cgroup.procs")).forEach(pid -> found.add(Long.valueOf(pid)));
-                }
-            }
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The processes of the control group " + cgroup + " cannot be listed.", e);
+    List<Path> cgroupBases() {
+        return lines(askForBases()).stream().map(line -> Path.of(line.split(" ", 3)[2])).toList();
+    }
+
+    /**
+     * Tells which limits of a VMM this host cannot hold.
+     *
+     * @return a sentence for people; empty if it can hold all
+     */
+    public String missingLimits() {
+        Process process = askForBases();
+        List<String> bases = lines(process);
+        if (bases.isEmpty()) {
+            return "VMM processes have no control group of their own: " + errors(process).replaceFirst("^hypr-start: ", "");
         }
-        return List.copyOf(found);
+        Set<String> missing = new TreeSet<>(CONTROLLERS);
+        bases.forEach(line -> missing.removeAll(Set.of(line.split(" ", 3)[1].split(","))));
+        return missing.isEmpty() ? "" : "VMM processes are not limited in " + String.join(", ", missing) + ": this host has no control groups for that.";
+    }
+
+    private Process askForBases() {
+        return run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
+    }
+
+    private static List<String> lines(Process process) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            return lines.lines().toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The control groups of this host cannot be listed.", e);
+        }
     }
 
     /**

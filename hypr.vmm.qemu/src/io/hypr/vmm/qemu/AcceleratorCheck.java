@@ -7,8 +7,9 @@ import org.osgi.service.component.annotations.Component;
 import io.hypr.frontend.DoctorCheck;
 import io.hypr.model.Availability;
 import io.hypr.vmm.VmmBackend;
+import io.hypr.vmm.host.Kvm;
+import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.qemu.internal.Accelerator;
-import io.hypr.vmm.qemu.internal.KvmProbe;
 
 /** Tells {@code hypr doctor} whether KVM can run microVMs here, and if not, why they are emulated. */
 @Component(property = VmmBackend.NAME + "=qemu")
@@ -33,9 +34,8 @@ public final class AcceleratorCheck implements DoctorCheck {
 
     @Override
     public Availability check() {
-        Accelerator found = kvm.find();
-        return found.isKvm() ? Availability.available()
-                : Availability.unsupported(found.reason(), "Nothing is needed: containers run, only slower. For speed, use a host with "
-                + "hardware virtualisation, or enable it in the firmware.");
+        Kvm found = kvm.find();
+        return found.works() ? Availability.available()
+                : Availability.unsupported(Accelerator.of(found).reason(), "Nothing is needed: containers run, only slower. For speed: " + found.remedy());
     }
 }

@@ -7,7 +7,7 @@ import org.osgi.service.component.annotations.Component;
 import io.hypr.frontend.DoctorCheck;
 import io.hypr.model.Availability;
 import io.hypr.vmm.VmmBackend;
-import io.hypr.vmm.qemu.internal.Starter;
+import io.hypr.vmm.host.Starter;
 
 /** Tells {@code hypr doctor} whether this host can hold the limits of VMM processes. */
 @Component(property = VmmBackend.NAME + "=qemu")

@@ -16,11 +16,11 @@ import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
+import io.hypr.vmm.host.KvmProbe;
+import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.qemu.internal.Host;
-import io.hypr.vmm.qemu.internal.KvmProbe;
 import io.hypr.vmm.qemu.internal.Qemu;
 import io.hypr.vmm.qemu.internal.Settings;
-import io.hypr.vmm.qemu.internal.Starter;
 
 /**
  * Starts microVMs with QEMU: on KVM where it works, by software emulation everywhere else. Keeps no state: all that it knows of a microVM is in the record

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.model.Availability;
-import io.hypr.vmm.qemu.internal.KvmProbe;
+import io.hypr.vmm.host.KvmProbe;
 
 /** What is found out about KVM, asked once per boot of the host. The probe itself is a script here. */
 class AcceleratorCheckTest {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -15,13 +14,13 @@ import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.Kvm;
 import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.host.Shape;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.TemplateFiles;
-import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
@@ -39,6 +38,7 @@ public final class CloudHypervisor {
     private final Binary binary;
     private final KvmProbe kvm;
     private final Starter starter;
+    private final ControlGroups groups;
 
     /**
      * @param configured for all microVMs
@@ -51,6 +51,7 @@ public final class CloudHypervisor {
         this.binary = binary;
         this.kvm = kvm;
         this.starter = starter;
+        this.groups = new ControlGroups(starter);
     }
 
     /** @return whether microVMs can be started */
@@ -256,26 +257,14 @@ public final class CloudHypervisor {
      */
     public void discard(DriverRecord record) {
         CloudHypervisorRecord content = CloudHypervisorRecord.of(record);
-        kill(VmmProcess.of(content.directory().pidFile()));
-        // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
-        starter.processes(content.cgroup()).stream().filter(pid -> !VmmLog.isKeptBy(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
-        new VmmLog(Path.of(content.log())).settle();
-        starter.processes(content.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
+        groups.end(content.directory().pidFile(), content.cgroup(), Path.of(content.log()));
         shares(content).stop();
-        starter.removeCgroup(content.cgroup());
+        groups.remove(content.cgroup());
         content.nowhere().remove();
         content.directory().clear();
     }
 
     private ShareServers shares(CloudHypervisorRecord content) {
         return new ShareServers(starter, content.directory().path(), content.cgroup());
-    }
-
-    private static void kill(Optional<VmmProcess> process) {
-        try (VmmProcess running = process.orElse(null)) {
-            if (running != null) {
-                running.kill();
-            }
-        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
-import io.hypr.vmm.host.LimitWords;
+import io.hypr.vmm.host.JailWords;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmLog;
@@ -22,14 +22,8 @@ final class Launch {
 
     /** How long Cloud Hypervisor may take for one request of the launch. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    /** Threads that Cloud Hypervisor starts beside the processors: one or two a device, the API, signals. */
-    private static final int HELPER_THREADS = 128;
-    /** What Cloud Hypervisor has beside the guest's memory, and room for the host's page cache of the disks, which makes way before anything is killed. */
-    private static final long OVERHEAD = 256L << 20;
-    /** Page tables and the like grow with the guest's memory. */
-    private static final int GUEST_SHARE = 32;
-    /** Nobody waits for what is only made to be saved. */
-    private static final int OUT_OF_THE_WAY = 10;
+    /** Of threads one or two a device, the API, signals; what Cloud Hypervisor itself needs of memory is a few MiB. */
+    private static final JailWords JAIL = new JailWords(128, 256L << 20);
     private static final int API = MachineConfig.FIRST_OPENED - 1;
 
     private final VmPlan plan;
@@ -97,25 +91,8 @@ final class Launch {
     }
 
     private List<String> options(List<Integer> groups, MachineConfig config) {
-        VmPlan.Jail jail = plan.jail();
-        List<String> options = new ArrayList<>(List.of(
-            "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
-            "--pid-file", run.pidFile().toString(), "--chdir", run.path().toString(), "--umask", "077",
-            "--user", jail.uid() + ":" + jail.gid(),
-            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.maxProcessors() + HELPER_THREADS * (1 + plan.shares().size())),
-            "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + OVERHEAD),
-            "--listen", run.api() + "=" + API));
-        groups.forEach(group -> options.addAll(List.of("--group", group.toString())));
-        options.addAll(LimitWords.of(jail.limits()));
-        if (!plan.devices().isEmpty()) {
-            options.addAll(List.of("--rlimit", "memlock=unlimited")); // The device reaches all of the guest's memory, which stays where it is.
-        }
-        if (plan.facets().contains(CloudHypervisor.SNAPSHOTS)) {
-            options.addAll(List.of("--nice", Integer.toString(OUT_OF_THE_WAY)));
-        }
-        if (!plan.shares().isEmpty()) {
-            options.add("--cgroup-join"); // Who serves them is there already.
-        }
+        List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
+        options.addAll(List.of("--listen", run.api() + "=" + API));
         options.addAll(config.openings());
         return options;
     }

@@ -20,10 +20,10 @@ import io.hypr.model.Availability;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.Kvm;
 import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.host.Starter;
-import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /**
@@ -33,10 +33,21 @@ import io.hypr.vmm.host.VmmProcess;
  * @param program hypr-krun
  * @param kvm tells whether KVM works
  * @param starter of processes
+ * @param groups that it makes
  */
-public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) implements Platform {
+public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, ControlGroups groups) implements Platform {
 
     private static final Path TUN = Path.of("/dev/net/tun");
+
+    /**
+     * @param name of the backend
+     * @param program hypr-krun
+     * @param kvm tells whether KVM works
+     * @param starter of processes
+     */
+    public KvmHost(String name, Path program, KvmProbe kvm, Starter starter) {
+        this(name, program, kvm, starter, new ControlGroups(starter));
+    }
 
     @Override
     public Set<String> facets() {
@@ -118,29 +129,8 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter) 
 
     @Override
     public void discard(RunDirectory run, KrunRecord record) {
-        kill(VmmProcess.of(run.pidFile()));
-        // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
-        starter.processes(record.cgroup()).stream().filter(pid -> !keepsLog(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
-        new VmmLog(Path.of(record.log())).settle();
-        starter.processes(record.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
-        starter.removeCgroup(record.cgroup());
+        groups.end(run.pidFile(), record.cgroup(), Path.of(record.log()));
+        groups.remove(record.cgroup());
         run.clear();
-    }
-
-    private static void kill(Optional<VmmProcess> process) {
-        try (VmmProcess running = process.orElse(null)) {
-            if (running != null) {
-                running.kill();
-            }
-        }
-    }
-
-    /** The process that keeps the log ends by itself when what it keeps the log of has. */
-    private static boolean keepsLog(long pid) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip().equals("hypr-log");
-        } catch (IOException e) {
-            return false; // It has ended meanwhile.
-        }
     }
 }

@@ -8,8 +8,7 @@ import java.util.List;
 import io.hypr.krun.Document;
 import io.hypr.krun.RunDirectory;
 import io.hypr.vmm.VmPlan;
-import io.hypr.vmm.host.LimitWords;
-import io.hypr.vmm.host.VmmLog;
+import io.hypr.vmm.host.JailWords;
 
 /**
  * What one plan means to hypr-start and to hypr-krun. Files are opened by hypr-start, since the way to them need not be open to the program's user. The same
@@ -33,29 +32,15 @@ record Words(List<String> words, Document document) {
     private static final List<String> ARGUMENTS = List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "pci=off", "swiotlb=noforce",
         "no_timer_check", "noreplace-smp", "rcupdate.rcu_expedited=1", "dummy.numdummies=0", "8250.nr_uarts=0");
 
-    /** Threads that the program starts beside the processors: two or three a device. */
-    private static final int HELPER_THREADS = 64;
-    /**
-     * What the program has beside the guest's memory is a few MiB; the rest is room for the host's page cache of the disks, which counts
-     * here and makes way.
-     */
-    private static final long OVERHEAD = 192L << 20;
-    /** Page tables and the like grow with the guest's memory. */
-    private static final int GUEST_SHARE = 32;
+    /** Of threads two or three a device; what the program itself needs of memory is a few MiB. */
+    private static final JailWords JAIL = new JailWords(64, 192L << 20);
 
     static Words of(VmPlan plan, Path program, Collection<Integer> groups) {
         List<String> openings = new ArrayList<>();
         Document document = document(plan, openings);
-        VmPlan.Jail jail = plan.jail();
         RunDirectory run = new RunDirectory(plan.runDirectory());
-        List<String> words = new ArrayList<>(List.of("--keep-stdin", "--keep-fd", "1=" + ANSWER,
-            "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT),
-            "--pid-file", run.pidFile().toString(), "--listen", run.link() + "=" + LINK, "--chdir", run.own().toString(), "--umask", "077",
-            "--user", jail.uid() + ":" + jail.gid(),
-            "--cgroup", jail.cgroup(), "--cgroup-optional", "--pids-max", Integer.toString(plan.processors() + HELPER_THREADS),
-            "--memory-max", Long.toString(plan.memory() + plan.memory() / GUEST_SHARE + OVERHEAD)));
-        words.addAll(LimitWords.of(jail.limits()));
-        groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
+        List<String> words = new ArrayList<>(List.of("--keep-stdin", "--keep-fd", "1=" + ANSWER, "--listen", run.link() + "=" + LINK));
+        words.addAll(JAIL.of(plan, run.pidFile(), run.own(), groups));
         words.addAll(openings);
         words.addAll(List.of("--read", program + "=" + PROGRAM, "--", "/proc/self/fd/" + PROGRAM, "--answer", Integer.toString(ANSWER)));
         return new Words(List.copyOf(words), document);

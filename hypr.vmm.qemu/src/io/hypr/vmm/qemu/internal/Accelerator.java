@@ -1,5 +1,7 @@
 package io.hypr.vmm.qemu.internal;
 
+import io.hypr.vmm.host.Kvm;
+
 /**
  * What carries out the guest's instructions, and why it is that.
  *
@@ -14,6 +16,17 @@ public record Accelerator(String name, String reason, int group) {
 
     static Accelerator emulation(String reason) {
         return new Accelerator(TCG, reason, -1);
+    }
+
+    /**
+     * Chooses by what was found out about KVM.
+     *
+     * @param kvm of this host
+     * @return KVM if it works, else emulation
+     */
+    public static Accelerator of(Kvm kvm) {
+        return kvm.works() ? new Accelerator(KVM, kvm.reason(), kvm.group())
+                : emulation(kvm.reason().replaceFirst("\\.$", "") + ", so microVMs are emulated.");
     }
 
     /** @return whether it is KVM */

@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,9 @@ import java.util.function.Consumer;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.JailWords;
 import io.hypr.vmm.host.ShareServers;
+import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
@@ -22,6 +25,8 @@ import io.hypr.vmm.host.VmmProcess;
 final class Launch {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** Of threads input and output, translation, migration; of memory QEMU itself and translated code. A test has a guest that fills its memory stay within. */
+    private static final JailWords JAIL = new JailWords(128, 320L << 20);
 
     private final VmPlan plan;
     private final RunDirectory run;
@@ -56,7 +61,9 @@ final class Launch {
             RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
             devices.give(plan.jail().uid(), plan.jail().gid());
             shares.start(plan);
-            Process process = starter.start(plan, run, groups, command.openings(), command.words());
+            List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
+            options.addAll(command.openings());
+            Process process = starter.start(options, command.words());
             awaitReady(server, process, logged);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);

@@ -3,7 +3,6 @@ package io.hypr.vmm.qemu.internal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -17,10 +16,12 @@ import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ControlGroups;
+import io.hypr.vmm.host.KvmProbe;
 import io.hypr.vmm.host.Shape;
 import io.hypr.vmm.host.ShareServers;
+import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.TemplateFiles;
-import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
@@ -74,7 +75,7 @@ public final class Qemu implements AutoCloseable {
         if (settings.accelerator().equals(Accelerator.TCG)) {
             return Accelerator.emulation("Emulation was asked for.");
         }
-        Accelerator found = kvm.find();
+        Accelerator found = Accelerator.of(kvm.find());
         if (settings.accelerator().equals(Accelerator.KVM) && !found.isKvm()) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "KVM was asked for and cannot be had: " + found.reason())
                     .remedy("Leave the choice to HYPR with accel=auto.");
@@ -253,11 +254,7 @@ public final class Qemu implements AutoCloseable {
      */
     public void discard(DriverRecord record) {
         QemuRecord content = QemuRecord.of(record);
-        kill(VmmProcess.of(content.directory().pidFile()));
-        // The pid file may be gone or not yet written: a daemon was killed as it launched, somebody emptied the run directory.
-        groups.processes(content.cgroup()).stream().filter(pid -> !VmmLog.isKeptBy(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
-        new VmmLog(Path.of(content.log())).settle();
-        groups.processes(content.cgroup()).forEach(pid -> kill(VmmProcess.of(pid)));
+        groups.end(content.directory().pidFile(), content.cgroup(), Path.of(content.log()));
         shares(content).stop();
         groups.remove(content.cgroup());
         new VfioGroups(content.devices()).takeBack();
@@ -265,14 +262,6 @@ public final class Qemu implements AutoCloseable {
     }
 
     private ShareServers shares(QemuRecord content) {
-        return new ShareServers(starter.ofHelpers(), content.directory().path(), content.cgroup());
-    }
-
-    private static void kill(Optional<VmmProcess> process) {
-        try (VmmProcess running = process.orElse(null)) {
-            if (running != null) {
-                running.kill();
-            }
-        }
+        return new ShareServers(starter, content.directory().path(), content.cgroup());
     }
 }

@@ -1,4 +1,4 @@
-package io.hypr.vmm.qemu.internal;
+package io.hypr.vmm.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -13,15 +14,16 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The control groups that hypr-start made. Where they are is asked once: a program each time would cost the end of every microVM some ten
+ * The control groups that hypr-start made, and what runs in them. Where they are is asked once: a program each time would cost the end of every microVM some ten
  * milliseconds. Safe for use by several threads.
  */
-final class ControlGroups {
+public final class ControlGroups {
 
     private final Starter starter;
     private volatile List<Path> bases = List.of();
 
-    ControlGroups(Starter starter) {
+    /** @param starter whose groups they are */
+    public ControlGroups(Starter starter) {
         this.starter = starter;
     }
 
@@ -33,7 +35,32 @@ final class ControlGroups {
         return bases;
     }
 
-    /** The numbers of the processes that run in a group. */
+    /**
+     * Ends all that runs of a microVM, and returns when what it said is in its log. Idempotent.
+     *
+     * @param pidFile of the VMM; it may be gone or not yet written, as when a daemon was killed while it launched
+     * @param cgroup name of the microVM's group
+     * @param log of the VMM
+     */
+    public void end(Path pidFile, String cgroup, Path log) {
+        kill(VmmProcess.of(pidFile));
+        processes(cgroup).stream().filter(pid -> !VmmLog.isKeptBy(pid)).forEach(pid -> kill(VmmProcess.of(pid)));
+        new VmmLog(log).settle();
+        processes(cgroup).forEach(pid -> kill(VmmProcess.of(pid)));
+    }
+
+    static void kill(Optional<VmmProcess> process) {
+        try (VmmProcess running = process.orElse(null)) {
+            if (running != null) {
+                running.kill();
+            }
+        }
+    }
+
+    /**
+     * @param cgroup name of a group
+     * @return the numbers of the processes that run in it
+     */
     List<Long> processes(String cgroup) {
         Set<Long> found = new TreeSet<>();
         for (Path base : bases()) {
@@ -48,8 +75,13 @@ final class ControlGroups {
         return List.copyOf(found);
     }
 
-    /** Removes a group in which nothing runs any more, and those above it that are empty then. Idempotent. */
-    void remove(String cgroup) {
+    /**
+     * Removes a group in which nothing runs any more. Idempotent.
+     *
+     * @param cgroup its name
+     * @throws HyprException {@code CONFLICT} with what is in the way
+     */
+    public void remove(String cgroup) {
         List<Path> all = bases();
         List<Path> left = new ArrayList<>();
         for (Path base : all) {
