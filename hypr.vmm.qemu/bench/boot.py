@@ -26,7 +26,7 @@ MAGIC = struct.pack("<Q", 0x4B4E494C52505948)
 MICROVM = "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off"
 Q35 = "q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,dump-guest-core=off"
 TCG = "tcg,thread=single,tb-size=64"
-BASE = dict(machine=MICROVM, accel=TCG, cpu="max,-la57", memory="256M", smp="1", image="vmlinux", console=True, extra=[], words="", kind="device", without=())
+BASE = dict(machine=MICROVM, accel=TCG, cpu="max,-la57,-erms,-smap", memory="256M", smp="1", image="vmlinux", console=True, extra=[], words="", kind="device", without=())
 
 VARIANTS = {
     "base": {},
@@ -40,7 +40,7 @@ VARIANTS = {
     "q35 qboot": dict(machine=Q35, kind="pci", without=("acpi=off",), extra=["-bios", "qboot.rom"]),
     "cpu qemu64": dict(cpu="qemu64"),
     "cpu max": dict(cpu="max"),
-    "cpu no smap smep": dict(cpu="max,-la57,-smap,-smep,-umip,-pku"),
+    "cpu no smap smep": dict(cpu="max,-la57,-erms,-smap,-smep,-umip,-pku"),
     "128 MiB": dict(memory="128M"),
     "1 GiB": dict(memory="1G"),
     "4 GiB": dict(memory="4G"),

@@ -17,7 +17,7 @@ static uint64_t epoll_tag, again_at, ready_at;
 static bool keeps, live, readable, writable;
 
 static uint8_t boot_id[16];
-static bool boot_id_fixed;
+bool link_named;
 
 /* The unnumbered frame under way; it goes between numbered ones. */
 static uint8_t urgent[128];
@@ -118,9 +118,9 @@ static void answer_hello(struct cursor payload)
 	if (!take_fields(&payload, hello_fields, &hello) || hello.magic != WIRE_MAGIC || !hello.nonce || !hello.generation)
 		return;
 	nonce = hello.nonce;
-	for (int i = 0; i < 8 && !boot_id_fixed; i++)
+	for (int i = 0; i < 8 && !link_named; i++)
 		boot_id[i] ^= (uint8_t)(nonce >> 8 * i);
-	boot_id_fixed = true;
+	link_named = true;
 	if (hello.clock)
 		set_clock(hello.clock);
 	outbox_rewind(hello.taken <= outbox_sent() ? hello.taken : 0);

@@ -22,6 +22,9 @@ void link_send(void);
 /* Opens the link again when it is gone and the time has come; ms until the next attempt, -1 = none is due. */
 int link_again(void);
 
+/* This boot has an id of its own, which stands for as long as it lasts: the first HELLO gives it. */
+extern bool link_named;
+
 /* A HELLO was answered on the connection that stands. */
 bool link_live(void);
 

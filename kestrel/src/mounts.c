@@ -67,8 +67,11 @@ static int move_root(void)
 
 int mounts_root(const struct setup *s)
 {
-	int result = mount_on_own(s->root, LOWER, s->root_type, MS_RDONLY, NULL);
+	int result;
 
+	if (!*s->root)
+		return 0;
+	result = mount_on_own(s->root, LOWER, s->root_type, MS_RDONLY, NULL);
 	if (result >= 0)
 		result = mount_on_own(*s->upper ? s->upper : "tmpfs", UPPER, s->upper_type, 0, s->upper_options);
 	if (result >= 0)
@@ -134,6 +137,8 @@ int mounts_standard(const struct setup *s)
 	unsigned long fixed = privileged ? 0 : MS_RDONLY;
 	int result;
 
+	if (!*s->root)
+		return 0;
 	read_only = s->flags & SETUP_READ_ONLY;
 	for (const struct standard_mount *m = standard; m < standard + COUNT(standard); m++) {
 		const char *type = m->type, *options = m->options;

@@ -3,6 +3,7 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "files.h"
+#include "link.h"
 #include "memory.h"
 #include "mounts.h"
 #include "network.h"
@@ -58,19 +59,21 @@ static int provide(const char *path, const void *content, size_t size, const str
 	if (!size)
 		return 0;
 	result = file_make(path, content, size);
-	return result < 0 ? result : root_bind(path, path, s->flags & SETUP_READ_ONLY ? MS_RDONLY : 0);
+	if (result >= 0 && *s->root)
+		result = root_bind(path, path, s->flags & SETUP_READ_ONLY ? MS_RDONLY : 0);
+	return result;
 }
 
 static int files(const struct setup *s)
 {
 	static char hostname[256];
 	struct builder b = build(hostname, sizeof hostname);
-	int result = sys_mkdirat(AT_FDCWD, "/etc", 0755);
+	int result;
 
 	append(&b, s->hostname);
 	append_octet(&b, '\n');
-	if (result >= 0)
-		result = provide("/etc/hostname", hostname, b.size, s);
+	sys_mkdirat(AT_FDCWD, "/etc", 0755); /* It is there after the first part; without it nothing can be provided. */
+	result = provide("/etc/hostname", hostname, b.size, s);
 	if (result >= 0)
 		result = provide("/etc/hosts", s->hosts.at, s->hosts.size, s);
 	if (result >= 0)
@@ -128,9 +131,10 @@ int setup(const union request *r)
 
 	if (r->setup.entropy.size > ENTROPY_MAX)
 		return judged(-EBADMSG, STAGE_MESSAGE, "");
-	if (began)
+	if (began || !*r->setup.root != !!root_fd)
 		return judged(-EALREADY, STAGE_RESOURCES, "");
-	began = true;
+	/* The first part of a SETUP in two: what comes of it may go on as many machines, each with an id of its own. */
+	link_named = began = *r->setup.hostname;
 	for (unsigned i = 0; i < sizeof steps / sizeof *steps && result >= 0; i++)
 		result = steps[i](&r->setup);
 	return result;

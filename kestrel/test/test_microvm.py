@@ -56,6 +56,33 @@ def test_microvm_from_boot_to_power_off():
     equal(subprocess.run(["e2fsck", "-fn", upper], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode, 0)
 
 
+def test_a_setup_in_two_parts():
+    with machine(os.path.join(DIRECTORY, "upper2")) as vm:
+        host = vm.host
+        disks = dict(upper="/dev/vdb", upper_type="ext4", upper_options="")
+        equal(host.setup(root="", hostname="early")["errno"], 114)  # There is no root yet.
+        equal(host.setup(hostname="", hosts=b"\n", resolv_conf=b"\n", **disks)["errno"], 0)
+        equal(host.setup(hostname="late", **disks)["errno"], 114)  # There is one.
+        first = host.welcome["boot"]
+        vm.connect()
+        host.until(lambda: host.welcome, "WELCOME")
+        assert host.welcome["boot"] != first, "whoever speaks to it between the parts, perhaps in another machine, finds the same boot id"
+        second = host.welcome["boot"]
+        equal(host.setup(root="", hostname="late", hosts=b"10.0.0.1 late\n", resolv_conf=b"nameserver 10.0.0.2\n", interfaces=[INTERFACE])["errno"], 0)
+        equal(host.setup(root="", hostname="later")["errno"], 114)
+        host.first(1, "sh", "-c", "hostname; "
+                   "cat /etc/hostname /etc/hosts /etc/resolv.conf; ip -o -4 addr show dev net7; ls /dev/null; "
+                   "echo >/etc/x; ls /sys/fs/cgroup | head -1")
+        equal(host.exit_of(1, 60)["value"], 0)
+        out = host.output_of(1).decode()
+        assert out.startswith("late\nlate\n10.0.0.1 late\nnameserver 10.0.0.2\n"), out
+        for part in ("10.0.2.15/24", "/dev/null", "cgroup.controllers"):
+            assert part in out, out
+        vm.connect()
+        host.until(lambda: host.welcome, "WELCOME")
+        equal(host.welcome["boot"], second)
+
+
 def test_limits_of_the_containers_cgroup():
     with machine(os.path.join(DIRECTORY, "upper")) as vm:
         set_up(vm.host, limits=[dict(name="pids.max", value="20"), dict(name="cpu.max", value="150000 100000")])

@@ -7,9 +7,9 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Templates that microVMs start from instead of booting: the memory of a microVM that came up and did nothing else. Implemented by the
- * engine, called by front ends from any thread. The engine makes one by itself for each shape that it has started
- * ({@link ContainerSpec#template}); here they are made ahead, listed and removed.
+ * Templates that microVMs start from instead of booting: the memory of a microVM that came up and did nothing else, but for mounting an
+ * image. Implemented by the engine, called by front ends from any thread. The engine makes one by itself for each shape that it has started
+ * ({@link ContainerSpec#template}), and for each image that it starts again; here they are made ahead, listed and removed.
  */
 @ProviderType
 public interface MemoryTemplates {
@@ -21,9 +21,9 @@ public interface MemoryTemplates {
      * Makes a template now. Takes as long as a microVM takes to boot and to be saved.
      *
      * @param like a container that is to start from it, of which only these fields count: memory, cpus and what both may grow to, network,
-     * vmm, vmmOptions, kernelArguments
+     * vmm, vmmOptions, kernelArguments; and image and diskSize, if it is to have an image mounted
      * @return the template, which may have been there before
-     * @throws io.hypr.model.HyprException {@code UNSUPPORTED} if no backend can do it
+     * @throws io.hypr.model.HyprException {@code UNSUPPORTED} if no backend can do it; {@code NOT_FOUND} if there is no such image
      */
     Template create(ContainerSpec like);
 
@@ -51,6 +51,8 @@ public interface MemoryTemplates {
         public String backend;
         /** What it fits, in the backend's words. */
         public String shape;
+        /** The image that it has mounted, for containers of it that were never started; empty = none: it serves all containers of the shape. */
+        public String image = "";
         /** Processors of its microVMs. */
         public int processors;
         /** Bytes of memory of its microVMs. */

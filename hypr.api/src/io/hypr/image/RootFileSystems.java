@@ -42,4 +42,13 @@ public interface RootFileSystems {
      * @param uid numeric owner of the file, who alone may read and write it
      */
     void writable(Path file, long size, int uid);
+
+    /**
+     * Makes a container's writable disk: a copy of another one, with its holes, in place of what is there.
+     *
+     * @param disk that nobody writes meanwhile
+     * @param file where; its directory exists
+     * @param uid numeric owner of the file, who alone may read and write it
+     */
+    void copy(Path disk, Path file, int uid);
 }

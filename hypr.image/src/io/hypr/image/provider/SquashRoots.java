@@ -83,6 +83,11 @@ public final class SquashRoots implements RootFileSystems {
         disks.make(file, size, uid);
     }
 
+    @Override
+    public void copy(Path disk, Path file, int uid) {
+        disks.copy(disk, file, uid);
+    }
+
     /** Returns where the root file system of a stack of layers is, or would be. */
     Path file(String chainId) {
         return store.rootfs().resolve(chainId.substring(7) + ".sqfs");

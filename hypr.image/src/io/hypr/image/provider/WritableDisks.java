@@ -44,11 +44,14 @@ final class WritableDisks {
         if (Files.exists(file)) {
             return;
         }
-        Path template = turns.take(Long.toString(size), () -> template(size));
+        copy(turns.take(Long.toString(size), () -> template(size)), file, uid);
+    }
+
+    void copy(Path disk, Path file, int uid) {
         Path copy = file.resolveSibling("." + file.getFileName() + ".making");
         try {
             try {
-                copy(template, copy);
+                copy(disk, copy);
                 Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
                 give(copy, uid);
                 Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);

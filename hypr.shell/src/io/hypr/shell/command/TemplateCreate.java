@@ -30,6 +30,7 @@ public final class TemplateCreate extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         ContainerSpec like = new ContainerSpec();
+        like.image = words.rest().isEmpty() ? null : words.rest().getFirst();
         like.memory = words.bytes("memory").orElse(0L);
         like.cpus = words.get("cpus").map(c -> ContainerOptions.decimal(words, c)).orElse(0.0);
         like.network = words.get("network").orElse(null);

@@ -41,6 +41,7 @@ public final class TemplateLs extends Command {
         return new Table<MemoryTemplates.Template>()
                 .field("ID", "TEMPLATE ID", t -> full ? t.id : Names.brief(t.id))
                 .field("Backend", "BACKEND", t -> t.backend)
+                .field("Image", "IMAGE", t -> t.image.isEmpty() ? "<any>" : Names.familiar(t.image))
                 .field("Cpus", "CPUS", t -> t.processors)
                 .field("Memory", "MEMORY", t -> Human.binarySize(t.memory))
                 .field("Interfaces", "INTERFACES", t -> t.interfaces)
@@ -50,6 +51,6 @@ public final class TemplateLs extends Command {
                 .field("Containers", "CONTAINERS", t -> t.containers.size())
                 .field("Shape", "SHAPE", t -> t.shape)
                 .list(all, words.get("format").orElse("table"),
-                List.of("ID", "Backend", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Containers"));
+                List.of("ID", "Backend", "Image", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Containers"));
     }
 }

@@ -72,6 +72,7 @@ public final class Backends {
 
     private final List<Entry> entries = new ArrayList<>();
     private final Set<Hold> holds = new HashSet<>();
+    private boolean closed;
 
     /**
      * A backend has come. Microvms of its predecessor are attached to it.
@@ -113,6 +114,12 @@ public final class Backends {
         }
     }
 
+    /** The engine ends: nobody waits any more for a backend to come. Those that are there do what they are asked. */
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
     private synchronized VmmBackend find(String name) {
         return entries.stream().filter(e -> e.name.equals(name)).map(e -> e.backend).findFirst().orElse(null);
     }
@@ -130,7 +137,7 @@ public final class Backends {
     private synchronized VmmBackend await(String name, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            while (find(name) == null) {
+            while (find(name) == null && !closed) {
                 long left = (deadline - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     return null;

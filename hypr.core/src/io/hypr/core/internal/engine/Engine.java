@@ -71,7 +71,8 @@ public final class Engine implements AutoCloseable {
         this.events = new EventBook(services.log());
         this.restarts = new Restarts(this);
         this.templates = new TemplateCache(settings, services.backends, services.log(),
-            (action, id, attributes) -> events.tell(Instant.now(), "template", action, id, attributes), id -> all().stream().anyMatch(c -> c.runsFrom(id)));
+            (action, id, attributes) -> events.tell(Instant.now(), "template", action, id, attributes), services::roots,
+            id -> all().stream().anyMatch(c -> c.runsFrom(id)));
     }
 
     /**
@@ -416,6 +417,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        services.backends.close();
         templates.close();
         restarts.close();
         events.close();

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
+import io.hypr.core.internal.Blocks;
 import io.hypr.engine.ContainerState;
 import io.hypr.engine.Insides;
 import io.hypr.model.ErrorCode;

@@ -31,6 +31,7 @@ import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.ContainerRecord.Plug;
 import io.hypr.core.internal.records.NetworkRecord;
+import io.hypr.core.internal.template.MountedRoot;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerInfo.Endpoint;
 import io.hypr.engine.ContainerInfo.Publication;
@@ -62,6 +63,7 @@ final class Starter {
     private VmLaunch vm;
     private Run run;
     private ContainerLog visit;
+    private boolean fresh;
     private int exitCode = 128;
 
     Starter(Engine engine, Container container) {
@@ -234,6 +236,7 @@ final class Starter {
     private void disk() throws IOException {
         Path directory = container.directory();
         Files.createDirectories(directory);
+        fresh = Files.notExists(upper());
         engine.services().roots().writable(upper(), spec.diskSize, before.uid);
     }
 
@@ -273,7 +276,8 @@ final class Starter {
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(spec)),
             Set.of(), spec.vmmOptions);
-        vm = new VmLaunch(engine, container, choice.name(), machine, visit);
+        boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
+        vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? new MountedRoot(info.image, root, spec.diskSize) : null, visit);
         run = vm.start();
     }
 
@@ -352,10 +356,11 @@ final class Starter {
                 List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
         Instant now = Instant.now();
-        return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, "/dev/vda", "squashfs", "/dev/vdb", "ext4", "",
+        Setup whole = new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
                 spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
             HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls, limits());
+        return vm.isMounted() ? whole.mounted() : whole;
     }
 
     /** What the guest's kernel holds the container to; its memory and its whole processors are those of the microVM. */

@@ -8,10 +8,15 @@ import java.util.function.Supplier;
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.net.NetworkBook;
 import io.hypr.core.internal.records.Json;
+import io.hypr.core.internal.template.MountedRoot;
 import io.hypr.core.internal.template.TemplateRecord;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.MemoryTemplates;
+import io.hypr.image.Image;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
+import io.hypr.model.Progress;
 import io.hypr.vmm.VmPlan;
 
 /** What front ends ask of templates. */
@@ -34,7 +39,15 @@ public class TemplateService implements MemoryTemplates {
         ContainerSpec spec = Json.copy(like, ContainerSpec.class);
         Engine now = engine.get();
         String backend = now.services().backends.choose(spec.vmm, Set.of("templates"), now.settings().backends()).name();
-        return filled(now.templates().find(now.templates().create(backend, plan(now, spec))));
+        VmPlan plan = plan(now, spec);
+        return filled(now.templates().find(now.templates().create(backend, plan, spec.image == null ? null : root(now, spec))));
+    }
+
+    /** Of a container of an image that was never started. */
+    private static MountedRoot root(Engine engine, ContainerSpec spec) {
+        Image image = engine.services().images().find(spec.image)
+            .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + spec.image).remedy("Pull it: hypr pull " + spec.image));
+        return new MountedRoot(spec.image, engine.services().roots().readOnly(image, Progress.NONE), spec.diskSize);
     }
 
     /** Of a container that there is not: only what makes its shape counts. */
@@ -69,6 +82,7 @@ public class TemplateService implements MemoryTemplates {
         template.id = record.id;
         template.backend = record.backend;
         template.shape = record.shape;
+        template.image = record.image == null ? "" : record.image;
         template.processors = record.processors;
         template.memory = record.memory;
         template.interfaces = record.mtus.size();

@@ -1,5 +1,7 @@
 package io.hypr.core.internal.engine;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.function.Supplier;
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Hold;
 import io.hypr.core.internal.logs.ContainerLog;
+import io.hypr.core.internal.template.MountedRoot;
 import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.core.internal.template.TemplateCache.Way;
 import io.hypr.engine.ContainerSpec;
@@ -28,15 +31,16 @@ final class VmLaunch {
     private final VmPlan plan;
     private final String mode;
     private final ContainerLog visit;
+    private final MountedRoot root;
     private Way way;
     private long begun;
 
-    VmLaunch(Engine engine, Container container, String backend, VmPlan plan) {
-        this(engine, container, backend, plan, null);
-    }
-
-    /** @param visit takes what the link keeps of a microVM that runs no workload; null = one that does */
-    VmLaunch(Engine engine, Container container, String backend, VmPlan plan, ContainerLog visit) {
+    /**
+     * @param root that a template may have mounted; null = it may not
+     * @param visit takes what the link keeps of a microVM that runs no workload; null = one that does
+     */
+    VmLaunch(Engine engine, Container container, String backend, VmPlan plan, MountedRoot root, ContainerLog visit) {
+        this.root = root;
         this.visit = visit;
         this.engine = engine;
         this.container = container;
@@ -62,7 +66,7 @@ final class VmLaunch {
 
     /** @return the run of the microVM, whose link is being held open */
     Run start() {
-        way = mode.equals("off") ? new Way("", null, "Templates are switched off for it.", null) : wanted();
+        way = mode.equals("off") ? Way.cold("Templates are switched off for it.", null) : wanted();
         begun = System.nanoTime();
         Hold hold = way.isCold() ? boot() : restore();
         return begin(hold);
@@ -70,9 +74,9 @@ final class VmLaunch {
 
     private Way wanted() {
         if (mode.equals("on")) {
-            templates().create(backend, plan);
+            templates().create(backend, plan, null);
         }
-        return templates().way(backend, plan);
+        return templates().way(backend, plan, root);
     }
 
     private Hold boot() {
@@ -81,6 +85,9 @@ final class VmLaunch {
 
     private Hold restore() {
         try {
+            if (isMounted()) {
+                copyDisk();
+            }
             return engine.services().backends.launch(backend, way.saved(), plan, intent -> container.change(r -> r.vm = intent));
         } catch (HyprException e) {
             if (e.code() == ErrorCode.CORRUPT) {
@@ -88,9 +95,20 @@ final class VmLaunch {
             } else if (e.code() != ErrorCode.UNSUPPORTED) {
                 throw e;
             }
-            way = new Way("", null, "It could not start from the template of its shape: " + e.getMessage(), null);
+            way = Way.cold("It could not start from the template of its shape: " + e.getMessage(), null);
             return boot();
         }
+    }
+
+    private void copyDisk() {
+        try {
+            if (Files.size(way.disk()) != root.disk()) {
+                throw new HyprException(ErrorCode.CORRUPT, "The disk of the template has another size than it was made with.");
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.CORRUPT, "The disk of the template cannot be read: " + e, e);
+        }
+        engine.services().roots().copy(way.disk(), plan.disks().getLast().file(), container.record().uid);
     }
 
     private Run begin(Hold hold) {
@@ -145,9 +163,14 @@ final class VmLaunch {
 
     /** Boots after all. */
     Run startCold(String reason) {
-        way = new Way("", null, reason, null);
+        way = Way.cold(reason, null);
         begun = System.nanoTime();
         return begin(boot());
+    }
+
+    /** @return whether what the microVM started from has the image and the disk mounted */
+    boolean isMounted() {
+        return way.disk() != null;
     }
 
     /** The container runs: the next one of its shape shall start from a template. */

@@ -73,7 +73,12 @@ public final class Answers {
         }
     }
 
-    static Result result(ByteBuffer p) throws LinkException {
+    /**
+     * @param p payload of a RESULT
+     * @return it
+     * @throws LinkException if it is too short
+     */
+    public static Result result(ByteBuffer p) throws LinkException {
         try {
             long id = Integer.toUnsignedLong(p.getInt());
             int errno = p.getInt();

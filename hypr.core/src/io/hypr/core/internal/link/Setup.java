@@ -29,6 +29,11 @@ public record Setup(
         boolean readOnly, boolean privileged, String hostname, String domainname, byte[] hosts, byte[] resolvConf,
         List<Interface> interfaces, List<Mount> mounts, Map<String, String> sysctls, Map<String, String> limits) {
 
+    /** The device of the image. */
+    public static final String ROOT = "/dev/vda";
+    /** The device of the writable disk. */
+    public static final String UPPER = "/dev/vdb";
+
     /**
      * A network interface.
      *
@@ -70,6 +75,22 @@ public record Setup(
         public static final int BIND = 1;
         /** Mounted in the agent's own file system, where it can be bound from. */
         public static final int OWN = 2;
+    }
+
+    /**
+     * The part of a SETUP in two that mounts the image and the disk.
+     *
+     * @param content of /etc/hosts and /etc/resolv.conf until the other part comes
+     * @return that part
+     */
+    public static Setup mounts(byte[] content) {
+        return new Setup(0, new byte[0], ROOT, "squashfs", UPPER, "ext4", "", false, false, "", "", content, content, List.of(), List.of(), Map.of(), Map.of());
+    }
+
+    /** @return the other part, for a machine that has mounted what {@link #mounts} says */
+    public Setup mounted() {
+        return new Setup(clock, entropy, "", rootType, upper, upperType, upperOptions, readOnly, privileged, hostname, domainname, hosts, resolvConf,
+            interfaces, mounts, sysctls, limits);
     }
 
     /**

@@ -16,12 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import org.osgi.service.log.Logger;
 
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Backends;
+import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Templates;
@@ -50,13 +52,19 @@ public final class TemplateCache implements AutoCloseable {
      *
      * @param template id of the template; empty = cold
      * @param saved what the backend starts from; null = cold
+     * @param disk what the container's disk must be a copy of: the template has it and the image mounted; null = it has nothing mounted
      * @param reason why it is so, a sentence
      * @param wanted what would have helped; null = nothing, or it is there
      */
-    public record Way(String template, Path saved, String reason, TemplateRecord wanted) {
+    public record Way(String template, Path saved, Path disk, String reason, TemplateRecord wanted) {
 
-        static Way cold(String reason, TemplateRecord wanted) {
-            return new Way("", null, reason, wanted);
+        /**
+         * @param reason why it is so
+         * @param wanted what would have helped; null = nothing
+         * @return the way of a microVM that boots
+         */
+        public static Way cold(String reason, TemplateRecord wanted) {
+            return new Way("", null, null, reason, wanted);
         }
 
         /** @return whether the microVM boots */
@@ -84,16 +92,17 @@ public final class TemplateCache implements AutoCloseable {
      * @param backends that are there
      * @param log of the engine
      * @param teller is told what happens to templates
+     * @param roots makes disks
      * @param inUse whether a microVM runs from a template of that id
      */
-    public TemplateCache(Settings settings, Backends backends, Logger log, Teller teller, Predicate<String> inUse) {
+    public TemplateCache(Settings settings, Backends backends, Logger log, Teller teller, Supplier<RootFileSystems> roots, Predicate<String> inUse) {
         this.settings = settings;
         this.backends = backends;
         this.log = log;
         this.teller = teller;
         this.inUse = inUse;
         this.store = new TemplateStore(settings.home().resolve("templates"));
-        this.maker = new TemplateMaker(settings, backends, store);
+        this.maker = new TemplateMaker(settings, backends, store, roots);
         this.background = new Background(this::makeQuietly);
     }
 
@@ -114,6 +123,7 @@ public final class TemplateCache implements AutoCloseable {
     public void settle(String backend) {
         store.leftovers().stream().filter(r -> r.backend.equals(backend)).forEach(maker::clear);
         backends.templates(backend).ifPresent(templates -> {
+            tidy();
             for (TemplateRecord record : store.list()) {
                 if (record.backend.equals(backend) && !inUse.test(record.id) && !record.shape.equals(shape(templates, record))) {
                     remove(record, "destroy", "No microVM of this version has that shape.");
@@ -141,9 +151,10 @@ public final class TemplateCache implements AutoCloseable {
      *
      * @param backend by name
      * @param plan of the microVM
+     * @param root of a container that was never started, if a template may have it mounted; null = it may not
      * @return how it is to start
      */
-    public Way way(String backend, VmPlan plan) {
+    public Way way(String backend, VmPlan plan, MountedRoot root) {
         Optional<Templates> templates = backends.templates(backend);
         if (templates.isEmpty()) {
             return Way.cold("The backend " + backend + " has no templates.", null);
@@ -152,14 +163,24 @@ public final class TemplateCache implements AutoCloseable {
         if (shape.isEmpty()) {
             return Way.cold("A microVM with devices or shares of the host, or one that can grow, does not start from a template.", null);
         }
-        TemplateRecord wanted = TemplateRecord.of(id(backend, shape), backend, shape, plan);
+        TemplateRecord wanted = TemplateRecord.of(id(backend, shape), backend, shape, plan, null);
+        TemplateRecord better = root == null ? null : mounted(backend, shape, plan, root);
+        if (better != null && store.find(better.id) != null) {
+            store.use(better.id);
+            return new Way(better.id, store.saved(better.id), store.disk(better.id), "It started from a template of its image.", null);
+        }
         if (store.find(wanted.id) != null) {
             store.use(wanted.id);
-            return new Way(wanted.id, store.saved(wanted.id), "It started from a template.", null);
+            boolean possible = better != null && failure(better.id) == null;
+            return new Way(wanted.id, store.saved(wanted.id), null, "It started from a template.", possible ? better : null);
         }
         String failure = failure(wanted.id);
         return failure == null ? Way.cold("There was no template of its shape yet.", wanted)
                 : Way.cold("The template of its shape could not be made or used: " + failure, null);
+    }
+
+    private static TemplateRecord mounted(String backend, String shape, VmPlan plan, MountedRoot root) {
+        return TemplateRecord.of(id(backend, shape + "\n" + root.file() + "\n" + root.stamp() + "\n" + root.disk()), backend, shape, plan, root);
     }
 
     private static String id(String backend, String shape) {
@@ -234,21 +255,23 @@ public final class TemplateCache implements AutoCloseable {
      *
      * @param backend by name
      * @param plan that has the shape
+     * @param root that it shall have mounted; null = none
      * @return its id
      */
-    public String create(String backend, VmPlan plan) {
+    public String create(String backend, VmPlan plan, MountedRoot root) {
         synchronized (failures) {
             failures.clear();
         }
-        Way way = way(backend, plan);
-        if (!way.isCold()) {
-            return way.template();
+        Way way = way(backend, plan, root);
+        if (way.wanted() != null) {
+            TemplateRecord made = root == null ? way.wanted() : mounted(backend, way.wanted().shape, plan, root);
+            make(made);
+            return made.id;
         }
-        if (way.wanted() == null) {
+        if (way.isCold()) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "There can be no template: " + way.reason()).remedy("Start it without one, by --template auto.");
         }
-        make(way.wanted());
-        return way.wanted().id;
+        return way.template();
     }
 
     private void make(TemplateRecord wanted) {
@@ -271,6 +294,7 @@ public final class TemplateCache implements AutoCloseable {
 
     /** @return all of them, the one that was used last first */
     public List<TemplateRecord> list() {
+        tidy();
         return store.list().stream().sorted(Comparator.comparing((TemplateRecord r) -> store.used(r.id)).reversed()).toList();
     }
 
@@ -315,6 +339,15 @@ public final class TemplateCache implements AutoCloseable {
         List<TemplateRecord> unused = store.list().stream().filter(r -> !inUse.test(r.id)).toList();
         unused.forEach(r -> remove(r, "destroy", ""));
         return unused;
+    }
+
+    /** Removes those whose image is not there any more. */
+    private void tidy() {
+        for (TemplateRecord record : store.list()) {
+            if (!record.isSound() && !inUse.test(record.id)) {
+                remove(record, "destroy", "Its image is gone.");
+            }
+        }
     }
 
     private void makeRoom() {

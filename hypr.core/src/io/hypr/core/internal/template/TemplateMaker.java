@@ -4,19 +4,28 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
+import io.hypr.core.internal.Blocks;
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Backends;
 import io.hypr.core.internal.backend.Hold;
+import io.hypr.core.internal.link.Answers;
+import io.hypr.core.internal.link.Frame;
 import io.hypr.core.internal.link.FrameDecoder;
+import io.hypr.core.internal.link.Payload;
+import io.hypr.core.internal.link.Setup;
+import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Snapshots;
@@ -24,7 +33,7 @@ import io.hypr.vmm.VmPlan;
 
 /**
  * Makes a template: boots a microVM with empty disks and interfaces that lead nowhere, and saves it when its agent has come up. Nobody has
- * spoken to it then.
+ * spoken to it then, but for what has it mount an image.
  */
 final class TemplateMaker {
 
@@ -36,8 +45,10 @@ final class TemplateMaker {
     private final Settings settings;
     private final Backends backends;
     private final TemplateStore store;
+    private final Supplier<RootFileSystems> roots;
 
-    TemplateMaker(Settings settings, Backends backends, TemplateStore store) {
+    TemplateMaker(Settings settings, Backends backends, TemplateStore store, Supplier<RootFileSystems> roots) {
+        this.roots = roots;
         this.settings = settings;
         this.backends = backends;
         this.store = store;
@@ -95,7 +106,13 @@ final class TemplateMaker {
             new VmPlan.Jail(user, user, "hypr/template-" + record.id.substring(0, 12)));
         try (Hold hold = backends.launch(record.backend, plan, intent -> intend(record, intent))) {
             try (ByteChannel link = hold.link()) {
-                awaitAgent(link);
+                FrameDecoder decoder = new FrameDecoder();
+                within(link, () -> {
+                    await(link, () -> decoder.welcome(UNSOLICITED), decoder);
+                    if (record.root != null) {
+                        mount(link, decoder);
+                    }
+                });
                 Path saved = Files.createDirectory(directory.resolve("vm"));
                 record.size = hold.call(vm -> vm.facet(Snapshots.class)
                     .orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "The backend " + record.backend + " cannot save this microVM.")).save(saved));
@@ -104,9 +121,7 @@ final class TemplateMaker {
         }
         backends.discard(record.vm);
         deleteRun(record);
-        for (Path disk : disks) {
-            Files.delete(disk);
-        }
+        settleDisks(record, disks);
         record.vm = null;
         record.created = Instant.now();
     }
@@ -135,6 +150,11 @@ final class TemplateMaker {
     /** They are the user's, as those of containers: not every VMM finds its disks open. */
     private List<Path> disks(TemplateRecord record, Path directory, int user) throws IOException {
         List<Path> disks = new ArrayList<>();
+        if (record.root != null) {
+            Path disk = directory.resolve(TemplateStore.DISK);
+            roots.get().writable(disk, record.disk, user);
+            return List.of(Path.of(record.root), disk);
+        }
         for (boolean readOnly : record.readOnly) {
             Path file = directory.resolve("disk" + disks.size());
             try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
@@ -148,8 +168,69 @@ final class TemplateMaker {
         return disks;
     }
 
+    /** What containers start with is kept, and nobody's but the engine's. */
+    private static void settleDisks(TemplateRecord record, List<Path> disks) throws IOException {
+        if (record.root == null) {
+            for (Path disk : disks) {
+                Files.delete(disk);
+            }
+            return;
+        }
+        if (IS_ROOT) {
+            Files.setAttribute(disks.getLast(), "unix:uid", 0);
+        }
+        record.size += Blocks.of(disks.getLast());
+    }
+
+    /**
+     * The first part of a SETUP (PROTOCOL.md section 6.1). What is answered is not acknowledged: the agent says it again to whoever speaks to it next, which is
+     * the engine that starts a container from this.
+     */
+    private static void mount(ByteChannel link, FrameDecoder decoder) throws IOException {
+        long nonce = new SecureRandom().nextLong() | 1;
+        write(link, new Frame(Frame.HELLO, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(0).toBuffer()));
+        await(link, () -> decoder.welcome(nonce), decoder);
+        write(link, new Frame(Frame.SETUP, 0, 0, 1, Setup.mounts(new byte[] {'\n'}).encode(1).toBuffer()));
+        Frame frame;
+        do {
+            frame = await(link, decoder::next, decoder);
+        } while (frame.type() != Frame.RESULT);
+        Answers.Result result = Answers.result(frame.payload());
+        if (result.errno() != 0) {
+            throw new HyprException(ErrorCode.INTERNAL, "The image could not be mounted in the microVM for a template: " + result.text() + ", errno "
+                + result.errno() + ".");
+        }
+    }
+
+    private static void write(ByteChannel link, Frame frame) throws IOException {
+        ByteBuffer octets = frame.encode();
+        while (octets.hasRemaining()) {
+            link.write(octets);
+        }
+    }
+
+    /** Looks for a frame in what is there and in what comes. */
+    private interface Search {
+        Frame look() throws IOException;
+    }
+
+    private static Frame await(ByteChannel link, Search search, FrameDecoder decoder) throws IOException {
+        Frame found = search.look();
+        while (found == null) {
+            if (!decoder.feed(link)) {
+                throw new EOFException("The microVM ended before its agent came up");
+            }
+            found = search.look();
+        }
+        return found;
+    }
+
+    private interface Talk {
+        void run() throws IOException;
+    }
+
     /** The agent says WELCOME by itself when it has come up (PROTOCOL.md section 4). */
-    private void awaitAgent(ByteChannel link) throws IOException {
+    private void within(ByteChannel link, Talk talk) throws IOException {
         Thread reader = Thread.currentThread();
         Duration limit = Duration.ofSeconds(settings.hello());
         Thread watch = Thread.ofVirtual().start(() -> {
@@ -163,12 +244,7 @@ final class TemplateMaker {
             }
         });
         try {
-            FrameDecoder decoder = new FrameDecoder();
-            while (decoder.welcome(UNSOLICITED) == null) {
-                if (!decoder.feed(link)) {
-                    throw new EOFException("The microVM ended before its agent came up");
-                }
-            }
+            talk.run();
         } catch (java.nio.channels.AsynchronousCloseException e) {
             throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM for a template did not come up in " + limit.toSeconds() + " s.", e);
         } finally {

@@ -46,14 +46,24 @@ public final class TemplateRecord {
     /** Settings of the backend that were asked for. */
     public Map<String, String> options = new LinkedHashMap<>();
 
+    /** Name of the image that it has mounted; null = none. */
+    public String image;
+    /** The image's file system that it has mounted, above an empty disk; null = none. */
+    public String root;
+    /** Tells {@link #root} from another file in its place. */
+    public String rootStamp;
+    /** Bytes of the disk above {@link #root}. */
+    public long disk;
+
     /**
      * @param id of the template
      * @param backend by name
      * @param shape of the plan
      * @param plan that needs it
+     * @param root that it is to have mounted; null = none
      * @return what is known before it is made
      */
-    static TemplateRecord of(String id, String backend, String shape, VmPlan plan) {
+    static TemplateRecord of(String id, String backend, String shape, VmPlan plan, MountedRoot root) {
         TemplateRecord record = new TemplateRecord();
         record.id = id;
         record.backend = backend;
@@ -66,7 +76,18 @@ public final class TemplateRecord {
         plan.disks().forEach(d -> record.readOnly.add(d.readOnly()));
         plan.nics().forEach(n -> record.mtus.add(n.mtu()));
         record.options.putAll(plan.options());
+        if (root != null) {
+            record.image = root.image();
+            record.root = root.file().toString();
+            record.rootStamp = root.stamp();
+            record.disk = root.disk();
+        }
         return record;
+    }
+
+    /** Returns whether what it has mounted is still what it was. */
+    boolean isSound() {
+        return root == null || new MountedRoot(image, Path.of(root), disk).stamp().equals(rootStamp);
     }
 
     /**

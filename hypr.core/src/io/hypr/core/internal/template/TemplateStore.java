@@ -26,6 +26,7 @@ import io.hypr.model.HyprException;
 final class TemplateStore {
 
     private static final String RECORD = "template.json";
+    static final String DISK = "disk";
     private static final String MAKING = ".making-";
 
     private final Path home;
@@ -148,6 +149,11 @@ final class TemplateStore {
     /** What the backend saved. */
     Path saved(String id) {
         return directory(id).resolve("vm");
+    }
+
+    /** The disk of a template that has a root mounted. */
+    Path disk(String id) {
+        return directory(id).resolve(DISK);
     }
 
     synchronized void remove(String id) {

@@ -351,6 +351,16 @@ class EngineTest {
     }
 
     @Test
+    void nobodyWaitsForABackendWhenTheEngineEnds() {
+        var backends = new io.hypr.core.internal.backend.Backends();
+        backends.close();
+        long begin = System.nanoTime();
+        HyprException e = assertThrows(HyprException.class, () -> backends.discard(new io.hypr.model.DriverRecord("gone", "id", 1, "{}")));
+        assertEquals(ErrorCode.UNAVAILABLE, e.code());
+        assertTrue(System.nanoTime() - begin < 3_000_000_000L, "it waited for the backend");
+    }
+
+    @Test
     void backendsAreChosenByNameFilterFacetsAndOrder() {
         var backends = new io.hypr.core.internal.backend.Backends();
         FakeBackend unknown = new FakeBackend(host.socket);

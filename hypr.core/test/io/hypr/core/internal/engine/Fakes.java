@@ -110,6 +110,15 @@ final class Fakes {
             }
 
             @Override
+            public void copy(Path disk, Path file, int uid) {
+                try {
+                    Files.copy(disk, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+
+            @Override
             public void writable(Path file, long size, int uid) {
                 try {
                     if (!Files.exists(file)) {

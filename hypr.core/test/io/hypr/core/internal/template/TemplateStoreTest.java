@@ -44,7 +44,7 @@ class TemplateStoreTest {
     }
 
     private TemplateRecord made() throws IOException {
-        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan());
+        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan(), null);
         Files.createDirectory(store.begin(record).resolve("vm"));
         record.created = Instant.now();
         store.publish(record);
@@ -59,7 +59,7 @@ class TemplateStoreTest {
 
     @Test
     void whatIsBeingMadeCannotBeFound() throws IOException {
-        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan());
+        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan(), null);
         store.begin(record);
         assertNull(store.find(ID));
         TemplateStore next = new TemplateStore(directory.resolve("templates"));
@@ -69,7 +69,7 @@ class TemplateStoreTest {
 
     @Test
     void whatAnEngineLeftHalfMadeIsKnownWithItsMicroVm() throws IOException {
-        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan());
+        TemplateRecord record = TemplateRecord.of(ID, "fake", "a shape", plan(), null);
         store.begin(record);
         record.vm = new DriverRecord("fake", ID, 1, "{}");
         store.note(record);

@@ -102,7 +102,7 @@ final class CommandLine {
         } else {
             add("-accel", "tcg,thread=" + (plan.processors() == 1 ? "single" : "multi") + ",tb-size=" + TRANSLATION_BUFFER);
         }
-        add("-cpu", settings.cpu().equals(Settings.AUTO) ? accelerator.isKvm() ? "host" : "max,-la57" : settings.cpu());
+        add("-cpu", settings.cpu().equals(Settings.AUTO) ? accelerator.isKvm() ? "host" : "max,-la57,-erms,-smap" : settings.cpu());
         add("-smp", Integer.toString(plan.processors()));
         add("-m", plan.memory() / MIB + "M");
     }

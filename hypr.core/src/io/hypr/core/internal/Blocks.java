@@ -1,4 +1,4 @@
-package io.hypr.core.internal.engine;
+package io.hypr.core.internal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** What a file with holes takes up. Java knows of sizes only: stat(1) is asked. */
-final class Blocks {
+public final class Blocks {
 
     private static final int UNIT = 512;
 
@@ -20,7 +20,7 @@ final class Blocks {
      * @throws NoSuchFileException if it is not there
      * @throws IOException if it cannot be looked at
      */
-    static long of(Path file) throws IOException {
+    public static long of(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         }
