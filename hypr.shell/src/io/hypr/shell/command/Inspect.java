@@ -7,7 +7,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers;
+import io.hypr.engine.Insides;
 import io.hypr.engine.Networks;
 import io.hypr.engine.Volumes;
 import io.hypr.image.Images;
@@ -15,6 +17,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.ContainerSize;
 import io.hypr.shell.internal.ContainerView;
 import io.hypr.shell.internal.ImageView;
 import io.hypr.shell.internal.Inspection;
@@ -31,20 +34,24 @@ public final class Inspect extends Command {
     private static final List<String> TYPES = List.of("container", "image", "network", "volume");
 
     private final Containers containers;
+    private final Insides insides;
     private final Images images;
     private final Networks networks;
     private final Volumes volumes;
 
     /**
      * @param containers the containers
+     * @param insides the containers' disks
      * @param images the images
      * @param networks the networks
      * @param volumes the volumes
      */
     @Activate
-    public Inspect(@Reference Containers containers, @Reference Images images, @Reference Networks networks, @Reference Volumes volumes) {
+    public Inspect(@Reference Containers containers, @Reference Insides insides, @Reference Images images, @Reference Networks networks,
+            @Reference Volumes volumes) {
         super("inspect");
         this.containers = containers;
+        this.insides = insides;
         this.images = images;
         this.networks = networks;
         this.volumes = volumes;
@@ -57,13 +64,13 @@ public final class Inspect extends Command {
             throw new InputException("unknown type: \"" + type + "\": must be one of \"" + String.join("\", \"", TYPES) + '"');
         }
         return Inspection.run(call, words.rest(), words.get("format"), type.isEmpty() ? "Error: " : Inspection.DAEMON,
-                name -> type.isEmpty() ? any(name) : find(name, type));
+                name -> type.isEmpty() ? any(name, words.is("size")) : find(name, type, words.is("size")));
     }
 
-    private Object any(String name) {
+    private Object any(String name, boolean sizes) {
         for (String type : TYPES) {
             try {
-                return find(name, type);
+                return find(name, type, sizes);
             } catch (HyprException e) {
                 if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.INVALID) {
                     throw e;
@@ -73,13 +80,17 @@ public final class Inspect extends Command {
         throw new HyprException(ErrorCode.NOT_FOUND, "No such object: " + name);
     }
 
-    private Object find(String name, String type) {
+    private Object find(String name, String type, boolean sizes) {
         return switch (type) {
-            case "container" -> ContainerView.of(containers.inspect(name));
+            case "container" -> container(containers.inspect(name), sizes);
             case "image" -> ImageView.of(Names.find(images, name));
             case "network" -> NetworkView.of(networks.inspect(name), containers.list());
             default -> VolumeView.of(volumes.inspect(name));
         };
+    }
+
+    private Object container(ContainerInfo c, boolean sizes) {
+        return ContainerView.of(c, sizes ? ContainerSize.of(c, insides, images) : null);
     }
 
     @Override

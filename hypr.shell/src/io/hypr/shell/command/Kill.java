@@ -28,7 +28,7 @@ public final class Kill extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        String signal = words.get("signal").orElse("KILL");
+        String signal = words.get("signal").filter(s -> !s.isEmpty()).orElse("KILL");
         return Each.run(call, words.rest(), name -> containers.kill(name, signal));
     }
 

@@ -8,9 +8,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import io.hypr.engine.Containers;
 import io.hypr.engine.Logs;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.LogDetails;
 import io.hypr.shell.internal.Moments;
 import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.UsageException;
@@ -21,13 +23,16 @@ import io.hypr.shell.internal.grammar.Words;
 public final class LogsCommand extends Command {
 
     private final Logs logs;
+    private final Containers containers;
 
     /**
      * @param logs the engine
+     * @param containers the engine
      */
     @Activate
-    public LogsCommand(@Reference Logs logs) {
+    public LogsCommand(@Reference Logs logs, @Reference Containers containers) {
         super("logs");
+        this.containers = containers;
         this.logs = logs;
     }
 
@@ -37,6 +42,7 @@ public final class LogsCommand extends Command {
         Instant until = moment(words, "until");
         boolean follow = words.is("follow");
         boolean times = words.is("timestamps");
+        String details = words.is("details") ? LogDetails.of(containers.inspect(words.rest().getFirst())) + " " : "";
         PrintStream out = call.out();
         PrintStream err = call.err();
         logs.read(words.rest().getFirst(), new Logs.Query(true, true, since, until, tail(words.get("tail").orElse("all")), follow), (stream, time, bytes) -> {
@@ -44,6 +50,7 @@ public final class LogsCommand extends Command {
             if (times) {
                 to.print(Moments.nanos(time) + " ");
             }
+            to.print(details);
             to.write(bytes, 0, bytes.length);
             if (follow) {
                 to.flush();

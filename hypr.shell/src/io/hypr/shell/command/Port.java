@@ -38,6 +38,10 @@ public final class Port extends Command {
             c.published.forEach(p -> text.append(p.containerPort).append('/').append(p.protocol).append(" -> ").append(host(p)).append('\n'));
             return new Listing<>(c.published, text.toString());
         }
+        String number = words.rest().get(1).replaceFirst("/.*", "");
+        if (!number.matches("[0-9]{1,5}")) {
+            throw new InputException("Error: invalid port (" + number + "): strconv.ParseUint: parsing \"" + number + "\": invalid syntax");
+        }
         String wanted = words.rest().get(1).contains("/") ? words.rest().get(1) : words.rest().get(1) + "/tcp";
         List<ContainerInfo.Publication> found = c.published.stream().filter(p -> wanted.equals(p.containerPort + "/" + p.protocol)).toList();
         if (found.isEmpty()) {

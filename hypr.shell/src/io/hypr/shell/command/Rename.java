@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Reference;
 import io.hypr.engine.Containers;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr rename}. */
@@ -27,7 +28,12 @@ public final class Rename extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        containers.rename(words.rest().get(0), words.rest().get(1));
+        String from = words.rest().get(0);
+        String to = words.rest().get(1);
+        if (from.isBlank() || to.isBlank()) {
+            throw new InputException("Error: Neither old nor new names may be empty");
+        }
+        containers.rename(from, to);
         return null;
     }
 

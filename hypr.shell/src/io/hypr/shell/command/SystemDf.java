@@ -18,6 +18,7 @@ import io.hypr.image.Image;
 import io.hypr.image.Images;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.DiskUse;
 import io.hypr.shell.internal.format.Human;
 import io.hypr.shell.internal.format.Table;
 import io.hypr.shell.internal.grammar.Words;
@@ -63,6 +64,9 @@ public final class SystemDf extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        if (words.is("verbose")) {
+            return new DiskUse(images, containers, insides, volumes).list(words.get("format"));
+        }
         List<ContainerInfo> all = containers.list();
         Set<String> used = all.stream().map(c -> c.imageId).collect(Collectors.toSet());
         List<Image> here = images.list();

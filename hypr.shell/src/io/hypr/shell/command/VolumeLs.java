@@ -33,7 +33,9 @@ public final class VolumeLs extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        List<Volumes.Volume> all = volumes.list().stream().filter(v -> words.all("filter").stream().allMatch(f -> VolumeView.fits(v, f))).toList();
+        List<String> filters = words.all("filter");
+        filters.forEach(f -> VolumeView.fits(new Volumes.Volume(), f)); // What is none is refused, whether there is a volume or not.
+        List<Volumes.Volume> all = volumes.list().stream().filter(v -> filters.stream().allMatch(f -> VolumeView.fits(v, f))).toList();
         if (words.is("quiet") && !words.has("format")) {
             return new Listing<>(all, String.join("", all.stream().map(v -> v.name + "\n").toList()));
         }

@@ -20,7 +20,7 @@ import io.hypr.shell.internal.grammar.InputException;
 public final class ContainerFilters {
 
     private static final List<String> NAMES = List.of(
-            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health");
+            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health", "volume", "is-task");
 
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
 
@@ -51,11 +51,22 @@ public final class ContainerFilters {
     private static void check(String name, String value) {
         boolean fits = switch (name) {
             case "status" -> Arrays.stream(ContainerState.values()).anyMatch(s -> s.word().equals(value));
-            case "exited" -> value.matches("\\d{1,3}");
             case "health" -> List.of("starting", "healthy", "unhealthy", "none").contains(value);
             case "name" -> isPattern(value);
+            case "is-task" -> value.matches("true|false|0|1");
             default -> true;
         };
+        if (name.equals("exited") && !value.matches("-?\\d{1,9}")) {
+            throw new HyprException(ErrorCode.INVALID, "strconv.Atoi: parsing \"" + value + "\": invalid syntax");
+        }
+        if (name.matches("publish|expose") && !value.matches("\\d{1,5}(-\\d{1,5})?(/[a-z]+)?")) {
+            String number = value.replaceFirst("/.*", "");
+            throw new HyprException(ErrorCode.INVALID,
+                    "error while looking up for " + name + " " + value + ": strconv.ParseUint: parsing \"" + number + "\": invalid syntax");
+        }
+        if (!fits && name.equals("is-task")) {
+            throw new HyprException(ErrorCode.INVALID, "Invalid filter 'is-task=[" + value + "]'");
+        }
         if (!fits && name.equals("health")) {
             throw new HyprException(ErrorCode.INVALID, "Unrecognised filter value for health: " + value);
         }
@@ -87,6 +98,17 @@ public final class ContainerFilters {
         return Pattern.compile(text.startsWith("^/") ? "^" + text.substring(2) : text.startsWith("/") ? text.substring(1) : text);
     }
 
+    /**
+     * Checks that the containers are there that others are to be older or newer than.
+     *
+     * @param all every container
+     * @return these filters
+     */
+    public ContainerFilters among(List<ContainerInfo> all) {
+        List.of("before", "since").forEach(n -> wanted.getOrDefault(n, List.of()).forEach(v -> created(v, all)));
+        return this;
+    }
+
     /** @return whether they speak of containers that do not run */
     public boolean choosesStates() {
         return wanted.containsKey("status") || wanted.containsKey("exited");
@@ -112,11 +134,12 @@ public final class ContainerFilters {
             case "status" -> v -> c.state.word().equals(v);
             case "ancestor" -> v -> c.imageId.equals(v) || Names.brief(c.imageId).equals(v) || Names.familiar(c.image).equals(Names.familiar(v));
             case "exited" -> v -> c.finished != null && String.valueOf(c.exitCode).equals(v) && c.vmmPid == 0;
-            case "network" -> v -> c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
-            case "publish" -> v -> c.published.stream().anyMatch(p -> port(v).equals(p.hostPort + "/" + p.protocol) || port(v).equals(p.containerPort
-                    + "/" + p.protocol));
+            case "network" -> v -> v.equals(c.spec.network) || c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
+            case "publish" -> v -> c.published.stream().anyMatch(p -> isPort(v, p.hostPort, p.protocol));
             case "health" -> v -> v.equals(c.health == null ? "none" : c.health.status);
-            case "expose" -> v -> c.exposed.contains(port(v));
+            case "expose" -> v -> c.exposed.stream().map(e -> e.split("/")).anyMatch(e -> isPort(v, Integer.parseInt(e[0]), e.length > 1 ? e[1] : "tcp"));
+            case "volume" -> v -> c.mounts.stream().anyMatch(m -> v.equals(m.name) || v.equals(m.source) || v.equals(m.target));
+            case "is-task" -> v -> v.matches("false|0"); // There are no tasks of a swarm.
             case "before" -> v -> c.created.isBefore(created(v, all));
             case "since" -> v -> c.created.isAfter(created(v, all));
             default -> v -> false;
@@ -133,12 +156,16 @@ public final class ContainerFilters {
         return equals < 0 ? labels.containsKey(wanted) : wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
     }
 
-    private static String port(String text) {
-        return text.contains("/") ? text : text + "/tcp";
+    /** @param wanted {@code first[-last][/protocol]} */
+    private static boolean isPort(String wanted, int port, String protocol) {
+        String[] parts = wanted.split("/", 2);
+        String[] ends = parts[0].split("-", 2);
+        return (parts.length == 2 ? parts[1] : "tcp").equals(protocol)
+            && port >= Integer.parseInt(ends[0]) && port <= Integer.parseInt(ends[ends.length - 1]);
     }
 
     private static Instant created(String name, List<ContainerInfo> all) {
         return all.stream().filter(o -> o.name.equals(name) || o.id.startsWith(name)).findFirst()
-                .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such container: " + name)).created;
+                .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "no such container " + name)).created;
     }
 }

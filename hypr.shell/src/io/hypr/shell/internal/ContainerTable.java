@@ -2,8 +2,11 @@ package io.hypr.shell.internal;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.shell.internal.format.Human;
@@ -14,6 +17,7 @@ import io.hypr.shell.internal.format.Table;
 public final class ContainerTable {
 
     private static final int COMMAND = 20;
+    private static final List<String> USUAL = List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names");
 
     private ContainerTable() {
     }
@@ -25,7 +29,33 @@ public final class ContainerTable {
      * @return the listing
      */
     public static Listing<ContainerInfo> list(List<ContainerInfo> containers, String format, boolean full) {
-        Table<ContainerInfo> t = new Table<ContainerInfo>()
+        return table(full).list(containers, format, USUAL);
+    }
+
+    /**
+     * @param containers what is shown
+     * @param format as {@code --format} takes it
+     * @param full whether nothing is shortened
+     * @param size of a container
+     * @return the listing, sizes included
+     */
+    public static Listing<ContainerInfo> list(List<ContainerInfo> containers, String format, boolean full, Function<ContainerInfo, ContainerSize> size) {
+        List<String> columns = new ArrayList<>(USUAL);
+        columns.add("Size");
+        return table(full).field("Size", "SIZE", c -> size.apply(c).toString()).list(containers, format, columns);
+    }
+
+    /**
+     * @param format as {@code --format} takes it
+     * @return whether it shows sizes without being asked to by {@code --size}
+     */
+    public static boolean showsSizes(String format) {
+        return format.contains(".Size") || format.equals("json") || format.equals("{{json .}}");
+    }
+
+    /** @return all that can be shown but the size */
+    static Table<ContainerInfo> table(boolean full) {
+        return new Table<ContainerInfo>()
                 .field("ID", "CONTAINER ID", c -> full ? c.id : Names.brief(c.id))
                 .field("Image", "IMAGE", c -> c.image)
                 .field("Command", "COMMAND", c -> command(c, full))
@@ -38,9 +68,11 @@ public final class ContainerTable {
                 .field("Labels", "LABELS", c -> String.join(",", new TreeSet<>(c.spec.labels.keySet()).stream().map(k -> k + "="
                         + c.spec.labels.get(k)).toList()))
                 .method("Label", (c, name) -> c.spec.labels.getOrDefault(name, ""))
-                .field("Networks", "NETWORKS", c -> String.join(",", c.networks.keySet()))
+                .field("Networks", "NETWORKS", c -> c.networks.isEmpty()
+                        ? Objects.requireNonNullElse(c.spec.network, "") : String.join(",", c.networks.keySet()))
+                .field("Mounts", "MOUNTS", c -> MountOptions.names(c, full))
+                .field("LocalVolumes", "LOCAL VOLUMES", c -> Long.toString(c.mounts.stream().filter(m -> m.type.equals("volume")).count()))
                 .field("Backend", "BACKEND", c -> c.backend);
-        return t.list(containers, format, List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));
     }
 
     private static String command(ContainerInfo c, boolean full) {

@@ -24,6 +24,15 @@ public final class ContainerView {
      * @return its view: maps, lists and values
      */
     public static Map<String, Object> of(ContainerInfo c) {
+        return of(c, null);
+    }
+
+    /**
+     * @param c a container
+     * @param size what it takes up; null = is not shown
+     * @return its view: maps, lists and values
+     */
+    public static Map<String, Object> of(ContainerInfo c, ContainerSize size) {
         Map<String, Object> v = new LinkedHashMap<>();
         v.put("Id", c.id);
         v.put("Created", Moments.nanos(c.created));
@@ -37,6 +46,10 @@ public final class ContainerView {
         v.put("Driver", "squashfs");
         v.put("Platform", "linux");
         v.put("HostConfig", hostConfig(c));
+        if (size != null) {
+            v.put("SizeRw", size.own());
+            v.put("SizeRootFs", size.whole());
+        }
         v.put("Mounts", MountOptions.view(c));
         v.put("Config", config(c));
         v.put("NetworkSettings", networks(c));

@@ -1,7 +1,9 @@
 package io.hypr.shell.internal;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -66,7 +68,28 @@ public final class Inspection {
         }
         Template t = Template.parse(format.get());
         StringBuilder out = new StringBuilder();
-        found.forEach(f -> out.append(t.render(f)).append('\n'));
+        found.forEach(f -> out.append(render(t, f)).append('\n'));
         return out.toString();
+    }
+
+    /**
+     * As Docker's client, which looks at what it knows to be a container first, where no health and no sizes are ones that are nil, and then at
+     * what it was sent.
+     */
+    private static String render(Template template, Object view) {
+        if (view instanceof Map<?, ?> v && v.get("State") instanceof Map<?, ?> s && !s.containsKey("Health")) {
+            Map<Object, Object> state = new LinkedHashMap<>(s);
+            state.put("Health", null);
+            Map<Object, Object> known = new LinkedHashMap<>(v);
+            known.put("State", state);
+            known.putIfAbsent("SizeRw", null);
+            known.putIfAbsent("SizeRootFs", null);
+            try {
+                return template.render(known);
+            } catch (InputException e) {
+                return template.render(view);
+            }
+        }
+        return template.render(view);
     }
 }

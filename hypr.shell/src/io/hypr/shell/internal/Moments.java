@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
@@ -55,10 +56,23 @@ public final class Moments {
                             ChronoField.NANO_OF_SECOND));
             ZoneId zone = t.query(TemporalQueries.offset());
             return local.atZone(zone == null ? ZoneId.systemDefault() : zone).toInstant();
+        } catch (DateTimeParseException e) {
+            if (text.matches("\\d{4}-\\d{2}-\\d{2}.*")) {
+                boolean month = text.matches("\\d{4}-(00|1[3-9]|[2-9]\\d)-.*");
+                boolean day = text.matches("\\d{4}-\\d{2}-(00|3[2-9]|[4-9]\\d).*");
+                if (month || day) {
+                    throw new InputException("parsing time \"" + text + "\": " + (month ? "month" : "day") + " out of range", e);
+                }
+            }
+            throw unread(text, e);
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-            throw new InputException("failed to parse value as time or duration: \"" + text + "\"", e)
-                    .remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
+            throw unread(text, e);
         }
+    }
+
+    private static RuntimeException unread(String text, Exception e) {
+        return new InputException("failed to parse value as time or duration: \"" + text + "\"", e)
+                .remedy("Give a time such as 2026-11-24T17:00:00, or how long ago, such as 42m.");
     }
 
     /**

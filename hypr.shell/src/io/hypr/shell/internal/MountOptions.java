@@ -10,6 +10,7 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.format.Human;
 import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Sizes;
 import io.hypr.shell.internal.grammar.UsageException;
@@ -17,6 +18,9 @@ import io.hypr.shell.internal.grammar.Words;
 
 /** Reads {@code -v}, {@code --mount} and {@code --volumes-from} in Docker's syntax; shows mounts as Docker does. */
 final class MountOptions {
+
+    /** Characters of a name in the column MOUNTS. */
+    private static final int NAME = 15;
 
     private MountOptions() {
     }
@@ -163,7 +167,7 @@ final class MountOptions {
     }
 
     /** @return the column MOUNTS of {@code ps} */
-    static String names(ContainerInfo c) {
-        return String.join(",", c.mounts.stream().map(p -> p.name.isEmpty() ? Path.of(p.source).toString() : p.name).toList());
+    static String names(ContainerInfo c, boolean full) {
+        return String.join(",", c.mounts.stream().map(p -> p.name.isEmpty() ? p.source : p.name).map(n -> full ? n : Human.ellipsis(n, NAME)).toList());
     }
 }

@@ -41,9 +41,6 @@ public final class Pruning {
     public Pruning(Words words, boolean times) {
         for (String f : words.all("filter")) {
             String[] parts = f.split("=", 2);
-            if (parts.length < 2) {
-                throw words.invalid("filter", f, "bad format of filter (expected name=value)");
-            }
             switch (parts[0]) {
                 case "label" -> labels.add(parts[1]);
                 case "label!" -> noLabels.add(parts[1]);

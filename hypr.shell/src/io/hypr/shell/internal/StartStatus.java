@@ -33,6 +33,7 @@ public final class StartStatus {
      * @return the exit status; 1 where the failure was no process's
      */
     public static int ofExec(HyprException e) {
-        return !e.getMessage().startsWith("OCI runtime exec failed") ? 1 : e.code() == ErrorCode.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE;
+        boolean ofProcess = e.getMessage().startsWith("OCI runtime exec failed") || e.getMessage().matches("[Uu]nable to find (user|group) .*");
+        return !ofProcess ? 1 : e.code() == ErrorCode.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE;
     }
 }

@@ -38,8 +38,8 @@ public final class VolumeView {
         String[] parts = filter.split("=", 2);
         String value = parts.length == 2 ? parts[1] : "";
         return switch (parts[0]) {
-            case "name" -> v.name.contains(value);
-            case "driver" -> v.driver.equals(value);
+            case "name" -> v.name != null && v.name.contains(value);
+            case "driver" -> value.equals(v.driver);
             case "label" -> ContainerFilters.label(v.labels, value);
             case "dangling" -> v.containers.isEmpty() == switch (value) {
                 case "true", "1" -> true;

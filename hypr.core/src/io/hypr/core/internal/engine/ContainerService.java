@@ -140,10 +140,21 @@ public class ContainerService implements Containers {
         throw new HyprException(ErrorCode.CANCELLED, "The wait was interrupted; what was asked for goes on.", e);
     }
 
+    private Container toKill(String name) {
+        try {
+            return engine.get().find(name);
+        } catch (HyprException e) {
+            throw new HyprException(e.code(), "Cannot kill container: " + name + ": " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void kill(String name, String signal) {
-        int number = Signals.parse(signal);
-        Container container = engine.get().find(name);
+        int number = Signals.number(signal);
+        Container container = toKill(name);
+        if (number > Signals.LAST) {
+            throw new HyprException(ErrorCode.INVALID, "Cannot kill container: " + name + ": The linux daemon does not support signal " + number);
+        }
         if (container.state() == ContainerState.RESTARTING && number == Signals.KILL) {
             cancelRestart(container);
             return;

@@ -271,7 +271,7 @@ public final class Engine implements AutoCloseable {
         Image image = services.images().find(spec.image).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: "
             + (spec.image.contains(":") || spec.image.contains("@") ? spec.image : spec.image + ":latest")).remedy("Pull it: hypr pull " + spec.image));
         if (spec.name != null) {
-            NewContainer.checked(spec.name);
+            spec.name = NewContainer.checked(spec.name.startsWith("/") ? spec.name.substring(1) : spec.name);
         }
         ContainerRecord record = new NewContainer(spec, image, settings).record(Ids.random());
         if (!spec.network.equals(NetworkBook.NONE)) {
@@ -326,8 +326,8 @@ public final class Engine implements AutoCloseable {
         return uid;
     }
 
-    void rename(Container container, String name) {
-        NewContainer.checked(name);
+    void rename(Container container, String wanted) {
+        String name = wanted.startsWith("/") ? wanted.substring(1) : wanted;
         String old;
         synchronized (containers) {
             old = container.name();
@@ -335,6 +335,9 @@ public final class Engine implements AutoCloseable {
                 throw new HyprException(ErrorCode.INVALID, "Renaming a container with the same name as its current name");
             }
             try {
+                if (!name.matches(Ids.NAME)) {
+                    NewContainer.checked("/" + name); // As Docker says it.
+                }
                 free(name, container);
             } catch (HyprException e) {
                 throw new HyprException(e.code(), "Error when allocating new name: " + e.getMessage(), e);

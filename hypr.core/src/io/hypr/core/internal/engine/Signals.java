@@ -11,6 +11,8 @@ final class Signals {
 
     /** Ends a process for good. */
     static final int KILL = 9;
+    /** The last one that there is. */
+    static final int LAST = 64;
 
     private static final List<String> NAMES = List.of("", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
         "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
@@ -23,9 +25,21 @@ final class Signals {
      * @return the number
      */
     static int parse(String text) {
+        int number = number(text);
+        if (number > LAST) {
+            throw invalid(text);
+        }
+        return number;
+    }
+
+    /**
+     * @param text name with or without SIG, or number
+     * @return the number; one above {@link #LAST} is none of Linux
+     */
+    static int number(String text) {
         String name = text.strip().toUpperCase(Locale.ROOT);
         name = name.startsWith("SIG") ? name.substring(3) : name;
-        if (name.matches("[0-9]{1,2}") && Integer.parseInt(name) >= 1 && Integer.parseInt(name) <= 64) {
+        if (name.matches("0*[1-9][0-9]{0,4}")) {
             return Integer.parseInt(name);
         }
         int number = switch (name) {
@@ -43,9 +57,13 @@ final class Signals {
             number = 64 - Integer.parseInt(name.substring(6));
         }
         if (number < 1) {
-            throw new HyprException(ErrorCode.INVALID, "Invalid signal: " + text).remedy("Name a signal of Linux, as in TERM, SIGTERM or 15.");
+            throw invalid(text);
         }
         return number;
+    }
+
+    private static HyprException invalid(String text) {
+        return new HyprException(ErrorCode.INVALID, "Invalid signal: " + text).remedy("Name a signal of Linux, as in TERM, SIGTERM or 15.");
     }
 
     /**

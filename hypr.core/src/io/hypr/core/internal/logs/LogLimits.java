@@ -2,6 +2,7 @@ package io.hypr.core.internal.logs;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import io.hypr.core.internal.Sizes;
 import io.hypr.model.ErrorCode;
@@ -14,6 +15,9 @@ import io.hypr.model.HyprException;
  * @param segments most segments
  */
 public record LogLimits(long segment, int segments) {
+
+    /** Those that Docker's driver takes; what is not about size is for those who print the log. */
+    private static final Set<String> OPTIONS = Set.of("max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag");
 
     /** Never. */
     public static final LogLimits NONE = new LogLimits(ContainerLog.SEGMENT, Integer.MAX_VALUE);
@@ -44,9 +48,9 @@ public record LogLimits(long segment, int segments) {
      */
     public static LogLimits of(Map<String, String> options) {
         for (String name : options.keySet()) {
-            if (!name.equals("max-size") && !name.equals("max-file")) {
+            if (!OPTIONS.contains(name)) {
                 throw new HyprException(ErrorCode.INVALID, "unknown log opt '" + name + "' for json-file log driver")
-                    .remedy("It takes max-size and max-file.");
+                    .remedy("It takes max-size and max-file; and labels, env and tag, which 'hypr logs --details' shows.");
             }
         }
         String files = options.getOrDefault("max-file", "1");

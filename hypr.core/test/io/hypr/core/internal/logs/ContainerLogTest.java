@@ -242,6 +242,6 @@ class ContainerLogTest {
         assertTrue(ten.segment() * (ten.segments() - 1) >= 30L << 20);
         assertThrows(HyprException.class, () -> LogLimits.of(Map.of("max-file", "3")));
         assertThrows(HyprException.class, () -> LogLimits.of(Map.of("max-size", "ten")));
-        assertThrows(HyprException.class, () -> LogLimits.of(Map.of("tag", "x")));
+        assertThrows(HyprException.class, () -> LogLimits.of(Map.of("tags", "x")));
     }
 }

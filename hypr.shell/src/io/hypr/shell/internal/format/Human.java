@@ -66,6 +66,14 @@ public final class Human {
 
     /**
      * @param bytes a size
+     * @return with powers of 1000 and four digits, as {@code docker system df -v} shows what is one's own
+     */
+    public static String exactSize(long bytes) {
+        return scaled(bytes, 1000, DECIMAL, 4);
+    }
+
+    /**
+     * @param bytes a size
      * @return with powers of 1024 and four digits, as {@code docker stats} shows it
      */
     public static String binarySize(long bytes) {

@@ -88,6 +88,18 @@ public final class Table<T> {
         return all;
     }
 
+    /**
+     * @param items the things
+     * @return a map of all fields for each, for templates
+     */
+    public List<Map<String, Object>> rows(List<T> items) {
+        return items.stream().map(i -> {
+            Map<String, Object> row = new TreeMap<>(row(i));
+            row.keySet().removeAll(methods);
+            return row;
+        }).toList();
+    }
+
     private Map<String, Object> row(T item) {
         Map<String, Object> row = new LinkedHashMap<>();
         fields.forEach((name, value) -> row.put(name, value.apply(item)));

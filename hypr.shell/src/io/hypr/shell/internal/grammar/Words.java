@@ -115,10 +115,15 @@ public final class Words {
 
     /**
      * @param name of an option
-     * @return all its values in order
+     * @return all its values in order; those of filters are {@code name=value}
      */
     public List<String> all(String name) {
-        option(name);
+        Option o = option(name);
+        if (o.type().equals("filter")) {
+            values.getOrDefault(name, List.of()).stream().filter(f -> f.indexOf('=') < 0).findFirst().ifPresent(f -> {
+                throw wrong(o, f, "bad format of filter (expected name=value)");
+            });
+        }
         return List.copyOf(values.getOrDefault(name, List.of()));
     }
 

@@ -1,0 +1,124 @@
+# What people type from habit, and what they are told when it goes wrong.
+
+### containers by volume, network, port
+$CLI create --name ${P}a -v ${P}v:/data -v "$PWD":/here $IMAGE true >/dev/null
+$CLI create --name ${P}b --network none $IMAGE true >/dev/null
+$CLI run -d --name ${P}c -p 127.0.0.1:8$(($$ % 900 + 100)):80 -p 127.0.0.1::81/udp --expose 90-92 $IMAGE sleep 100 >/dev/null
+for f in volume=${P}v volume=/data volume=/dat network=none network=bridge network=brid publish=80 publish=8000-9000 publish=8000-9000/tcp publish=81 expose=80 expose=80/udp expose=81/udp expose=90-91 is-task=false is-task=true; do
+    echo "$f"; $CLI ps -a --filter name=${P} --filter $f --format '{{.Names}}' | sort
+done
+$CLI rm -f ${P}a ${P}b ${P}c >/dev/null; show volume rm ${P}v
+
+### containers by filters that are none
+show ps --filter is-task=x
+show ps --filter exited=x
+show ps --filter since=${P}nothere
+show ps --filter before=${P}nothere
+show ps --filter publish=x
+show ps --filter expose=x/tcp
+show ps --filter nonsense
+show ps --filter health=x
+
+### where containers have their files
+show create --name ${P}a -v ${P}a-volume-with-a-long-name:/data $IMAGE true
+show ps -a --filter name=${P}a --format '{{.Mounts}} {{.LocalVolumes}} {{.Networks}}'
+show ps -a --no-trunc --filter name=${P}a --format '{{.Mounts}}'
+show ps -a --filter name=${P}a --format 'table {{.Names}}\t{{.Mounts}}\t{{.LocalVolumes}}'
+show rm ${P}a
+show volume rm ${P}a-volume-with-a-long-name
+
+### what a container that never ran takes up
+show create --name ${P}a $IMAGE true
+show ps -as --filter name=${P}a --format 'table {{.Names}}\t{{.Size}}'
+$CLI ps -as --filter name=${P}a | head -1
+show inspect -s -f '{{.SizeRw}}' ${P}a
+show inspect -f '{{json .SizeRw}}' ${P}a
+
+### what a container that wrote takes up
+$CLI run --name ${P}a $IMAGE dd if=/dev/urandom of=/file bs=1000000 count=5 2>/dev/null
+$CLI ps -as --filter name=${P}a --format '{{.Size}}' | sed -E 's/^[56][.0-9]*MB \(virtual [678][.0-9]*MB\)/about 5 MB on 2/'
+[ $($CLI inspect -s -f '{{.SizeRw}}' ${P}a) -ge 5000000 ] && echo enough
+
+### what takes up how much
+show create --name ${P}a -v ${P}v:/v $IMAGE true
+$CLI system df -v | grep -v "^$" | sed -n '/space usage/{p;n;p;}; /^Build/{p;n;p;}'
+echo "$($CLI system df -v --format '{{range .Images}}{{if eq .Repository "hypr/busybox"}}{{.Tag}} {{.SharedSize}}{{end}}{{end}}')"
+echo "$($CLI system df -v --format "{{range .Containers}}{{if eq .Names \"${P}a\"}}{{.Size}} {{.LocalVolumes}} {{.Status}}{{end}}{{end}}")"
+echo "$($CLI system df -v --format "{{range .Volumes}}{{if eq .Name \"${P}v\"}}{{.Links}} {{.Size}} {{.Driver}}{{end}}{{end}}")"
+show rm -v ${P}a
+show volume rm ${P}v
+
+### health that nobody asked for
+show create --name ${P}a $IMAGE true
+show inspect -f '{{json .State.Health}}' ${P}a
+show inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}' ${P}a
+show inspect -f '{{.State.Health.Status}}' ${P}a
+
+### logs with details
+show run --name ${P}a -l one=1 -l 'two=a b' -l three=3 -e E=x -e F=y --log-opt labels=one,two,nothere --log-opt env=E $IMAGE sh -c 'echo out; echo err >&2'
+show logs --details ${P}a
+show logs --details -t ${P}a
+show run --name ${P}b $IMAGE echo out
+show logs --details ${P}b
+show run --name ${P}c -l one=1 -l only=2 -l two=3 --log-opt labels-regex='^o' --log-opt tag='{{.Name}}' $IMAGE echo out
+$CLI logs --details ${P}c | sed "s/tag=.*c out/tag=NAME out/"
+
+### some lines of a log
+show run --name ${P}a $IMAGE sh -c 'for i in 1 2 3 4 5; do echo $i; done'
+for n in 2 0 -1 all 10; do show logs -n $n ${P}a; done
+show logs --tail=1 ${P}a
+show logs --since 1h --until 2000-01-01T00:00:00Z ${P}a
+show logs --since 2000-01-01T00:00:00.123Z -n 1 ${P}a
+show logs --since 946684800 -n 1 ${P}a
+show logs --since nonsense ${P}a
+show logs --until 2000-13-01 ${P}a
+show logs ${P}nothere
+
+### signals that are none, and whom they cannot reach
+show run -d --name ${P}a $IMAGE sleep 100
+show kill -s nonsense ${P}a
+show kill -s 0 ${P}a
+show kill -s 99 ${P}a
+show kill -s '' ${P}a
+show kill ${P}nothere
+show kill -s KILL ${P}a
+show kill ${P}a
+
+### names that are none
+show create --name ${P}a $IMAGE true
+show create --name ${P}b $IMAGE true
+show rename ${P}a ''
+show rename '' ${P}x
+show rename ${P}a 'x y'
+show rename ${P}a ${P}a
+show rename ${P}a ${P}b
+show rename ${P}nothere ${P}x
+show rename ${P}a /${P}c
+show rename /${P}c ${P}a
+show create --name /${P}d $IMAGE true
+show ps -a --filter name=${P} --format '{{.Names}}'
+show rm /${P}a /${P}b ${P}d
+
+### ports that are not published
+show run -d --name ${P}a $IMAGE sleep 100
+show port ${P}a
+show port ${P}a 80
+show port ${P}a 80/udp
+show port ${P}a x
+show port ${P}a x/tcp
+
+### exec as who is not there
+# client 28
+show run -d --name ${P}a $IMAGE sleep 100
+for u in nosuch root:nosuch; do $CLI exec -u $u ${P}a true >out 2>&1; echo "= $?"; sed 's/^Error response from daemon: //; s/\r//' out; done
+show exec -u 4242 ${P}a id -u
+
+### what is done to several, some of which are not there
+show create --name ${P}a $IMAGE true
+show start ${P}nothere ${P}a
+show wait ${P}a ${P}nothere
+show stop ${P}nothere ${P}a
+show restart ${P}nothere
+show pause ${P}nothere ${P}a
+show rm ${P}nothere ${P}a
+show rm -f ${P}nothere
