@@ -16,6 +16,7 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmRefusal;
 
 /** What the backends do, step by step. Stateless; safe for use by several threads. */
 public final class Machines {
@@ -103,9 +104,9 @@ public final class Machines {
         }
         String before = Starter.errors(process);
         if (!before.isEmpty()) {
-            throw Refusal.ofStarter(before, plan.log());
+            throw VmmRefusal.ofStarter(before, plan.log());
         }
-        throw Refusal.of("The microVM did not start: ", answer.isEmpty() ? "hypr-krun ended and said nothing" : answer, plan.log());
+        throw VmmRefusal.of("The microVM did not start: ", answer.isEmpty() ? "hypr-krun ended and said nothing" : answer, plan.log());
     }
 
     /**

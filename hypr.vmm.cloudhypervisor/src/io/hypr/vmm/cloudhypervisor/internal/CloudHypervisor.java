@@ -21,6 +21,8 @@ import io.hypr.vmm.host.Shape;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VfioDevices;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
@@ -111,13 +113,13 @@ public final class CloudHypervisor {
         if (saveable && !Shape.isPossible(plan)) {
             throw unsupported("A microVM with shares, devices passed through, or room to grow cannot be saved.");
         }
-        GuestMemory memory = saveable ? GuestMemory.saveable(new RunDirectory(plan.runDirectory()).memory()) : GuestMemory.OWN;
+        GuestMemory memory = saveable ? GuestMemory.saveable(plan.runDirectory().resolve(Names.MEMORY)) : GuestMemory.OWN;
         MachineConfig machine = choice.machine(memory);
         return start(choice, memory, machine, intent, new Launch.Begin() {
             @Override
-            public void prepare(RunDirectory run) throws IOException {
+            public void prepare(VmmDirectory run) throws IOException {
                 if (saveable) {
-                    run.makeMemory(plan.memory());
+                    GuestMemory.make(run, plan.memory());
                 }
             }
 
@@ -190,7 +192,7 @@ public final class CloudHypervisor {
         try {
             return start(choice, memory, machine, intent, new Launch.Begin() {
                 @Override
-                public void prepare(RunDirectory run) {
+                public void prepare(VmmDirectory run) {
                     try {
                         template.layOut(run, choice.plan(), machine);
                     } catch (IOException e) {
@@ -227,7 +229,7 @@ public final class CloudHypervisor {
         if (!missing.isEmpty()) {
             throw unsupported("The Cloud Hypervisor backend has not " + String.join(", ", missing) + ", which this container needs.");
         }
-        VfioDevices.check(plan.devices());
+        VfioDevices.groups("Cloud Hypervisor", plan.devices());
         if (!plan.devices().isEmpty() && plan.facets().contains(RECLAIM)) {
             throw unsupported("A microVM that a device is passed through to cannot give memory back: the device may write there at any time.");
         }
@@ -246,7 +248,7 @@ public final class CloudHypervisor {
      */
     public CloudHypervisorSession attach(DriverRecord record) {
         CloudHypervisorRecord content = CloudHypervisorRecord.of(record);
-        content.directory().removeKernel(); // A daemon that was killed after the guest's boot has not come to it.
+        Launch.removeKernel(content.directory()); // A daemon that was killed after the guest's boot has not come to it.
         return new CloudHypervisorSession(record, content, new Launch.Started(VmmProcess.of(content.directory().pidFile()).orElse(null), null));
     }
 

@@ -20,6 +20,7 @@ import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.LinkHold;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
@@ -31,7 +32,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     private static final Duration BOOT = Duration.ofSeconds(60);
 
     private final DriverRecord record;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final VmmProcess process;
     private final Api api;
     private final Map<Class<?>, Object> facets;
@@ -51,12 +52,12 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         this.process = started.process();
         this.listener = started.link();
         this.launched = started.link() != null;
-        this.api = new Api(run.api(), ANSWER);
+        this.api = new Api(run.file(Names.API), ANSWER);
         this.facets = new HashMap<>(Map.of(Pausable.class, this, Resizable.class, new Growth(this, record.id(), content)));
         if (content.balloon() == null || content.balloon()) {
             facets.put(Reclaim.class, new Balloon(this, record.id()));
         }
-        if (Files.exists(run.memory())) {
+        if (Files.exists(run.file(Names.MEMORY))) {
             facets.put(Snapshots.class, new Save(this, run));
         }
     }
@@ -130,7 +131,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
                 watch.interrupt();
             }
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " cannot connect to " + run.link() + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " cannot connect to " + run.file(Names.LINK) + ".", e);
         }
         if (link == null) {
             throw new HyprException(ErrorCode.UNAVAILABLE,

@@ -1,6 +1,12 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+import io.hypr.vmm.host.VmmDirectory;
 
 /**
  * Where the guest's memory comes from. Memory in a file that has a name is left out of what Cloud Hypervisor saves.
@@ -21,5 +27,15 @@ record GuestMemory(Path file, boolean copied) {
     /** Memory of a template. */
     static GuestMemory copyOf(Path file) {
         return new GuestMemory(file, true);
+    }
+
+    /** Makes the file in the run directory that is memory which can be saved, full of holes. */
+    static void make(VmmDirectory run, long bytes) throws IOException {
+        Path memory = run.file(Names.MEMORY);
+        Files.createFile(memory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (RandomAccessFile file = new RandomAccessFile(memory.toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        run.give(memory);
     }
 }

@@ -14,6 +14,7 @@ import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.JailWords;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
@@ -27,11 +28,11 @@ final class Launch {
     private static final int API = MachineConfig.FIRST_OPENED - 1;
 
     private final VmPlan plan;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final Starter starter;
     private final ShareServers shares;
 
-    Launch(VmPlan plan, RunDirectory run, Starter starter, ShareServers shares) {
+    Launch(VmPlan plan, VmmDirectory run, Starter starter, ShareServers shares) {
         this.plan = plan;
         this.run = run;
         this.starter = starter;
@@ -45,7 +46,7 @@ final class Launch {
     /** What leads from a Cloud Hypervisor that can be asked to a guest whose processors run. */
     interface Begin {
 
-        void prepare(RunDirectory run) throws IOException;
+        void prepare(VmmDirectory run) throws IOException;
 
         void go(Api api) throws IOException;
     }
@@ -68,18 +69,18 @@ final class Launch {
             begin.prepare(run);
             shares.start(plan);
             link = LinkSocket.listen(run);
-            Files.createSymbolicLink(run.kernel(), Path.of("/proc/self/fd/" + MachineConfig.FIRST_OPENED));
+            Files.createSymbolicLink(run.file(Names.KERNEL), Path.of("/proc/self/fd/" + MachineConfig.FIRST_OPENED));
             Process process = starter.start(options(groups, config), command(binary));
             String starterWords = Starter.errors(process); // Until Cloud Hypervisor runs, and its API takes connections.
             try {
-                begin.go(new Api(run.api(), LIMIT));
+                begin.go(new Api(run.file(Names.API), LIMIT));
             } catch (HyprException e) {
                 if (e.code() == ErrorCode.UNAVAILABLE && ended(process)) {
                     throw Refusal.ofStart(plan.log(), logged, starterWords, process.exitValue());
                 }
                 throw e;
             }
-            run.removeKernel();
+            removeKernel(run);
             return new Started(VmmProcess.of(run.pidFile()).orElseThrow(() -> Refusal.ofStart(plan.log(), logged, "", 0)), link);
         } catch (IOException e) {
             close(link, e);
@@ -90,15 +91,24 @@ final class Launch {
         }
     }
 
+    /** Takes the way to the kernel away, so that a guest that resets itself ends. Idempotent. */
+    static void removeKernel(VmmDirectory run) {
+        try {
+            Files.deleteIfExists(run.file(Names.KERNEL));
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The link " + run.file(Names.KERNEL) + " cannot be removed.", e);
+        }
+    }
+
     private List<String> options(List<Integer> groups, MachineConfig config) {
         List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
-        options.addAll(List.of("--listen", run.api() + "=" + API));
+        options.addAll(List.of("--listen", run.file(Names.API) + "=" + API));
         options.addAll(config.openings());
         return options;
     }
 
     private static List<String> command(Path binary) {
-        return List.of(binary.toString(), "--api-socket", "fd=" + API, "--event-monitor", "path=" + RunDirectory.EVENTS, "--seccomp", "true");
+        return List.of(binary.toString(), "--api-socket", "fd=" + API, "--event-monitor", "path=" + Names.EVENTS, "--seccomp", "true");
     }
 
     /** An API that hangs up is one whose process ends, a moment later. */

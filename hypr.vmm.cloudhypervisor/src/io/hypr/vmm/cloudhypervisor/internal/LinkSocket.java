@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
+import io.hypr.vmm.host.VmmDirectory;
+
 /**
  * Where the guest's connections to the host arrive: Kestrel connects to port 1024 again and again while it has no link, and Cloud
  * Hypervisor passes that on to a unix socket. Used by one thread at a time; {@link #close} and {@link #wakeUp} by any.
@@ -35,13 +37,13 @@ final class LinkSocket implements AutoCloseable {
      * @return the socket, to which the guest can connect from now on
      * @throws IOException if it cannot be made
      */
-    static LinkSocket listen(RunDirectory run) throws IOException {
-        Path fresh = run.sockets().resolve("." + Long.toHexString(System.nanoTime()));
+    static LinkSocket listen(VmmDirectory run) throws IOException {
+        Path fresh = run.own().resolve("." + Long.toHexString(System.nanoTime()));
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(fresh));
             run.give(fresh);
-            Files.move(fresh, run.link(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, run.file(Names.LINK), StandardCopyOption.ATOMIC_MOVE);
             server.configureBlocking(false);
             Selector selector = Selector.open();
             server.register(selector, SelectionKey.OP_ACCEPT);

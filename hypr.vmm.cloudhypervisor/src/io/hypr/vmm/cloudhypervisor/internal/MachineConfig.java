@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 
 /**
  * The body of {@code vm.create} for one plan, and what must be opened for it. The same input gives the same output.
@@ -43,7 +44,7 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         ObjectNode ram = body.putObject("memory");
         List<String> arguments = new ArrayList<>(List.of(KERNEL_ARGUMENTS));
         arguments.addAll(plan.boot().arguments());
-        body.putObject("payload").put("kernel", RunDirectory.KERNEL).put("initramfs", opened(openings, "--read", plan.boot().initramfs()))
+        body.putObject("payload").put("kernel", Names.KERNEL).put("initramfs", opened(openings, "--read", plan.boot().initramfs()))
                 .put("cmdline", String.join(" ", arguments));
         ArrayNode disks = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Disk disk : plan.disks()) {
@@ -81,7 +82,7 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         }
         body.putObject("serial").put("mode", "Off");
         body.putObject("console").put("mode", "Tty"); // To standard output, which is the log.
-        body.putObject("vsock").put("cid", CID).put("socket", RunDirectory.VSOCK);
+        body.putObject("vsock").put("cid", CID).put("socket", Names.VSOCK);
         if (landlock) {
             body.put("landlock_enable", true);
             ArrayNode rules = JsonNodeFactory.instance.arrayNode();
@@ -89,7 +90,7 @@ record MachineConfig(ObjectNode body, List<String> openings) {
                 rules.addObject().put("path", "/sys/devices/virtual/net").put("access", "r"); // It reads what its taps can.
             }
             if (memory.file() != null && !memory.copied()) {
-                rules.addObject().put("path", RunDirectory.SOCKETS).put("access", "rw"); // There it is saved.
+                rules.addObject().put("path", VmmDirectory.OWN).put("access", "rw"); // There it is saved.
             }
             if (!plan.devices().isEmpty()) {
                 rules.addObject().put("path", "/dev/vfio").put("access", "rw");

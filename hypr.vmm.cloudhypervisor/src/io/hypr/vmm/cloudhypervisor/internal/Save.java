@@ -21,10 +21,11 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** Saves the state of a Cloud Hypervisor whose memory is a file of the run directory. */
-record Save(CloudHypervisorSession session, RunDirectory run) implements Snapshots {
+record Save(CloudHypervisorSession session, VmmDirectory run) implements Snapshots {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,10 +36,10 @@ record Save(CloudHypervisorSession session, RunDirectory run) implements Snapsho
             VmmProcess.awaitRest(session.pid());
             session.pause();
             state(template);
-            long copied = MemoryFile.copy(run.memory(), template.files().memory());
+            long copied = MemoryFile.copy(run.file(Names.MEMORY), template.files().memory());
             // Cloud Hypervisor's user opens it, by a descriptor: the way to it stays closed.
             Files.setPosixFilePermissions(template.files().memory(), PosixFilePermissions.fromString("r--r--r--"));
-            template.files().describe(new TemplateFiles.Description(Files.size(run.memory()), disks(template)));
+            template.files().describe(new TemplateFiles.Description(Files.size(run.file(Names.MEMORY)), disks(template)));
             return copied + Files.size(template.files().state()) + Files.size(template.config());
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The microVM could not be saved in " + directory + ".", e);
@@ -47,9 +48,9 @@ record Save(CloudHypervisorSession session, RunDirectory run) implements Snapsho
 
     /** Its user may not write where templates are: it writes to a directory of its own, from which all is taken that is no link. */
     private void state(Template template) throws IOException {
-        Path saved = Files.createDirectory(run.saved(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path saved = Files.createDirectory(run.file(Names.SAVED), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         run.give(saved);
-        session.put("vm.snapshot", JsonNodeFactory.instance.objectNode().put("destination_url", "file://" + RunDirectory.SAVED));
+        session.put("vm.snapshot", JsonNodeFactory.instance.objectNode().put("destination_url", "file://" + Names.SAVED));
         take(saved.resolve(Template.STATE), template.files().state());
         take(saved.resolve(Template.CONFIG), template.config());
     }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 
 /**
  * A saved microVM, and how another goes on from it. Its memory is mapped: a page is read when the guest needs it first, is shared by all who only read it, and
@@ -45,8 +46,8 @@ record Template(TemplateFiles files) {
      * @param wanted machine of the plan, whose descriptors it has
      * @throws IOException if it cannot be read or written
      */
-    void layOut(RunDirectory run, VmPlan plan, MachineConfig wanted) throws IOException {
-        Path from = Files.createDirectory(run.restored(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    void layOut(VmmDirectory run, VmPlan plan, MachineConfig wanted) throws IOException {
+        Path from = Files.createDirectory(run.file(Names.RESTORED), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.copy(files.state(), from.resolve(STATE));
         JSON.writeValue(from.resolve(CONFIG).toFile(), machine(JSON.readTree(config().toFile()), plan, wanted));
         for (Path file : List.of(from.resolve(STATE), from.resolve(CONFIG), from)) {
@@ -70,7 +71,7 @@ record Template(TemplateFiles files) {
 
     /** Lets the guest go on; then it is told how large its writable disks are now. */
     static void resume(Api api, VmPlan plan, TemplateFiles.Description template) throws IOException {
-        api.put("vm.restore", JsonNodeFactory.instance.objectNode().put("source_url", "file://" + RunDirectory.RESTORED));
+        api.put("vm.restore", JsonNodeFactory.instance.objectNode().put("source_url", "file://" + Names.RESTORED));
         api.put("vm.resume", null);
         for (int i = 0; i < plan.disks().size(); i++) {
             VmPlan.Disk disk = plan.disks().get(i);

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hypr.vmm.host.VmmDirectory;
+
 /** The place where a guest connects, with a guest of the test. */
 class LinkSocketTest {
 
@@ -28,16 +30,16 @@ class LinkSocketTest {
 
     @TempDir
     Path directory;
-    private RunDirectory run;
+    private VmmDirectory run;
 
     @BeforeEach
     void make() throws IOException {
-        run = new RunDirectory(directory);
-        Files.createDirectory(run.sockets());
+        run = new VmmDirectory(directory);
+        Files.createDirectory(run.own());
     }
 
     private SocketChannel guest() throws IOException {
-        return SocketChannel.open(UnixDomainSocketAddress.of(run.link()));
+        return SocketChannel.open(UnixDomainSocketAddress.of(run.file(Names.LINK)));
     }
 
     @Test
@@ -54,7 +56,7 @@ class LinkSocketTest {
             assertNull(old.accept(Duration.ZERO, () -> false));
             assertNotNull(successor.accept(LONG, () -> false));
             assertTrue(guest.isConnected());
-            assertEquals(1, Files.list(run.sockets()).count(), "nothing else is left in the directory");
+            assertEquals(1, Files.list(run.own()).count(), "nothing else is left in the directory");
         }
         assertThrows(IOException.class, this::guest, "nobody listens any more");
         try (LinkSocket next = LinkSocket.listen(run); SocketChannel guest = guest()) {

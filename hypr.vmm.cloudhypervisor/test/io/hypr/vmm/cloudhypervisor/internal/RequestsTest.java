@@ -28,6 +28,7 @@ import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** All that is asked of Cloud Hypervisor is as its API says, and what is read of its answers is there. {@code HYPR_RENEW_GOLDENS=1} writes the goldens anew. */
@@ -174,17 +175,17 @@ class RequestsTest {
         Template template = Template.in(files);
         new ObjectMapper().writeValue(template.config().toFile(), MachineConfig.of(maker, true, GuestMemory.saveable(Path.of("/memory"))).body());
         Files.writeString(template.files().state(), "{}");
-        RunDirectory run = new RunDirectory(Files.createDirectory(directory.resolve("run")));
-        Files.createDirectory(run.sockets());
+        VmmDirectory run = new VmmDirectory(Files.createDirectory(directory.resolve("run")));
+        Files.createDirectory(run.own());
         VmPlan plan = plan(List.of(new VmPlan.Nic("hy7", "02:42:ac:11:00:02", 1500)), List.of());
         MachineConfig wanted = MachineConfig.of(plan, true, GuestMemory.copyOf(template.files().memory()));
         template.layOut(run, plan, wanted);
-        JsonNode machine = new ObjectMapper().readTree(run.restored().resolve("config.json").toFile());
+        JsonNode machine = new ObjectMapper().readTree(run.file(Names.RESTORED).resolve("config.json").toFile());
         assertEquals(List.of(), Description.read().wrong("PUT", "vm.create", machine));
         assertEquals("hy7", machine.at("/net/0/tap").asText());
         assertEquals("02:00:00:00:00:01", machine.at("/net/0/mac").asText(), "the guest has that of the template");
         assertFalse(machine.at("/memory/zones/0/shared").asBoolean(true), "what the guest writes is its own");
-        assertEquals("{}", Files.readString(run.restored().resolve("state.json")));
+        assertEquals("{}", Files.readString(run.file(Names.RESTORED).resolve("state.json")));
     }
 
     @Test

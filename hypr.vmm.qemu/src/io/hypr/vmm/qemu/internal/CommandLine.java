@@ -119,11 +119,11 @@ final class CommandLine {
 
     /** The console, two monitors (one that tells when QEMU has started, one that listens), and the link. */
     private void channels() {
-        add("-chardev", "socket,id=started,server=off,path=" + RunDirectory.STARTED);
+        add("-chardev", "socket,id=started,server=off,path=" + Sockets.STARTED);
         add("-mon", "chardev=started,mode=control");
-        add("-chardev", "socket,id=monitor,server=on,wait=off,path=" + RunDirectory.MONITOR);
+        add("-chardev", "socket,id=monitor,server=on,wait=off,path=" + Sockets.MONITOR);
         add("-mon", "chardev=monitor,mode=control");
-        add("-chardev", "socket,id=link,server=on,wait=off,path=" + RunDirectory.LINK);
+        add("-chardev", "socket,id=link,server=on,wait=off,path=" + Sockets.LINK);
         add("-chardev", "stdio,id=console,signal=off");
         device("serial", "max_ports=2");
         add("-device", "virtconsole,chardev=console,nr=0");

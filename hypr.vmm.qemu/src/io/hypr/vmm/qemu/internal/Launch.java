@@ -18,6 +18,7 @@ import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.JailWords;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
@@ -29,12 +30,12 @@ final class Launch {
     private static final JailWords JAIL = new JailWords(128, 320L << 20);
 
     private final VmPlan plan;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final Starter starter;
     private final Consumer<Qmp> begin;
 
     /** What begins lets the guest run, once QEMU can be asked. */
-    Launch(VmPlan plan, RunDirectory run, Starter starter, Consumer<Qmp> begin) {
+    Launch(VmPlan plan, VmmDirectory run, Starter starter, Consumer<Qmp> begin) {
         this.plan = plan;
         this.run = run;
         this.starter = starter;
@@ -57,8 +58,8 @@ final class Launch {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             logged = log.begin();
             run.open(plan.jail().uid(), plan.jail().gid());
-            server.bind(UnixDomainSocketAddress.of(run.started()));
-            RunDirectory.give(run.started(), plan.jail().uid(), plan.jail().gid());
+            server.bind(UnixDomainSocketAddress.of(run.file(Sockets.STARTED)));
+            VmmDirectory.give(run.file(Sockets.STARTED), plan.jail().uid(), plan.jail().gid());
             devices.give(plan.jail().uid(), plan.jail().gid());
             shares.start(plan);
             List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));

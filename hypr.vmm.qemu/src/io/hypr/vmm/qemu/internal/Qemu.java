@@ -22,6 +22,7 @@ import io.hypr.vmm.host.Shape;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VfioDevices;
 import io.hypr.vmm.host.VmmProcess;
 
 /** What the backend does, step by step. Stateless but for what was measured of the host; safe for use by several threads. */
@@ -107,7 +108,7 @@ public final class Qemu implements AutoCloseable {
         refuseWhatIsMissing(plan);
         Host.Traits traits = host.traits(settings.binary());
         ShareServers.check("QEMU", plan.shares());
-        return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings), VfioGroups.of(plan.devices()));
+        return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings), new VfioGroups(VfioDevices.groups("QEMU", plan.devices())));
     }
 
     /**

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.VmmDirectory;
 
 /**
  * What the JSON of a {@link DriverRecord} of this backend holds, in format {@value #FORMAT}. It is complete before anything is started: the pid comes
@@ -92,7 +93,7 @@ public record QemuRecord(String run, String cgroup, String log, long memory, Str
         }
     }
 
-    RunDirectory directory() {
-        return new RunDirectory(Path.of(run));
+    VmmDirectory directory() {
+        return new VmmDirectory(Path.of(run));
     }
 }

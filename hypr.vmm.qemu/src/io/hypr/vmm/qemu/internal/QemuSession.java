@@ -22,6 +22,7 @@ import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
@@ -30,7 +31,7 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final DriverRecord record;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final long memory;
     private final boolean pinned;
     private LinkHold hold;
@@ -115,10 +116,10 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
             hangUp();
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
             hold = LinkHold.take(run.holder(), link);
-            link.connect(UnixDomainSocketAddress.of(run.link()));
+            link.connect(UnixDomainSocketAddress.of(run.file(Sockets.LINK)));
             return link;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.link() + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.file(Sockets.LINK) + ".", e);
         }
     }
 
@@ -191,10 +192,10 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
         if (!isAlive()) {
             throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + " has ended.");
         }
-        try (Qmp qmp = Qmp.connect(run.monitor(), ANSWER)) {
+        try (Qmp qmp = Qmp.connect(run.file(Sockets.MONITOR), ANSWER)) {
             return qmp.execute(command, arguments);
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU of microVM " + record.id() + " does not take the connection at " + run.monitor() + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU of microVM " + record.id() + " does not take the connection at " + run.file(Sockets.MONITOR) + ".", e);
         }
     }
 }

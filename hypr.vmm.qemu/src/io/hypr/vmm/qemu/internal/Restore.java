@@ -13,6 +13,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 
 /** Lets a QEMU that waits for a state go on from that of a template. */
 final class Restore {
@@ -24,13 +25,13 @@ final class Restore {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final VmPlan plan;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final TemplateFiles.Description template;
     private final int state;
     private SocketChannel link;
 
     /** The state is a descriptor that QEMU has open. */
-    Restore(VmPlan plan, RunDirectory run, TemplateFiles.Description template, int state) {
+    Restore(VmPlan plan, VmmDirectory run, TemplateFiles.Description template, int state) {
         this.plan = plan;
         this.run = run;
         this.template = template;
@@ -44,7 +45,7 @@ final class Restore {
     void go(Qmp qmp) {
         try {
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
-            link.connect(UnixDomainSocketAddress.of(run.link()));
+            link.connect(UnixDomainSocketAddress.of(run.file(Sockets.LINK)));
             qmp.execute("migrate-set-capabilities", WITHOUT_MEMORY);
             qmp.execute("migrate-incoming", Map.of("uri", "fd:" + state));
             qmp.awaitEvent("RESUME", LIMIT);
@@ -52,7 +53,7 @@ final class Restore {
                 resize(qmp, i, plan.disks().get(i));
             }
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU does not take the connection at " + run.link() + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU does not take the connection at " + run.file(Sockets.LINK) + ".", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "Interrupted while QEMU was starting from a template.", e);
@@ -74,7 +75,7 @@ final class Restore {
                 link.close();
             }
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The connection at " + run.link() + " cannot be closed.", e);
+            throw new HyprException(ErrorCode.INTERNAL, "The connection at " + run.file(Sockets.LINK) + " cannot be closed.", e);
         }
     }
 

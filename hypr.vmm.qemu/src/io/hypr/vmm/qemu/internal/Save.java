@@ -20,6 +20,7 @@ import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** Saves the state of one QEMU whose memory is a file. */
@@ -28,11 +29,11 @@ final class Save {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final long pid;
-    private final RunDirectory run;
+    private final VmmDirectory run;
     private final int memory;
 
     /** The memory is a descriptor that QEMU has open. */
-    Save(long pid, RunDirectory run, int memory) {
+    Save(long pid, VmmDirectory run, int memory) {
         this.pid = pid;
         this.run = run;
         this.memory = memory;
@@ -42,7 +43,7 @@ final class Save {
     long into(TemplateFiles files) {
         try {
             VmmProcess.awaitRest(pid);
-            try (Qmp qmp = Qmp.connect(run.monitor(), LIMIT)) {
+            try (Qmp qmp = Qmp.connect(run.file(Sockets.MONITOR), LIMIT)) {
                 Map<String, Long> disks = disks(qmp);
                 qmp.execute("migrate-set-capabilities", Restore.WITHOUT_MEMORY);
                 state(qmp, files.state());
@@ -72,9 +73,9 @@ final class Save {
     private void state(Qmp qmp, Path file) throws IOException, InterruptedException {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 FileChannel target = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            server.bind(UnixDomainSocketAddress.of(run.saved()));
-            RunDirectory.give(run.saved(), (int) Files.getAttribute(run.sockets(), "unix:uid"), (int) Files.getAttribute(run.sockets(), "unix:gid"));
-            qmp.execute("migrate", Map.of("uri", "unix:" + RunDirectory.SAVED));
+            server.bind(UnixDomainSocketAddress.of(run.file(Sockets.SAVED)));
+            run.give(run.file(Sockets.SAVED));
+            qmp.execute("migrate", Map.of("uri", "unix:" + Sockets.SAVED));
             server.configureBlocking(false);
             try (SocketChannel source = accepted(server, qmp)) {
                 copy(source, target);
@@ -88,7 +89,7 @@ final class Save {
                 }
             }
         } finally {
-            Files.deleteIfExists(run.saved());
+            Files.deleteIfExists(run.file(Sockets.SAVED));
         }
     }
 
