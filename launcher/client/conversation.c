@@ -59,6 +59,10 @@ static void handle_frame(struct state *s, uint8_t type, const uint8_t *payload, 
             if (length != 1) protocol_broken(type, length);
             s->status = payload[0];
             break;
+        case FRAME_AGAIN:
+            if (length != 0) protocol_broken(type, length);
+            s->status = STATUS_AGAIN;
+            break;
         default:
             protocol_broken(type, length);
     }
@@ -164,13 +168,15 @@ static void read_signals(struct state *s) {
 
 int conversation(int socket, struct buffer *out) {
     struct state *s = &state;
-    s->socket = socket;
-    s->signals = signals_open();
-    s->out = out;
+    int signals = s->signals > 0 ? s->signals : signals_open();   /* of a conversation that had to begin again */
+    *s = (struct state) { .socket = socket, .signals = signals, .out = out };
     s->status = -1;
     for (;;) {
         handle_frames(s);
-        if (s->status >= 0) return s->status;
+        if (s->status >= 0) {
+            close(socket);
+            return s->status;
+        }
         bool sending = buffer_length(s->out) > 0, asking = s->want > 0 && !s->input_ended && !sending;
         struct pollfd watched[] = {
             { .fd = s->signals, .events = POLLIN },

@@ -53,6 +53,28 @@ int daemon_connect(const struct paths *paths) {
     return fd;
 }
 
+/* hyprd holds this lock from its first step to its end. */
+static bool is_held(const struct paths *paths) {
+    char *file = text("%s/hyprd.lock", paths->run);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    free(file);
+    if (fd < 0) return false;
+    bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(fd);
+    return held;
+}
+
+int daemon_await(const struct paths *paths) {
+    long long limit = now_ms() + START_LIMIT_MS;
+    for (;;) {
+        int fd = daemon_connect(paths);
+        if (fd >= 0 || !is_held(paths)) return fd;
+        if (now_ms() > limit)
+            fail("hyprd runs, but did not answer at %s within %d s. Its log tells more: %s", paths->socket, START_LIMIT_MS / 1000, paths->log);
+        poll(NULL, 0, RETRY_MS);
+    }
+}
+
 int daemon_hold(int fd) {
     struct ucred peer;
     socklen_t size = sizeof peer;
@@ -161,8 +183,8 @@ int daemon_start(const struct paths *paths) {
     if (lock < 0) fail("Cannot open %s: %s.", guard, strerror(errno));
     while (flock(lock, LOCK_EX) != 0)   /* of two clients one starts it, the other waits and finds it */
         if (errno != EINTR) fail("Cannot lock %s: %s.", guard, strerror(errno));
-    int fd = daemon_connect(paths);
-    if (fd < 0) {
+    int fd;
+    while ((fd = daemon_await(paths)) < 0) {
         int said = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (said < 0) fail("Cannot write %s: %s.", words, strerror(errno));
         close(said);
@@ -172,7 +194,8 @@ int daemon_start(const struct paths *paths) {
         if (child == 0) launch(paths, words);
         int status;
         fd = await(paths, child, &status);
-        if (fd < 0) {
+        if (fd >= 0) break;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != STATUS_BUSY) {
             /* hyprd has said itself what is wrong and what to do: an answer like any other. */
             if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_REFUSED && print_tail(words, 0, false)) exit(STATUS_ERROR);
             tell_status(paths, status);

@@ -8,13 +8,14 @@
 
 enum frame_type {
     FRAME_COMMAND = 1, FRAME_MORE = 2, FRAME_INPUT = 3, FRAME_SIGNAL = 4, FRAME_SIZE = 5,
-    FRAME_OUTPUT = 16, FRAME_ERROR = 17, FRAME_WANT = 18, FRAME_RAW = 19, FRAME_EXIT = 20
+    FRAME_OUTPUT = 16, FRAME_ERROR = 17, FRAME_WANT = 18, FRAME_RAW = 19, FRAME_EXIT = 20, FRAME_AGAIN = 21
 };
 enum { FRAME_HEADER = 8, FRAME_LIMIT = 65536, PROTOCOL_VERSION = 1 };
 
 /* What the client itself ends with when it, and not the command, fails (docker's convention). */
 /* STATUS_REFUSED: what hyprd ends with when it cannot work with its home (EX_CONFIG in sysexits.h). */
-enum { STATUS_ERROR = 1, STATUS_REFUSED = 78, STATUS_FAILED = 125 };
+/* STATUS_BUSY: what hyprd ends with when another one runs with its directory (EX_TEMPFAIL). */
+enum { STATUS_ERROR = 1, STATUS_BUSY = 75, STATUS_REFUSED = 78, STATUS_FAILED = 125, STATUS_AGAIN = 256 };
 
 /* Octets that grow at the end and are taken from the front. */
 struct buffer {
@@ -49,6 +50,9 @@ void command_put(struct buffer *buffer, int argc, char **argv);
 /* daemon.c */
 /* Connects to hyprd; -1 with errno ENOENT or ECONNREFUSED when none listens; ends the client on any other error. */
 int daemon_connect(const struct paths *paths);
+/* Connects as daemon_connect does; while a hyprd is there that does not listen (it starts, ends, or its commands are exchanged),
+   waits for what becomes of it. */
+int daemon_await(const struct paths *paths);
 /* Starts hyprd, waits until it listens and returns the connection; ends the client with hyprd's last words otherwise. */
 int daemon_start(const struct paths *paths);
 /* A hold on the process at the other end, for daemon_await_end; -1 if there is none to be had. */
@@ -79,7 +83,7 @@ _Noreturn void signals_die(int number);
 bool signals_pipe_ignored(void);
 
 /* conversation.c */
-/* Sends the command in `out`, carries streams and signals until EXIT; returns the exit status. */
+/* Sends the command in `out`, carries streams and signals until EXIT; returns the exit status, or STATUS_AGAIN when hyprd did not begin with the command. */
 int conversation(int socket, struct buffer *out);
 
 #endif

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { AGAIN_MS = 50, AGAIN_LIMIT_MS = 60000 };
 
 /* A descriptor below 3 that is closed would be given to the socket. */
 static void fill_standard_streams(void) {
@@ -28,7 +31,7 @@ static bool asks_help(int argc, char **argv) {
 }
 
 static int connect_or_start(int argc, char **argv, const struct paths *paths) {
-    int fd = daemon_connect(paths);
+    int fd = daemon_await(paths);
     if (fd >= 0) return fd;
     if (!asks_help(argc, argv)) {
         bool stop = is_daemon_command(argc, argv, "stop"), status = is_daemon_command(argc, argv, "status");
@@ -57,15 +60,21 @@ static void note_begin(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     struct paths paths;
-    struct buffer out = { 0 };
     fill_standard_streams();
     note_begin(argc, argv);
     paths_find(&paths);
     if (is_daemon_command(argc, argv, "run") && !asks_help(argc, argv)) daemon_become(&paths, argv + 2);
-    int socket = connect_or_start(argc, argv, &paths);
-    int hold = is_daemon_command(argc, argv, "stop") && !asks_help(argc, argv) ? daemon_hold(socket) : -1;
-    command_put(&out, argc, argv);
-    int status = conversation(socket, &out);
+    int hold, status, times = 0;
+    do {
+        struct buffer out = { 0 };
+        int socket = connect_or_start(argc, argv, &paths);
+        hold = is_daemon_command(argc, argv, "stop") && !asks_help(argc, argv) ? daemon_hold(socket) : -1;
+        command_put(&out, argc, argv);
+        status = conversation(socket, &out);
+        if (status != STATUS_AGAIN) break;
+        poll(NULL, 0, AGAIN_MS);
+    } while (++times < AGAIN_LIMIT_MS / AGAIN_MS);
+    if (status == STATUS_AGAIN) fail("The commands of hyprd did not come back within %d s. Its log tells more: %s", AGAIN_LIMIT_MS / 1000, paths.log);
     terminal_restore();
     /* hyprd answers before it ends; who says stop wants to be able to start the next one. */
     if (hold >= 0 && status == 0 && !daemon_await_end(hold)) fail("hyprd still runs a minute after it was asked to stop. Its log tells more: %s", paths.log);

@@ -16,7 +16,7 @@ BUILD = pathlib.Path(os.environ.get("LAUNCHER_BUILD", ROOT / "build"))   # anoth
 HYPR, START, PROBE = BUILD / "hypr", BUILD / "hypr-start", BUILD / "hypr-kvmprobe"
 LIMIT = 20   # seconds after which a wait has failed
 
-COMMAND, MORE, INPUT, SIGNAL, SIZE, OUTPUT, ERROR, WANT, RAW, EXIT = 1, 2, 3, 4, 5, 16, 17, 18, 19, 20
+COMMAND, MORE, INPUT, SIGNAL, SIZE, OUTPUT, ERROR, WANT, RAW, EXIT, AGAIN = 1, 2, 3, 4, 5, 16, 17, 18, 19, 20, 21
 
 
 def wait_until(condition, what):

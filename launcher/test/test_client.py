@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from support import ERROR, EXIT, HYPR, INPUT, LIMIT, OUTPUT, SIGNAL, Case, wait_until
+from support import AGAIN, ERROR, EXIT, HYPR, INPUT, LIMIT, OUTPUT, SIGNAL, Case, wait_until
 
 
 class TheCommand(Case):
@@ -21,6 +21,17 @@ class TheCommand(Case):
         self.assertEqual([b"run", b"", b"a b", "ü".encode(), b"--x=1"], command.words)
         self.assertEqual((1, 0, 0, 0, 0o027, 0), (command.version, command.flags, command.rows, command.columns, command.umask, command.zero))
         self.assertEqual(os.fsencode(os.path.realpath(work)), command.directory)
+
+    def test_is_sent_anew_when_it_was_not_begun(self):
+        listener = self.listen()
+        process, daemon, first = self.client(listener, "ps", "-a")
+        daemon.send(AGAIN)
+        daemon.close()
+        daemon = self.accept(listener)
+        command = daemon.command()
+        daemon.send(OUTPUT, b"here")
+        daemon.exit(4)
+        self.assertEqual(([b"ps", b"-a"], first.variables, (4, b"here", b"")), (command.words, command.variables, self.result(process)))
 
     def test_without_words_is_sent_too(self):
         process, daemon, command = self.client(self.listen())

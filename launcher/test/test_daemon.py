@@ -1,4 +1,5 @@
 """hypr and hyprd's life: started when needed, once; clear words when it does not start."""
+import fcntl
 import json
 import os
 import pathlib
@@ -81,6 +82,35 @@ class Daemon(Case):
         clients = [self.spawn(HYPR, "ps") for _ in range(8)]
         self.assertEqual([(6, b"ok", b"")] * 8, [self.result(client) for client in clients])
         self.assertEqual(1, len(self.notes()))
+
+    def test_that_runs_and_does_not_listen_yet_is_waited_for(self):
+        self.install(DAEMON)
+        self.run_directory.mkdir(exist_ok=True)
+        with open(self.run_directory / "hyprd.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            clients = [self.spawn(HYPR, *words) for words in (("ps",), ("daemon", "status"))]
+            wait_until(lambda: all(pathlib.Path(f"/proc/{c.pid}/wchan").read_text() != "0" for c in clients), "the clients wait")
+            daemon = subprocess.Popen([self.directory / "dist/bin/hyprd"], env=self.environment, stdout=subprocess.DEVNULL)
+            self.addCleanup(daemon.wait)
+            self.addCleanup(daemon.kill)
+            self.assertEqual([(6, b"ok", b"")] * 2, [self.result(client) for client in clients])
+        self.assertEqual([daemon.pid], [note["pid"] for note in self.notes()])
+
+    def test_that_ends_is_waited_for_and_started_again(self):
+        self.install(DAEMON)
+        self.run_directory.mkdir(exist_ok=True)
+        with open(self.run_directory / "hyprd.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            client = self.spawn(HYPR, "ps")
+            wait_until(lambda: pathlib.Path(f"/proc/{client.pid}/wchan").read_text() != "0", "the client waits")
+            self.assertEqual([], self.notes())
+        self.assertEqual((6, b"ok", b""), self.result(client))
+        self.assertEqual(1, len(self.notes()))
+
+    def test_that_finds_another_one_leaves_the_client_to_that(self):
+        self.install(DAEMON.replace("#!PYTHON", "#!PYTHON\n    import os, sys\n    if not os.path.exists(os.environ['HYPR_RUN'] + '/second'):\n"
+                                    "        open(os.environ['HYPR_RUN'] + '/second', 'w'); sys.exit(75)"))
+        self.assertEqual((6, b"ok", b""), self.hypr("ps"))
 
     def test_that_cannot_start_is_quoted(self):
         self.install("#!/bin/sh\nmkdir -p $HYPR_HOME\necho 'No Java 25 was found'\necho 'and logged this' >> $HYPR_HOME/hyprd.log\nexit 9\n")
