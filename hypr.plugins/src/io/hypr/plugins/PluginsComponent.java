@@ -20,6 +20,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
@@ -45,6 +48,10 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
     private static final String POLL = "2000";
     private static final Set<String> KEYS = Set.of("signatures", "certificates", "password", "repository", "hypr.name");
 
+    /** Goes and comes back when the engine is exchanged, which this component does itself: it must stay. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Handovers handovers;
+
     private final Path folder;
     private final Directory directory;
     private final Configuration watch;
@@ -57,19 +64,18 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
      * @param context tells where home and run directory are
      * @param configuration of plug-ins
      * @param properties all of it
-     * @param handovers tells whether microVMs were taken over
      * @param settings configures the watch
      * @param log hears of what happens
      * @throws IOException if the watch cannot be configured
      */
     @Activate
-    public PluginsComponent(BundleContext context, PluginsConfiguration configuration, Map<String, Object> properties, @Reference Handovers handovers,
+    public PluginsComponent(BundleContext context, PluginsConfiguration configuration, Map<String, Object> properties,
             @Reference ConfigurationAdmin settings, @Reference(service = LoggerFactory.class) Logger log) throws IOException {
         refuseUnknown(properties);
         this.context = context;
         this.log = log;
         folder = Path.of(context.getProperty("hypr.home"), "plugins");
-        directory = new Directory(context, handovers, folder, Path.of(context.getProperty("hypr.run")),
+        directory = new Directory(context, () -> handovers, folder, Path.of(context.getProperty("hypr.run")),
             Signatures.of(configuration.signatures(), configuration.certificates(), configuration.password()),
             new Maven(Path.of(System.getProperty("user.home"), ".m2"), Path.of("/usr/share/maven/lib"), configuration.repository()), log);
         watch = settings.getFactoryConfiguration("org.apache.felix.fileinstall", "plugins", "?");

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -41,6 +43,9 @@ public final class ClientServer implements Frontend {
 
     private static final long PAUSE = 100_000_000;
 
+    /** How long commands may go on when they, or the engine that they ask, are exchanged. Those that follow something would never end by themselves. */
+    private static final Duration EXCHANGE = Duration.ofSeconds(10);
+
     /** The exit status of a hyprd that cannot work with its home (sysexits.h: EX_CONFIG); the client and the systemd unit know it. */
     private static final int REFUSED = 78;
 
@@ -48,7 +53,9 @@ public final class ClientServer implements Frontend {
     private final SystemInfo engine;
     private final Logger log;
     private final Path file;
-    private ServerSocketChannel server;
+    private final BundleContext context;
+    private final Thread thread;
+    private Selector selector;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
@@ -64,6 +71,7 @@ public final class ClientServer implements Frontend {
             @Reference CommandProcessor processor,
             @Reference SystemInfo engine,
             @Reference(service = LoggerFactory.class) Logger log) {
+        this.context = context;
         this.processor = processor;
         this.engine = engine;
         this.log = log;
@@ -72,28 +80,34 @@ public final class ClientServer implements Frontend {
             throw new IllegalStateException("The framework property hypr.run does not say where the client's socket goes");
         }
         file = Path.of(run, "hypr.sock");
-        Thread.ofPlatform().name("hypr client socket").daemon().start(() -> serve(context));
+        thread = Thread.ofPlatform().name("hypr client socket").daemon().start(this::serve);
     }
 
-    private void serve(BundleContext context) {
-        if (!awaitStart(context) || !hasEngine()) {
+    private void serve() {
+        if (!awaitStart() || !hasEngine()) {
             return;
         }
-        try {
+        try (Selector own = Selector.open()) {
+            ServerSocketChannel server;
             synchronized (this) {
                 if (closing) {
                     return;
                 }
                 server = listen();
+                selector = own;
             }
-            accept();
-        } catch (UncheckedIOException e) {
+            try (server) {
+                server.configureBlocking(false);
+                server.register(own, SelectionKey.OP_ACCEPT);
+                accept(server);
+            }
+        } catch (IOException | UncheckedIOException e) {
             log.error("Nobody can talk to this hyprd", e);
         }
     }
 
     /** The socket appears when the framework has started, and clients wait for it: before that, commands and backends come and go. */
-    private boolean awaitStart(BundleContext context) {
+    private boolean awaitStart() {
         CountDownLatch started = new CountDownLatch(1);
         FrameworkListener listener = e -> {
             if (e.getType() == FrameworkEvent.STARTED) {
@@ -149,17 +163,19 @@ public final class ClientServer implements Frontend {
         }
     }
 
-    private void accept() {
-        while (!closing) {
+    private void accept(ServerSocketChannel server) throws IOException {
+        boolean last = false;
+        while (!last) {
+            selector.select();
+            selector.selectedKeys().clear();
+            last = closing; // Those who connected before the file went are still taken.
             try {
-                SocketChannel socket = server.accept();
-                Connection c = new Connection(socket, processor, log, open::remove);
-                open.add(c);
-                c.start();
-            } catch (IOException e) {
-                if (closing || !server.isOpen()) {
-                    return;
+                for (SocketChannel socket = server.accept(); socket != null; socket = server.accept()) {
+                    Connection c = new Connection(socket, processor, log, open::remove);
+                    open.add(c);
+                    c.start();
                 }
+            } catch (IOException e) {
                 // Such as too many open files: others must end first.
                 log.error("A client could not be taken", e);
                 LockSupport.parkNanos(PAUSE);
@@ -169,27 +185,46 @@ public final class ClientServer implements Frontend {
 
     @Override
     public boolean drain(Duration limit) throws InterruptedException {
-        closing = true;
         close();
         long end = System.nanoTime() + limit.toNanos();
         for (Connection c : open) {
-            if (!c.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+            if (!c.isOfThisThread() && !c.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
                 return false;
             }
         }
         return true;
     }
 
-    @Deactivate
-    synchronized void close() {
-        closing = true;
-        try {
-            if (server != null) {
-                Files.deleteIfExists(file);
-                server.close();
+    private void close() throws InterruptedException {
+        synchronized (this) {
+            closing = true;
+            if (selector == null) {
+                return;
             }
-        } catch (IOException e) {
-            log.warn("The client's socket {} was not closed cleanly", file, e);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                log.warn("The client's socket {} was not closed cleanly", file, e);
+            }
+            selector.wakeup();
+        }
+        thread.join();
+    }
+
+    /**
+     * Takes no more commands. If hyprd goes on, this bundle or the engine is exchanged: what is under way may end first. The command that
+     * exchanges is itself one of them, and goes on.
+     */
+    @Deactivate
+    void deactivate() {
+        try {
+            if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING) {
+                close();
+            } else if (!drain(EXCHANGE)) {
+                open.stream().filter(c -> !c.isOfThisThread()).forEach(Connection::drop);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

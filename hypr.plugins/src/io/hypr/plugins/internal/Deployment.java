@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -27,18 +30,20 @@ final class Deployment {
 
     private static final String LOCATION = "plugin:";
     private static final String BACKEND = "io.hypr.vmm.VmmBackend";
+    private static final String ENGINE = "io.hypr.engine.Handovers";
     private static final Duration HANDOVER = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final BundleContext context;
-    private final Handovers handovers;
+    private final Supplier<Handovers> handovers;
     private final Path copies;
 
     /**
      * @param context installs
-     * @param handovers tells whether microVMs were taken over
+     * @param handovers gives who tells whether microVMs were taken over; null while the engine is not there
      * @param copies folder for what is in use, so that it can be put back
      */
-    Deployment(BundleContext context, Handovers handovers, Path copies) {
+    Deployment(BundleContext context, Supplier<Handovers> handovers, Path copies) {
         this.context = context;
         this.handovers = handovers;
         this.copies = copies;
@@ -104,12 +109,25 @@ final class Deployment {
         }
     }
 
+    /** The engine may be what was exchanged. */
+    private Handovers engine(Candidate candidate) throws InterruptedException {
+        long end = System.nanoTime() + HANDOVER.toNanos();
+        for (Handovers now = handovers.get(); System.nanoTime() < end; now = handovers.get()) {
+            if (now != null) {
+                return now;
+            }
+            Thread.sleep(PAUSE);
+        }
+        throw new HyprException(ErrorCode.UNAVAILABLE, "No engine was there " + HANDOVER.toSeconds() + " s after " + candidate + " came.")
+                .remedy("hyprd's log says more.");
+    }
+
     /** A backend's microVMs must all be in the hands of its successor. */
     private void requireHandover(Candidate candidate, Collection<String> backends) {
         try {
             List<String> refused = new ArrayList<>();
             for (String backend : backends) {
-                refused.addAll(handovers.await(backend, HANDOVER));
+                refused.addAll(engine(candidate).await(backend, HANDOVER));
             }
             if (!refused.isEmpty()) {
                 throw new HyprException(ErrorCode.CONFLICT,
@@ -183,15 +201,19 @@ final class Deployment {
                 .remedy("Ask its maker; hyprd's log says more.");
     }
 
-    private static Collection<String> backends(Bundle bundle) {
+    /** @return names of the backends whose microVMs are handed over when this bundle is exchanged: its own, or all if it is the engine */
+    private Collection<String> backends(Bundle bundle) {
         TreeSet<String> names = new TreeSet<>();
-        ServiceReference<?>[] services = bundle.getRegisteredServices();
-        for (ServiceReference<?> service : services == null ? new ServiceReference<?>[0] : services) {
-            if (List.of((String[]) service.getProperty(Constants.OBJECTCLASS)).contains(BACKEND) && service.getProperty("hypr.name") != null) {
-                names.add(String.valueOf(service.getProperty("hypr.name")));
-            }
+        boolean engine = offers(bundle, ENGINE).findAny().isPresent();
+        for (Bundle each : engine ? context.getBundles() : new Bundle[] {bundle}) {
+            offers(each, BACKEND).map(s -> s.getProperty("hypr.name")).filter(Objects::nonNull).forEach(n -> names.add(String.valueOf(n)));
         }
         return names;
+    }
+
+    private static Stream<ServiceReference<?>> offers(Bundle bundle, String type) {
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        return services == null ? Stream.of() : Stream.of(services).filter(s -> List.of((String[]) s.getProperty(Constants.OBJECTCLASS)).contains(type));
     }
 
     /** What a bundle offers, in a word or two each. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import org.osgi.framework.BundleContext;
 import org.osgi.service.log.Logger;
@@ -48,14 +49,14 @@ public final class Directory implements Plugins {
 
     /**
      * @param context installs bundles
-     * @param handovers tells whether microVMs were taken over
+     * @param handovers gives who tells whether microVMs were taken over; null while the engine is not there
      * @param folder of the plug-ins
      * @param run folder for what need not outlive hyprd
      * @param signatures which they need
      * @param maven gets artifacts
      * @param log hears of what happens
      */
-    public Directory(BundleContext context, Handovers handovers, Path folder, Path run, Signatures signatures, Maven maven, Logger log) {
+    public Directory(BundleContext context, Supplier<Handovers> handovers, Path folder, Path run, Signatures signatures, Maven maven, Logger log) {
         this.folder = folder;
         this.signatures = signatures;
         this.maven = maven;

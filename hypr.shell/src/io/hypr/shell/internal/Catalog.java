@@ -1,5 +1,6 @@
 package io.hypr.shell.internal;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,6 +42,15 @@ public final class Catalog {
      */
     public static Optional<Function> find(CommandSession session, String name) {
         return session.get(SCOPE + name) instanceof Function f ? Optional.of(unwrapped(f)) : Optional.empty();
+    }
+
+    /**
+     * @param name of a function of scope hypr
+     * @return whether it is one of this bundle's, be it there now or not
+     */
+    public static boolean isOurs(String name) {
+        String group = "/io/hypr/shell/command/" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + "Group.class";
+        return Catalog.class.getResource("/io/hypr/shell/help/" + name + ".txt") != null || Catalog.class.getResource(group) != null;
     }
 
     /** Gogo hands out a proxy of the service; what the command is can be asked of the service only. */

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
+
 import io.hypr.shell.internal.grammar.UsageException;
 
 
@@ -39,6 +40,9 @@ public abstract class Group implements Function {
             return null;
         }
         String function = members.get(word);
+        if (function != null && session.get("hypr:" + function) == null) {
+            throw new Exchanged();
+        }
         if (function == null || !(session.get("hypr:" + function) instanceof Function f)) {
             throw new UsageException("hypr: unknown command: hypr " + name + " " + word + "\n\nUsage:  hypr " + name + " COMMAND\n\nRun 'hypr "
                     + name + " --help' for more information");

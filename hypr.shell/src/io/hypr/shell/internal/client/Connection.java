@@ -12,6 +12,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.osgi.service.log.Logger;
 
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.Exchanged;
 
 /** One client of the socket: one command, read by one thread and run by another. */
 public final class Connection {
@@ -25,6 +26,7 @@ public final class Connection {
     private final Logger log;
     private final Consumer<Connection> ended;
     private final Thread reader;
+    private volatile Thread worker;
 
     /**
      * @param socket the connection
@@ -53,6 +55,20 @@ public final class Connection {
      */
     public boolean awaitEnd(Duration limit) throws InterruptedException {
         return reader.join(limit);
+    }
+
+    /** @return whether this thread runs its command */
+    public boolean isOfThisThread() {
+        return worker == Thread.currentThread();
+    }
+
+    /** Ends it, whatever its command does; the client says that hyprd left before the command ended. */
+    public void drop() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("A client's connection was not closed cleanly", e);
+        }
     }
 
     private void serve() {
@@ -92,7 +108,7 @@ public final class Connection {
 
     private void serve(Request request) throws IOException {
         ClientCall[] call = new ClientCall[1];
-        Thread worker = Thread.ofVirtual().name("hypr " + String.join(" ", request.words())).unstarted(() -> run(call[0], request));
+        worker = Thread.ofVirtual().name("hypr " + String.join(" ", request.words())).unstarted(() -> run(call[0], request));
         call[0] = new ClientCall(frames, request, worker);
         worker.start();
         try {
@@ -122,10 +138,23 @@ public final class Connection {
         }
     }
 
+    /** Nothing was done for the client: it asks again. */
+    private void again() {
+        try {
+            frames.write(Frames.AGAIN);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            log.debug("A client was gone before it could be told to ask again", e);
+        }
+    }
+
     private void run(ClientCall call, Request request) {
         int status = FAULT;
         try {
             status = new Runner(processor, log).run(call, call::endedBy, request.words());
+        } catch (Exchanged e) {
+            again();
+            return;
         } catch (RuntimeException | Error e) {
             log.error("A command ended by a fault of hyprd", e);
             call.err().println("hyprd failed: " + e);

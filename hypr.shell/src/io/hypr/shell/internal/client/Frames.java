@@ -19,6 +19,7 @@ final class Frames {
     static final int WANT = 18;
     static final int RAW = 19;
     static final int EXIT = 20;
+    static final int AGAIN = 21;
 
     static final int MAX = 65_536;
     private static final int HEADER = 8;
@@ -94,6 +95,17 @@ final class Frames {
     void interrupt(Thread thread) {
         synchronized (out) {
             thread.interrupt();
+        }
+    }
+
+    /** Writes a frame with nothing in it. */
+    void write(int type) throws IOException {
+        synchronized (out) {
+            out.clear();
+            out.put((byte) type).put(new byte[HEADER - 1]).flip();
+            while (out.hasRemaining()) {
+                socket.write(out);
+            }
         }
     }
 

@@ -11,7 +11,9 @@ import org.apache.felix.service.command.Function;
 import org.osgi.service.log.Logger;
 
 import io.hypr.shell.internal.Call;
+import io.hypr.shell.internal.Catalog;
 import io.hypr.shell.internal.Command;
+import io.hypr.shell.internal.Exchanged;
 import io.hypr.shell.internal.Failures;
 import io.hypr.shell.internal.grammar.UsageException;
 
@@ -26,6 +28,7 @@ final class Runner {
         failures = new Failures(log);
     }
 
+    /** @throws Exchanged if the command is one of ours and just not there: nothing was done */
     int run(Call call, IntSupplier signal, List<String> words) {
         CommandSession session = processor.createSession(call.in(), call.out(), call.err());
         try {
@@ -38,6 +41,8 @@ final class Runner {
                 print(session, value, call.out());
             }
             return 0;
+        } catch (Exchanged e) {
+            throw e;
         } catch (Exception e) {
             call.out().flush();
             return failures.tell(e, call.err(), words, signal.getAsInt());
@@ -75,6 +80,9 @@ final class Runner {
             }
             if (session.get("hypr:" + name) instanceof Function f) {
                 return new Line(f, words.subList(1, words.size()));
+            }
+            if (name.matches("[a-z]+") && Catalog.isOurs(name)) {
+                throw new Exchanged();
             }
             throw new UsageException("hypr: unknown command: hypr " + name + "\n\nRun 'hypr --help' for more information");
         }

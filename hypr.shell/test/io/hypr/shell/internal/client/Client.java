@@ -85,6 +85,7 @@ final class Client implements AutoCloseable {
             case Frames.WANT -> events.append("want ").append(f.payload().getInt()).append(';');
             case Frames.RAW -> events.append("raw ").append(payload[0]).append(';');
             case Frames.EXIT -> events.append("exit ").append(payload[0] & 0xff).append(';');
+            case Frames.AGAIN -> events.append("again;");
             default -> throw new IOException("type " + f.type());
         }
         return f.type();

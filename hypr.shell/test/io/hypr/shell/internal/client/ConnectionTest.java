@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.command.NetworkGroup;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.grammar.InputException;
@@ -129,6 +130,19 @@ class ConnectionTest {
 
     private String errors() {
         return client.err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aCommandOfOursThatIsJustNotThereIsAskedForAnew() throws Exception {
+        for (List<String> words : List.of(List.of("ps", "-a"), List.of("container", "ls"), List.of("network", "ls"))) {
+            try (Client one = new Client(directory, processor)) {
+                processor.addCommand("hypr", new NetworkGroup(), "network"); // A group that is there already, and its commands are not.
+                one.command(0, words.toArray(String[]::new));
+                one.until(Frames.AGAIN);
+                assertEquals(0, one.next());
+                assertEquals("", one.err.toString(StandardCharsets.UTF_8) + one.out.toString(StandardCharsets.UTF_8));
+            }
+        }
     }
 
     @Test
