@@ -2,6 +2,7 @@ package io.hypr.image.provider;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -190,6 +191,10 @@ class RootFileSystemTest {
         Process usage = new ProcessBuilder("du", "-k", disk.toString()).start();
         long kilobytes = Long.parseLong(new String(usage.getInputStream().readAllBytes()).split("\\s")[0]);
         assertTrue(kilobytes < 8192, "takes " + kilobytes + " KiB");
+        Process look = new ProcessBuilder("/sbin/dumpe2fs", disk.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        List<String> groups = new String(look.getInputStream().readAllBytes()).lines().filter(l -> l.startsWith("Group ")).toList();
+        assertFalse(groups.isEmpty());
+        assertEquals(List.of(), groups.stream().filter(l -> !l.contains("ITABLE_ZEROED")).toList(), "what the guest's kernel would write zeros over");
     }
 
     @Test

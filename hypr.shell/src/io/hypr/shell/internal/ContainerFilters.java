@@ -134,7 +134,8 @@ public final class ContainerFilters {
             case "status" -> v -> c.state.word().equals(v);
             case "ancestor" -> v -> c.imageId.equals(v) || Names.brief(c.imageId).equals(v) || Names.familiar(c.image).equals(Names.familiar(v));
             case "exited" -> v -> c.finished != null && String.valueOf(c.exitCode).equals(v) && c.vmmPid == 0;
-            case "network" -> v -> v.equals(c.spec.network) || c.networks.containsKey(v) || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
+            case "network" -> v -> v.equals(c.spec.network) || c.networks.containsKey(v)
+                    || c.networks.values().stream().anyMatch(e -> e.networkId.startsWith(v));
             case "publish" -> v -> c.published.stream().anyMatch(p -> isPort(v, p.hostPort, p.protocol));
             case "health" -> v -> v.equals(c.health == null ? "none" : c.health.status);
             case "expose" -> v -> c.exposed.stream().map(e -> e.split("/")).anyMatch(e -> isPort(v, Integer.parseInt(e[0]), e.length > 1 ? e[1] : "tcp"));
