@@ -34,10 +34,10 @@ public interface DeviceDriver {
     /** Service property: what addresses of this driver's devices begin with, without the colon, such as {@code pci}. Required. */
     String SCHEME = "hypr.device.scheme";
 
-    /** @return whether devices of this kind can be passed through here, or why not and what would help. Changes nothing; costs at most 300 ms. */
+    /** {@return whether devices of this kind can be passed through here, or why not and what would help. Changes nothing; costs at most 300 ms} */
     Availability probe();
 
-    /** @return every device of this kind on the host, claimed or not, by address; measured now */
+    /** {@return every device of this kind on the host, claimed or not, by address; measured now} */
     List<Device> scan();
 
     /**

@@ -19,7 +19,7 @@ public enum ContainerState {
     /** Its removal failed; it can only be removed again. */
     DEAD;
 
-    /** @return Docker's word, such as {@code running} */
+    /** {@return Docker's word, such as {@code running}} */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

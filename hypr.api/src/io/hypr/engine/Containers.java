@@ -121,12 +121,13 @@ public interface Containers {
      */
     ContainerInfo update(String container, ContainerChange change);
 
-    /** @return all containers, the newest first */
+    /** {@return all containers, the newest first} */
     List<ContainerInfo> list();
 
     /**
+     * {@return what is known of it now}
+     *
      * @param container name or id
-     * @return what is known of it now
      */
     ContainerInfo inspect(String container);
 

@@ -11,6 +11,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface EngineListener {
 
     /**
+     * Hears of an event.
+     *
      * @param event what has happened
      */
     void event(EngineEvent event);

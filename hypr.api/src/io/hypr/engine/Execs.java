@@ -28,11 +28,15 @@ public interface Execs {
     interface Exec extends Attachment {
 
         /**
+         * Sends the process a signal.
+         *
          * @param signal as in {@link Containers#kill}
          */
         void kill(String signal);
 
         /**
+         * Tells the process that its terminal has another size.
+         *
          * @param rows of its terminal
          * @param columns of its terminal
          */

@@ -57,7 +57,7 @@ public interface Insides {
          */
         void put(String directory, InputStream archive);
 
-        /** @return what differs from the image, by path */
+        /** {@return what differs from the image, by path} */
         List<Change> changes();
 
         /** Lets go of it; what was written is on the container's disk then. */
@@ -66,20 +66,23 @@ public interface Insides {
     }
 
     /**
+     * {@return its processes}
+     *
      * @param container name or id; it must run
-     * @return its processes
      */
     Processes processes(String container);
 
     /**
+     * {@return what it has used up to now}
+     *
      * @param container name or id; it must run
-     * @return what it has used up to now
      */
     Usage usage(String container);
 
     /**
+     * {@return octets that its writable disk takes up on the host}
+     *
      * @param container name or id
-     * @return octets that its writable disk takes up on the host
      */
     long disk(String container);
 
@@ -92,12 +95,12 @@ public interface Insides {
      * @param link target of a symbolic link, else empty
      */
     record FileInfo(int mode, long size, long mtime, String link) {
-        /** @return whether it is a directory */
+        /** {@return whether it is a directory} */
         public boolean isDirectory() {
             return (mode & 0170000) == 0040000;
         }
 
-        /** @return whether it is a symbolic link */
+        /** {@return whether it is a symbolic link} */
         public boolean isLink() {
             return (mode & 0170000) == 0120000;
         }

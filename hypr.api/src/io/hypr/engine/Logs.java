@@ -40,6 +40,8 @@ public interface Logs {
     interface Sink {
 
         /**
+         * Gets a line.
+         *
          * @param stream 1 = standard output, 2 = standard error
          * @param time when it came
          * @param bytes a line with its line feed, or a part of one if it is long or the last

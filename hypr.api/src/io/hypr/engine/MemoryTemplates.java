@@ -14,7 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface MemoryTemplates {
 
-    /** @return all of them, the one that was used last first */
+    /** {@return all of them, the one that was used last first} */
     List<Template> list();
 
     /**

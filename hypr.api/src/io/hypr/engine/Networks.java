@@ -25,17 +25,20 @@ public interface Networks {
     Network create(Network spec);
 
     /**
+     * Removes a network.
+     *
      * @param network name, id, or a unique beginning of the id
      * @throws io.hypr.model.HyprException {@code CONFLICT} if containers use it or it is predefined
      */
     void remove(String network);
 
-    /** @return all networks, by name */
+    /** {@return all networks, by name} */
     List<Network> list();
 
     /**
+     * {@return what is known of it}
+     *
      * @param network name, id, or a unique beginning of the id
-     * @return what is known of it
      */
     Network inspect(String network);
 

@@ -15,6 +15,8 @@ public interface Output {
     };
 
     /**
+     * Gets a piece of output.
+     *
      * @param stream 1 = standard output, 2 = standard error; a terminal has only 1
      * @param bytes holds the output; not to be kept or changed
      * @param offset of the first octet

@@ -14,10 +14,10 @@ import io.hypr.model.Availability;
 @ProviderType
 public interface SystemInfo {
 
-    /** @return what is known now; each backend and driver is asked whether it can be used, which may take seconds */
+    /** {@return what is known now; each backend and driver is asked whether it can be used, which may take seconds} */
     Info info();
 
-    /** @return what is known without asking anybody: no backends, drivers, images and containers (0 and empty); takes no time */
+    /** {@return what is known without asking anybody: no backends, drivers, images and containers (0 and empty); takes no time} */
     Info facts();
 
     /** Facts about the engine and its host. A data transfer object. */

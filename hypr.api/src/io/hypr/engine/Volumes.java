@@ -23,12 +23,13 @@ public interface Volumes {
      */
     Volume create(Volume wanted);
 
-    /** @return all volumes by name */
+    /** {@return all volumes by name} */
     List<Volume> list();
 
     /**
+     * {@return what is known of it}
+     *
      * @param name of the volume
-     * @return what is known of it
      * @throws io.hypr.model.HyprException {@code NOT_FOUND}
      */
     Volume inspect(String name);

@@ -11,9 +11,9 @@ import io.hypr.model.Availability;
 @ConsumerType
 public interface DoctorCheck {
 
-    /** @return what is looked at, in a few words that begin with a capital letter */
+    /** {@return what is looked at, in a few words that begin with a capital letter} */
     String title();
 
-    /** @return whether it is as it should be, or why not and what would help; takes at most a second */
+    /** {@return whether it is as it should be, or why not and what would help; takes at most a second} */
     Availability check();
 }

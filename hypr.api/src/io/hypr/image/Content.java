@@ -13,8 +13,9 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Content {
 
     /**
+     * {@return the file, if it is here; nobody may change it}
+     *
      * @param digest {@code sha256:} and 64 hexadecimal digits
-     * @return the file, if it is here; nobody may change it
      */
     Optional<Path> find(String digest);
 

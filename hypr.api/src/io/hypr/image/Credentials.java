@@ -12,8 +12,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Credentials {
 
     /**
+     * {@return how to log in there; empty if this service does not know}
+     *
      * @param registry host and port as in references: {@code docker.io}, {@code ghcr.io}, {@code localhost:5000}
-     * @return how to log in there; empty if this service does not know
      */
     Optional<Login> find(String registry);
 

@@ -33,12 +33,13 @@ public interface Images {
     Image pull(String reference, String platform, Progress progress);
 
     /**
+     * {@return the image, if it is here}
+     *
      * @param reference name, name with digest, or id
-     * @return the image, if it is here
      */
     Optional<Image> find(String reference);
 
-    /** @return all images here, the newest first */
+    /** {@return all images here, the newest first} */
     List<Image> list();
 
     /**

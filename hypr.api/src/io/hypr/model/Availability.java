@@ -26,29 +26,31 @@ public sealed interface Availability {
     record Unknown(String reason) implements Availability {
     }
 
-    /** @return that it can be used */
+    /** {@return that it can be used} */
     static Availability available() {
         return new Available();
     }
 
     /**
+     * {@return that it cannot be used}
+     *
      * @param reason a sentence that says why
      * @param remedy a sentence that says what would change that; empty if nothing would
-     * @return that it cannot be used
      */
     static Availability unsupported(String reason, String remedy) {
         return new Unsupported(reason, remedy);
     }
 
     /**
+     * {@return that it could not be found out}
+     *
      * @param reason a sentence that says why
-     * @return that it could not be found out
      */
     static Availability unknown(String reason) {
         return new Unknown(reason);
     }
 
-    /** @return true if it can be used for certain */
+    /** {@return true if it can be used for certain} */
     default boolean isAvailable() {
         return this instanceof Available;
     }

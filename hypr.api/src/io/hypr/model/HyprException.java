@@ -20,10 +20,14 @@ public final class HyprException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /** The kind of failure. */
     private final ErrorCode code;
+    /** What would help; null if nothing is known. */
     private final String remedy;
 
     /**
+     * A failure.
+     *
      * @param code the kind of failure
      * @param sentence what happened, beginning with a capital letter and with the values that matter
      */
@@ -32,6 +36,8 @@ public final class HyprException extends RuntimeException {
     }
 
     /**
+     * A failure with a cause.
+     *
      * @param code the kind of failure
      * @param sentence what happened, beginning with a capital letter and with the values that matter
      * @param cause what it came from
@@ -58,12 +64,12 @@ public final class HyprException extends RuntimeException {
         return e;
     }
 
-    /** @return the kind of failure */
+    /** {@return the kind of failure} */
     public ErrorCode code() {
         return code;
     }
 
-    /** @return a sentence that says what the user can do, where one is known */
+    /** {@return a sentence that says what the user can do, where one is known} */
     public Optional<String> remedy() {
         return Optional.ofNullable(remedy);
     }

@@ -15,6 +15,8 @@ public interface Progress {
     };
 
     /**
+     * Hears how far the work has come.
+     *
      * @param item what the work is on, for example the short digest of a layer; empty for the whole
      * @param action what is done with it in Docker's words: {@code Downloading}, {@code Pull complete}
      * @param done how many bytes are done; 0 where bytes say nothing

@@ -18,7 +18,7 @@ import io.hypr.model.DriverRecord;
 @ConsumerType
 public interface NetworkDriver {
 
-    /** @return whether networks can be made here, or why not (which tool, kernel feature or privilege is missing) and what would help */
+    /** {@return whether networks can be made here, or why not (which tool, kernel feature or privilege is missing) and what would help} */
     Availability probe();
 
     /**
@@ -54,6 +54,6 @@ public interface NetworkDriver {
      */
     void remove(DriverRecord network);
 
-    /** @return the records of everything that this driver has on the host now, measured: networks and attachments. What the engine does not know it removes */
+    /** {@return the records of everything that this driver has on the host now, measured: networks and attachments. What the engine does not know it removes} */
     List<DriverRecord> inventory();
 }

@@ -31,7 +31,7 @@ public interface Plugins {
      */
     Plugin install(String source, Path directory);
 
-    /** @return all plug-ins, also those that could not be started, by name */
+    /** {@return all plug-ins, also those that could not be started, by name} */
     List<Plugin> list();
 
     /**

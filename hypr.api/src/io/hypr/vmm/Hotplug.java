@@ -7,20 +7,23 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Hotplug {
 
     /**
+     * {@return by which it is removed again}
+     *
      * @param disk to add, after those that are there
-     * @return by which it is removed again
      */
     String plug(VmPlan.Disk disk);
 
     /**
+     * {@return by which it is removed again}
+     *
      * @param nic to add, after those that are there
-     * @return by which it is removed again
      */
     String plug(VmPlan.Nic nic);
 
     /**
+     * {@return by which it is removed again}
+     *
      * @param device to pass through
-     * @return by which it is removed again
      */
     String plug(VmPlan.PassThrough device);
 

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Reclaim {
 
-    /** @return bytes of the host's memory that the guest can use now */
+    /** {@return bytes of the host's memory that the guest can use now} */
     long memory();
 
     /**

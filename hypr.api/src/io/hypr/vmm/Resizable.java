@@ -9,19 +9,23 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Resizable {
 
-    /** @return virtual processors that the guest has now */
+    /** {@return virtual processors that the guest has now} */
     int processors();
 
     /**
+     * Changes the number of processors.
+     *
      * @param count what the guest shall have: 1 to the plan's {@code maxProcessors}
      * @throws io.hypr.model.HyprException {@code INVALID} beyond it
      */
     void processors(int count);
 
-    /** @return bytes of memory that the guest was given; what a balloon holds counts */
+    /** {@return bytes of memory that the guest was given; what a balloon holds counts} */
     long memory();
 
     /**
+     * Changes the memory.
+     *
      * @param bytes what the guest shall have: the plan's {@code memory} to its {@code maxMemory}, a multiple of 2 MiB
      * @throws io.hypr.model.HyprException {@code INVALID} beyond it
      */

@@ -15,15 +15,15 @@ import io.hypr.model.DriverRecord;
 @ConsumerType
 public interface VmSession extends AutoCloseable {
 
-    /** @return the record by which the microVM is found again; the same for the whole life of the microVM */
+    /** {@return the record by which the microVM is found again; the same for the whole life of the microVM} */
     DriverRecord record();
 
-    /** @return process id of the VMM on the host; 0 = it has ended, or there is no such process */
+    /** {@return process id of the VMM on the host; 0 = it has ended, or there is no such process} */
     default long pid() {
         return 0;
     }
 
-    /** @return what the microVM does now, measured and not remembered */
+    /** {@return what the microVM does now, measured and not remembered} */
     VmState state();
 
     /**
