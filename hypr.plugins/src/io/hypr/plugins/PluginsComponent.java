@@ -119,6 +119,7 @@ public final class PluginsComponent implements Plugins, ArtifactInstaller, Docto
     synchronized void deactivate() throws IOException {
         closed = true;
         context.removeFrameworkListener(started);
+        directory.close();
         watch.delete();
     }
 

@@ -58,15 +58,24 @@ final class Deployment {
         return Optional.empty();
     }
 
-    /** Brings a bundle, in the place of the one of that name if there is one. */
+    /** Brings a bundle, in the place of the one of that name if there is one. Its copy is made first, since without one it could not be put back. */
     void deploy(Candidate candidate) {
-        Optional<Bundle> present = find(candidate.name());
-        if (present.isPresent()) {
-            exchange(present.get(), candidate);
-        } else {
-            bring(candidate);
+        Path fresh = copies.resolve(candidate.name() + ".jar.new");
+        try {
+            Files.createDirectories(copies);
+            Files.copy(candidate.file(), fresh, StandardCopyOption.REPLACE_EXISTING);
+            Optional<Bundle> present = find(candidate.name());
+            if (present.isPresent()) {
+                exchange(present.get(), candidate);
+            } else {
+                bring(candidate);
+            }
+            Files.move(fresh, copy(candidate.name()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.EXHAUSTED, "No copy of " + candidate + " can be kept in " + copies + ": " + e.getMessage(), e);
+        } finally {
+            fresh.toFile().delete(); // It is there only if something failed, which is told.
         }
-        keep(candidate);
     }
 
     private void bring(Candidate candidate) {
@@ -175,15 +184,6 @@ final class Deployment {
 
     private static boolean isShipped(Bundle bundle) {
         return !bundle.getLocation().startsWith(LOCATION);
-    }
-
-    private void keep(Candidate candidate) {
-        try {
-            Files.createDirectories(copies);
-            Files.copy(candidate.file(), copy(candidate.name()), StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.EXHAUSTED, "No copy of " + candidate + " can be kept in " + copies + ": " + e.getMessage(), e);
-        }
     }
 
     private Path copy(String name) {

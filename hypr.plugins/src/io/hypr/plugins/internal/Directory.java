@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,10 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.log.Logger;
 
 import io.hypr.engine.Handovers;
@@ -30,6 +36,12 @@ public final class Directory implements Plugins {
 
     private static final String MAVEN = "maven:";
 
+    /** Before a plug-in is tried again for which nobody announces that what stood in its way is gone, as when the disk was full; later twice as long. */
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    /** Bundles that come or change may bring what another one lacked. */
+    private static final int BRINGS = BundleEvent.INSTALLED | BundleEvent.UPDATED | BundleEvent.RESOLVED | BundleEvent.STARTED;
+
     /** What became of a file. */
     private static final class Entry {
         String digest = "";
@@ -37,6 +49,9 @@ public final class Directory implements Plugins {
         String version = "";
         String signer = "";
         HyprException problem;
+        /** Whether it is the host that stands in the way, and not what is in the file. */
+        boolean passing;
+        Duration wait;
     }
 
     private final Path folder;
@@ -46,6 +61,11 @@ public final class Directory implements Plugins {
     private final Logger log;
     private final Map<Path, Entry> entries = new TreeMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final BundleContext context;
+    private final SynchronousBundleListener arrivals = this::bundleChanged;
+    private final AtomicBoolean retrying = new AtomicBoolean();
+    private final Duration wait;
+    private volatile boolean closed;
 
     /**
      * @param context installs bundles
@@ -57,11 +77,25 @@ public final class Directory implements Plugins {
      * @param log hears of what happens
      */
     public Directory(BundleContext context, Supplier<Handovers> handovers, Path folder, Path run, Signatures signatures, Maven maven, Logger log) {
+        this(context, handovers, folder, run, signatures, maven, log, WAIT);
+    }
+
+    Directory(BundleContext context, Supplier<Handovers> handovers, Path folder, Path run, Signatures signatures, Maven maven, Logger log,
+            Duration wait) {
+        this.wait = wait;
         this.folder = folder;
         this.signatures = signatures;
         this.maven = maven;
         this.log = log;
+        this.context = context;
         this.deployment = new Deployment(context, handovers, run.resolve("plugins"));
+        context.addBundleListener(arrivals);
+    }
+
+    /** Tries nothing again from here on. The bundles stay. */
+    public void close() {
+        closed = true;
+        context.removeBundleListener(arrivals);
     }
 
     /**
@@ -78,19 +112,73 @@ public final class Directory implements Plugins {
                 return;
             }
             entry.digest = digest;
-            deploy(file, entry);
-            entry.problem = null;
+            entry.wait = wait;
+            attempt(file, entry);
         } catch (HyprException e) {
-            entries.get(file).problem = e;
-            log.warn("The plug-in {} was not taken: {} {}", file.getFileName(), e.getMessage(), e.remedy().orElse(""));
+            failed(file, entries.get(file), e);
         } finally {
             lock.unlock();
         }
     }
 
-    private void deploy(Path file, Entry entry) {
-        Candidate candidate = Candidate.of(file);
-        String signer = signatures.check(file);
+    /** Tries to bring what is in a file; what comes of it is in the entry. */
+    private void attempt(Path file, Entry entry) {
+        entry.passing = false;
+        try {
+            Candidate candidate = Candidate.of(file);
+            String signer = signatures.check(file);
+            entry.passing = true;
+            deploy(file, entry, candidate, signer);
+            entry.passing = false;
+            entry.problem = null;
+            retry();
+        } catch (HyprException e) {
+            failed(file, entry, e);
+        }
+    }
+
+    private void failed(Path file, Entry entry, HyprException e) {
+        if (entry.problem == null || !entry.problem.getMessage().equals(e.getMessage())) {
+            log.warn("The plug-in {} was not taken: {} {}", file.getFileName(), e.getMessage(), e.remedy().orElse(""));
+        }
+        entry.problem = e;
+        // What it cannot take over will not change by itself, and to exchange a backend again and again would disturb its microVMs.
+        entry.passing &= !(e.getCause() instanceof HyprException refused && refused.code() == ErrorCode.CONFLICT);
+        if (entry.passing && (e.code() == ErrorCode.EXHAUSTED || e.code() == ErrorCode.UNAVAILABLE)) {
+            CompletableFuture.delayedExecutor(entry.wait.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread).execute(this::again);
+            entry.wait = entry.wait.compareTo(LONGEST_WAIT) < 0 ? entry.wait.multipliedBy(2) : LONGEST_WAIT;
+        }
+    }
+
+    /** What we do ourselves is seen here too; then the lock is held, and who holds it tries again when he is done. */
+    private void bundleChanged(BundleEvent event) {
+        if ((event.getType() & BRINGS) != 0 && !lock.isHeldByCurrentThread()) {
+            retry();
+        }
+    }
+
+    /** Tries again, soon and in a thread of its own, since a framework that tells of a bundle is in the midst of it. */
+    private void retry() {
+        if (!closed && retrying.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("plug-ins").start(this::again);
+        }
+    }
+
+    private void again() {
+        lock.lock();
+        try {
+            retrying.set(false);
+            for (Map.Entry<Path, Entry> one : List.copyOf(entries.entrySet())) {
+                if (!closed && one.getValue().passing && Files.exists(one.getKey())) {
+                    attempt(one.getKey(), one.getValue());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void deploy(Path file, Entry entry, Candidate candidate, String signer) {
         for (Map.Entry<Path, Entry> other : entries.entrySet()) {
             if (candidate.name().equals(other.getValue().name) && !other.getKey().equals(file)) {
                 throw new HyprException(ErrorCode.CONFLICT, candidate + " in " + file.getFileName() + " is in " + other.getKey()
@@ -116,6 +204,7 @@ public final class Directory implements Plugins {
             if (entry != null && entry.name != null) {
                 deployment.withdraw(entry.name);
                 log.info("The plug-in {} is gone.", entry.name);
+                retry();
             }
         } catch (HyprException e) {
             log.error("{}", e.getMessage(), e);
@@ -170,6 +259,7 @@ public final class Directory implements Plugins {
             remember(file, origin);
             entries.put(file, entry);
             log.info("The plug-in {} from {} runs.", candidate, origin);
+            retry();
             return plugin(file, entry);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.EXHAUSTED, "The plug-in cannot be kept in " + folder + ": " + e.getMessage(), e);

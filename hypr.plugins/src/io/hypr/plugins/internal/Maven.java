@@ -4,12 +4,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.zip.ZipFile;
 
 import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 
@@ -24,6 +27,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -36,6 +40,8 @@ public final class Maven {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PART = "[A-Za-z0-9_][A-Za-z0-9_.-]*";
+
+    private static final String WHERE = "See what ~/.m2/settings.xml and 'repository' in io.hypr.plugins.cfg say.";
 
     private final Path home;
     private final Path libraries;
@@ -112,19 +118,44 @@ public final class Maven {
     }
 
     private Optional<byte[]> fetch(String path) throws IOException {
+        URI address = address(path);
+        return address.getScheme().equals("file") ? read(Path.of(address)) : request(address);
+    }
+
+    private URI address(String path) {
+        String whole = repository() + path;
+        try {
+            URI address = new URI(whole);
+            if (address.getScheme() != null && address.getScheme().matches("https?|file")) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            throw new HyprException(ErrorCode.INVALID, "The address of the Maven repository is none: " + e.getMessage() + ".", e).remedy(WHERE);
+        }
+        throw new HyprException(ErrorCode.INVALID, "The Maven repository " + repository() + " is not reached by http, https or file.").remedy(WHERE);
+    }
+
+    private static Optional<byte[]> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<byte[]> request(URI address) throws IOException {
         try (HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(Duration.ofSeconds(30)).build()) {
-            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(URI.create(repository() + path)).timeout(LIMIT).build(),
-                    HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(address).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() == 404) {
                 return Optional.empty();
             }
             if (answer.statusCode() != 200) {
-                throw new IOException("it answered " + path + " with the status " + answer.statusCode());
+                throw new IOException("it answered " + address.getPath() + " with the status " + answer.statusCode());
             }
             return Optional.of(answer.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HyprException(ErrorCode.CANCELLED, "Getting " + path + " was interrupted.", e);
+            throw new HyprException(ErrorCode.CANCELLED, "Getting " + address + " was interrupted.", e);
         }
     }
 
@@ -190,7 +221,9 @@ public final class Maven {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
             factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            return factory.newDocumentBuilder().parse(in);
+            DocumentBuilder builder = factory.newDocumentBuilder();
+            builder.setErrorHandler(new DefaultHandler()); // The parser's own prints.
+            return builder.parse(in);
         } catch (ParserConfigurationException | SAXException e) {
             throw new IOException("it is no XML that can be read: " + e.getMessage(), e);
         }
