@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Plug;
+import io.hypr.model.DriverRecord;
 import io.hypr.model.HyprException;
 
 /** Clears away what a run of a container has on the host. Every method is idempotent, and right after a crash anywhere. */
@@ -27,7 +28,7 @@ final class Clearing {
     /** Frees its ports. */
     void ports() {
         engine.ports().withdraw(container.id());
-        if (!container.record().info.published.isEmpty()) {
+        if (!container.ask(r -> r.info.published.isEmpty())) {
             container.change(r -> r.info.published.clear());
         }
     }
@@ -38,9 +39,9 @@ final class Clearing {
         if (run != null) {
             run.leave();
         }
-        ContainerRecord record = container.record();
-        if (record.vm != null) {
-            engine.services().backends.discard(record.vm);
+        DriverRecord vm = container.ask(r -> r.vm);
+        if (vm != null) {
+            engine.services().backends.discard(vm);
             container.change(r -> {
                 r.vm = null;
                 r.info.vmmPid = 0;
@@ -51,12 +52,12 @@ final class Clearing {
 
     /** Unplugs it from its networks and frees its addresses. */
     void network() {
-        ContainerRecord record = container.record();
-        for (Plug plug : record.plugs) {
+        List<Plug> plugs = container.ask(r -> List.copyOf(r.plugs));
+        for (Plug plug : plugs) {
             engine.networks().unplug(plug);
         }
         engine.networks().release(container.id());
-        if (!record.plugs.isEmpty() || !record.info.networks.isEmpty()) {
+        if (!plugs.isEmpty() || !container.ask(r -> r.info.networks.isEmpty())) {
             container.change(r -> {
                 r.plugs.clear();
                 r.info.networks.clear();

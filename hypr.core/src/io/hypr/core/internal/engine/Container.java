@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.hypr.core.internal.logs.ContainerLog;
 import io.hypr.core.internal.logs.LogReader;
@@ -83,6 +84,17 @@ final class Container {
             }
             notifyAll();
         }
+    }
+
+    /**
+     * Asks for something in the record. A copy of all of it costs much more.
+     *
+     * @param <T> type of the answer
+     * @param what is asked; called with this container locked
+     * @return the answer, which must be something that does not change
+     */
+    synchronized <T> T ask(Function<ContainerRecord, T> what) {
+        return what.apply(record);
     }
 
     /** @return a copy of the record */

@@ -62,7 +62,7 @@ public class ContainerService implements Containers {
             try {
                 new Starter(engine.get(), container).start();
             } catch (HyprException e) {
-                if (container.record().info.spec.autoRemove) {
+                if (container.ask(r -> r.info.spec.autoRemove)) {
                     engine.get().removeAfterEnd(container);
                 }
                 throw e;
@@ -170,7 +170,7 @@ public class ContainerService implements Containers {
                 end(container, run);
                 return;
             }
-            if (number == container.record().stopSignal) {
+            if (number == container.ask(r -> r.stopSignal)) {
                 container.change(r -> r.stoppedByUser = true);
             }
             Result r = Run.await(run.signal(Run.WORKLOAD, number), ANSWER);

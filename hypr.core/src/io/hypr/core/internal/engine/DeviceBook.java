@@ -80,7 +80,7 @@ final class DeviceBook {
     private Map<String, Container> holders() {
         Map<String, Container> holders = new LinkedHashMap<>();
         for (Container c : engine.all()) {
-            for (Claimed claimed : c.info().devices) {
+            for (Claimed claimed : c.ask(r -> List.copyOf(r.info.devices))) {
                 String scheme = drivers().property(claimed.deviceDriver, DeviceDriver.SCHEME);
                 claimed.lent.forEach(address -> holders.put(scheme + ":" + address, c));
             }
@@ -124,7 +124,7 @@ final class DeviceBook {
     }
 
     private List<DriverRecord> standing(String driver) {
-        return engine.all().stream().flatMap(c -> c.record().claims.stream()).filter(c -> c.driver.equals(driver)).map(c -> c.record).toList();
+        return engine.all().stream().flatMap(c -> c.ask(r -> List.copyOf(r.claims)).stream()).filter(c -> c.driver.equals(driver)).map(c -> c.record).toList();
     }
 
     /** @return addresses by the driver that has them */
@@ -190,7 +190,7 @@ final class DeviceBook {
 
     /** Gives back all that a container has. Idempotent. */
     void release(Container container) {
-        for (Plug claim : container.record().claims) {
+        for (Plug claim : container.ask(r -> List.copyOf(r.claims))) {
             DeviceDriver driver = drivers().get(claim.driver, SOON);
             lock.lock();
             try {
@@ -207,6 +207,6 @@ final class DeviceBook {
 
     /** @return what a microVM gets of what its container has claimed */
     List<DeviceDriver.Lent> lent(Container container) {
-        return container.record().claims.stream().flatMap(c -> drivers().get(c.driver, Duration.ZERO).describe(c.record).stream()).toList();
+        return container.ask(r -> List.copyOf(r.claims)).stream().flatMap(c -> drivers().get(c.driver, Duration.ZERO).describe(c.record).stream()).toList();
     }
 }

@@ -69,7 +69,7 @@ final class Ending {
         } finally {
             container.operation().unlock();
         }
-        if (container.record().info.spec.autoRemove && !engine.isClosed()) {
+        if (container.ask(r -> r.info.spec.autoRemove) && !engine.isClosed()) {
             engine.removeAfterEnd(container);
         }
     }

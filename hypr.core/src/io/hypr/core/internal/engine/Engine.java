@@ -237,7 +237,7 @@ public final class Engine implements AutoCloseable {
 
     /** @return the newest first */
     List<Container> newest() {
-        return all().stream().sorted(Comparator.comparing((Container c) -> c.info().created).reversed()).toList();
+        return all().stream().sorted(Comparator.comparing((Container c) -> c.ask(r -> r.info.created)).reversed()).toList();
     }
 
     Container find(String name) {
@@ -318,7 +318,7 @@ public final class Engine implements AutoCloseable {
     /** Every container's VMM has a user of its own, so that none can touch another's. */
     private int uid() {
         Set<Integer> taken = new HashSet<>();
-        containers.values().forEach(c -> taken.add(c.record().uid));
+        containers.values().forEach(c -> taken.add(c.ask(r -> r.uid)));
         int uid = settings.firstUid();
         while (taken.contains(uid)) {
             uid++;
@@ -376,6 +376,7 @@ public final class Engine implements AutoCloseable {
                 throw new HyprException(ErrorCode.CONFLICT, "You cannot remove a running container " + container.id()
                     + ". Stop the container before attempting removal or force remove");
             }
+            boolean cleared = container.ask(r -> r.phase == Phase.IDLE); // Since its end, or it has never been started.
             container.change(r -> {
                 r.phase = Phase.REMOVING;
                 r.removeVolumes |= r.info.spec.autoRemove;
@@ -383,7 +384,7 @@ public final class Engine implements AutoCloseable {
                 r.restartAt = null;
             });
             settings.points().accept("remove.intent.done");
-            removeFiles(container);
+            removeFiles(container, cleared);
             container.remove();
             records.removeContainer(container.id());
             synchronized (containers) {
@@ -396,13 +397,13 @@ public final class Engine implements AutoCloseable {
         container.event("destroy", Map.of());
     }
 
-    private void removeFiles(Container container) {
+    private void removeFiles(Container container, boolean cleared) {
         try {
-            if (!new Clearing(this, container).rest()) {
+            if (!cleared && !new Clearing(this, container).rest()) {
                 throw new HyprException(ErrorCode.INTERNAL, "What container " + container.name() + " had on this host could not be cleared away.");
             }
             container.log().close();
-            if (container.record().removeVolumes) {
+            if (container.ask(r -> r.removeVolumes)) {
                 new Mounts(this).removeAnonymous(container);
             }
             Clearing.delete(container.directory());

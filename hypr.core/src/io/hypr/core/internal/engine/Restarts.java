@@ -68,10 +68,10 @@ final class Restarts {
 
     /** A container has ended: restarts it if that is wanted. */
     void decide(Container container) {
-        ContainerRecord r = container.record();
-        if (r.phase != Phase.IDLE || !wants(r)) {
+        if (!container.ask(r -> r.phase == Phase.IDLE && wants(r))) {
             return;
         }
+        ContainerRecord r = container.record();
         boolean well = r.info.started != null && r.info.finished != null && Duration.between(r.info.started, r.info.finished).compareTo(WELL) >= 0;
         int failures = well ? 0 : r.failures;
         Instant at = Instant.now().plus(pause(failures));
@@ -92,7 +92,7 @@ final class Restarts {
     private void restart(Container container, Instant at) {
         container.operation().lock();
         try {
-            if (container.isRemoved() || !at.equals(container.record().restartAt) || engine.isClosed()) {
+            if (container.isRemoved() || !at.equals(container.ask(r -> r.restartAt)) || engine.isClosed()) {
                 return;
             }
             container.change(r -> r.info.restarts++);

@@ -46,7 +46,7 @@ final class VmLaunch {
         this.container = container;
         this.backend = backend;
         this.plan = plan;
-        String asked = container.info().spec.template;
+        String asked = container.ask(r -> r.info.spec.template);
         this.mode = asked != null ? asked : engine.settings().templates() ? "auto" : "off";
     }
 
@@ -108,7 +108,7 @@ final class VmLaunch {
         } catch (IOException e) {
             throw new HyprException(ErrorCode.CORRUPT, "The disk of the template cannot be read: " + e, e);
         }
-        engine.services().roots().copy(way.disk(), plan.disks().getLast().file(), container.record().uid);
+        engine.services().roots().copy(way.disk(), plan.disks().getLast().file(), container.ask(r -> r.uid));
     }
 
     private Run begin(Hold hold) {
