@@ -1,4 +1,6 @@
 """The measures by name. Each takes the number of rounds (None: its own) and returns a figure."""
+import concurrent.futures
+import contextlib
 import os
 import pathlib
 import time
@@ -32,8 +34,7 @@ def run(rounds):
     with Daemon() as daemon:
         for _ in range(3):
             cold.append(daemon.timed("run", "--rm", "--template", "off", "hypr/busybox", "true"))
-        daemon.hypr("template", "create")
-        daemon.hypr("run", "--rm", "hypr/busybox", "true")
+        ahead(daemon)
         if docker := has_docker():
             command("docker", "run", "--rm", image, "true")
         for _ in range(rounds or 20):
@@ -41,9 +42,110 @@ def run(rounds):
             if docker:
                 theirs.append(timed("docker", "run", "--rm", image, "true"))
     figure = compared(ours, theirs, "ms", goal=1000)
-    figure["start"] = "from a memory template after one warm-up"
+    figure["start"] = "from a memory template of the image, after one warm-up"
     figure["cold"] = summary(cold, "ms")
     return figure
+
+
+def ahead(daemon, *options):
+    """What the engine makes by itself once an image was started twice, and one start from it."""
+    daemon.hypr("template", "create", *options)
+    daemon.hypr("template", "create", *options, "hypr/busybox")
+    daemon.hypr("run", "--rm", *options, "hypr/busybox", "true")
+
+
+def start(rounds):
+    """Starts of a new container whose image was started before, with and without a network on both sides; and the VMM's exec until the agent's hello."""
+    image = f"{REGISTRY}/library/busybox:latest"
+    times = {"hypr": [], "hypr without network": [], "docker": [], "docker without network": []}
+    hello = []
+    none = ("--network", "none")
+    with Daemon() as daemon:
+        ahead(daemon)
+        ahead(daemon, *none)
+        if docker := has_docker():
+            command("docker", "run", "--rm", image, "true")
+        for _ in range(rounds or 30):
+            times["hypr"].append(daemon.timed("run", "--rm", "hypr/busybox", "true"))
+            times["hypr without network"].append(daemon.timed("run", "--rm", *none, "hypr/busybox", "true"))
+            if docker:
+                times["docker"].append(timed("docker", "run", "--rm", image, "true"))
+                times["docker without network"].append(timed("docker", "run", "--rm", *none, image, "true"))
+            daemon.hypr("run", "--name", "hello", "hypr/busybox", "true")
+            hello.append(int(daemon.hypr("inspect", "-f", "{{.Hypr.BootNanos}}", "hello")) / 1e6)
+            daemon.hypr("rm", "hello")
+    figure = {name: summary(values, "ms") for name, values in times.items() if values} | {"hello": summary(hello, "ms")}
+    figure["goal"] = {"hello_ms": 50, "reached": figure["hello"]["median"] <= 50}
+    if docker:
+        figure["ratios"] = {name: round(figure[ours]["median"] / figure[theirs]["median"], 3) for name, ours, theirs in (
+            ("networks", "hypr", "docker"), ("none", "hypr without network", "docker without network"), ("network to none", "hypr", "docker without network"))}
+        figure["goal"] |= {"ratio": 1.0, "reached": figure["goal"]["reached"] and max(figure["ratios"].values()) <= 1.0}
+    return figure
+
+
+def density(rounds):
+    """Containers started one after another that then all run and are idle: proportional set size of all their processes and of hyprd, for each."""
+    count = rounds or 100
+    with Daemon() as daemon:
+        ahead(daemon)
+        ids = [daemon.hypr("run", "-d", "hypr/busybox", "sleep", "100000").strip() for _ in range(count)]
+        resident(daemon.process.pid)
+        processes = [members(i) for i in ids]
+        vmm = [sum(map(proportional, own)) for own in processes]
+        figure = {"vmm": summary(vmm, "MiB"), "hyprd": summary([proportional(daemon.process.pid)], "MiB"),
+                  "each": summary([(sum(vmm) + proportional(daemon.process.pid)) / count], "MiB")}
+    figure["containers"] = count
+    figure["goal"] = {"each_mb": 20, "reached": figure["each"]["median"] * 1.048576 <= 20}
+    return figure
+
+
+def members(container):
+    """The processes of a container's control group."""
+    found = []
+    for file in pathlib.Path("/proc").glob("[0-9]*/cgroup"):
+        with contextlib.suppress(OSError):
+            if f"hypr/{container}" in file.read_text():
+                found.append(int(file.parent.name))
+    if not found:
+        raise Failure(f"Container {container} has no process in a control group of its own.")
+    return found
+
+
+def proportional(pid):
+    """MiB: what a process shares is divided by those who share it."""
+    return int(pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().split("Pss:")[1].split()[0]) / 1024
+
+
+def parallel(rounds):
+    """Containers started by as many clients at once, until the last has answered an exec."""
+    count = rounds or 50
+    image = f"{REGISTRY}/library/busybox:latest"
+
+    def together(act):
+        begin = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            list(pool.map(act, range(count)))
+        return (time.monotonic() - begin) * 1000
+
+    def ours(i):
+        daemon.hypr("run", "-d", "--name", f"p{i}", "hypr/busybox", "sleep", "100000")
+        daemon.hypr("exec", f"p{i}", "true")
+
+    def theirs(i):
+        command("docker", "run", "-d", "--name", f"hypr-bench-{i}", image, "sleep", "100000")
+        command("docker", "exec", f"hypr-bench-{i}", "true")
+
+    with Daemon() as daemon:
+        ahead(daemon)
+        taken = together(ours)
+        docker = []
+        if has_docker():
+            command("docker", "run", "--rm", image, "true")
+            try:
+                docker.append(together(theirs))
+            finally:
+                command("docker", "rm", "-f", *(f"hypr-bench-{i}" for i in range(count)), check=False)
+    return compared([taken], docker, "ms", ratio_goal=1.0) | {"containers": count}
 
 
 def krun(rounds):
@@ -146,4 +248,4 @@ def unpack(daemon, image):
     return took
 
 
-ALL = {"size": size, "boot": boot, "run": run, "krun": krun, "ps": ps, "hyprd": hyprd, "pull": pull}
+ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "krun": krun, "ps": ps, "hyprd": hyprd, "pull": pull}
