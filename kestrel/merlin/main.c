@@ -117,7 +117,7 @@ static const struct {
 } commands[] = {
 	{"stat", 1, true, stat_path}, {"get", 2, true, get}, {"put", 1, true, put},
 	{"diff", 0, false, differ},   {"top", 0, false, top}, {"show", 1, false, show},
-	{"--", 1, false, init},
+	{"--", 1, false, init},       {"read", 2, true, read_programs},
 };
 
 /* The stack as the kernel leaves it: the count of words, then the words. */

@@ -49,6 +49,12 @@ void differ(char **argv);
 void top(char **argv);
 void show(char **argv);
 void init(char **argv);
+void read_programs(char **argv);
+
+static inline int sys_pread(int fd, void *to, size_t size, uint64_t at)
+{
+	return sys4(__NR_pread64, fd, (long)to, (long)size, (long)at);
+}
 
 static inline int sys_lgetxattr(const char *path, const char *name, void *to, size_t size)
 {

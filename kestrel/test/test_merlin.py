@@ -1,6 +1,7 @@
 """Merlin: archives of a directory tree, as root in a directory of the test's own, and what it tells of a container."""
 import io
 import os
+import random
 import shutil
 import stat
 import subprocess
@@ -195,3 +196,41 @@ def test_merlin_is_an_init():
         process.terminate()
         equal(process.wait(20), 42)
 
+
+
+def test_read_finds_what_a_program_is_made_of():
+    program = "/usr/bin/bash"
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    needed = [word for word in listed.split() if word.startswith("/")]
+    assert len(needed) > 2, listed
+    with Tree() as tree:
+        for file in (program, *needed):
+            os.makedirs(os.path.dirname(tree.at(file[1:])), exist_ok=True)
+            shutil.copy(os.path.realpath(file), tree.at(file[1:]))
+        os.makedirs(tree.at("tools"), exist_ok=True)
+        os.makedirs(tree.at("bin"), exist_ok=True)
+        tree.write("tools/script", b"#!/tools/env bash\ntrue\n", 0o755)
+        tree.write("tools/env", b"no program", 0o755)
+        os.mkfifo(tree.at("tools", "pipe"))
+        path = "/nosuch:/tools:" + os.path.dirname(program)
+        found = tree("read", path, "script", "pipe", "nosuchprogram", "/tools", "").decode().splitlines()
+        equal(found[:3], ["/tools/script", "/tools/env", program])
+        equal({os.path.realpath(f) for f in found[3:]}, {os.path.realpath(f) for f in needed})
+
+
+def test_read_takes_no_harm_from_what_is_no_program():
+    with open(shutil.which("cat"), "rb") as file:
+        whole = bytearray(file.read())
+    chance = random.Random(7)
+    with Tree() as tree:
+        for size in (0, 1, 2, 3, 40, 63, 64, 100, 500):
+            tree.write("program", bytes(whole[:size]))
+            equal(tree("read", "/", "program"), b"//program\n")
+        for _ in range(300):
+            broken = bytearray(whole)
+            for _ in range(chance.randrange(1, 20)):
+                broken[chance.randrange(1200)] = chance.randrange(256)
+            tree.write("program", bytes(broken))
+            assert tree("read", "/", "program").startswith(b"//program\n"), "it ended otherwise"
+        tree.write("program", b"#!" + b"/long" * 200)
+        equal(tree("read", "/", "program"), b"//program\n")

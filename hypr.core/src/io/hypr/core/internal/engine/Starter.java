@@ -277,7 +277,7 @@ final class Starter {
             container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(spec)),
             Set.of(), spec.vmmOptions);
         boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
-        vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? new MountedRoot(info.image, root, spec.diskSize) : null, visit);
+        vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? MountedRoot.of(info.image, image(), root, spec.diskSize) : null, visit);
         run = vm.start();
     }
 

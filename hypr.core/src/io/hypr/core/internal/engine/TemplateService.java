@@ -47,7 +47,7 @@ public class TemplateService implements MemoryTemplates {
     private static MountedRoot root(Engine engine, ContainerSpec spec) {
         Image image = engine.services().images().find(spec.image)
             .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + spec.image).remedy("Pull it: hypr pull " + spec.image));
-        return new MountedRoot(spec.image, engine.services().roots().readOnly(image, Progress.NONE), spec.diskSize);
+        return MountedRoot.of(spec.image, image, engine.services().roots().readOnly(image, Progress.NONE), spec.diskSize);
     }
 
     /** Of a container that there is not: only what makes its shape counts. */

@@ -24,6 +24,7 @@ import io.hypr.core.internal.link.Answers;
 import io.hypr.core.internal.link.Frame;
 import io.hypr.core.internal.link.FrameDecoder;
 import io.hypr.core.internal.link.Payload;
+import io.hypr.core.internal.link.RunProcess;
 import io.hypr.core.internal.link.Setup;
 import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
@@ -110,7 +111,7 @@ final class TemplateMaker {
                 within(link, () -> {
                     await(link, () -> decoder.welcome(UNSOLICITED), decoder);
                     if (record.root != null) {
-                        mount(link, decoder);
+                        prepare(record, link, decoder);
                     }
                 });
                 Path saved = Files.createDirectory(directory.resolve("vm"));
@@ -183,23 +184,33 @@ final class TemplateMaker {
     }
 
     /**
-     * The first part of a SETUP (PROTOCOL.md section 6.1). What is answered is not acknowledged: the agent says it again to whoever speaks to it next, which is
+     * The first part of a SETUP (PROTOCOL.md section 6.1), and what the image starts is read, so that it is in the template's memory. What is answered is not acknowledged: the agent says it again to whoever speaks to it next, which is
      * the engine that starts a container from this.
      */
-    private static void mount(ByteChannel link, FrameDecoder decoder) throws IOException {
+    private static void prepare(TemplateRecord record, ByteChannel link, FrameDecoder decoder) throws IOException {
         long nonce = new SecureRandom().nextLong() | 1;
         write(link, new Frame(Frame.HELLO, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(0).toBuffer()));
         await(link, () -> decoder.welcome(nonce), decoder);
         write(link, new Frame(Frame.SETUP, 0, 0, 1, Setup.mounts(new byte[] {'\n'}).encode(1).toBuffer()));
-        Frame frame;
-        do {
-            frame = await(link, decoder::next, decoder);
-        } while (frame.type() != Frame.RESULT);
-        Answers.Result result = Answers.result(frame.payload());
+        Answers.Result result = Answers.result(await(link, decoder, Frame.RESULT).payload());
         if (result.errno() != 0) {
             throw new HyprException(ErrorCode.INTERNAL, "The image could not be mounted in the microVM for a template: " + result.text() + ", errno "
                 + result.errno() + ".");
         }
+        List<String> reader = new ArrayList<>(List.of("/merlin", "read"));
+        reader.addAll(record.programs);
+        write(link, new Frame(Frame.RUN, 0, 0, 2, RunProcess.tool(reader, 0).encode(2, 2).toBuffer()));
+        if (Answers.result(await(link, decoder, Frame.RESULT).payload()).errno() == 0) {
+            await(link, decoder, Frame.EXIT);
+        }
+    }
+
+    private static Frame await(ByteChannel link, FrameDecoder decoder, int type) throws IOException {
+        Frame frame;
+        do {
+            frame = await(link, decoder::next, decoder);
+        } while (frame.type() != type);
+        return frame;
     }
 
     private static void write(ByteChannel link, Frame frame) throws IOException {

@@ -54,6 +54,8 @@ public final class TemplateRecord {
     public String rootStamp;
     /** Bytes of the disk above {@link #root}. */
     public long disk;
+    /** See {@link MountedRoot#programs}. */
+    public List<String> programs = new ArrayList<>();
 
     /**
      * @param id of the template
@@ -81,13 +83,14 @@ public final class TemplateRecord {
             record.root = root.file().toString();
             record.rootStamp = root.stamp();
             record.disk = root.disk();
+            record.programs.addAll(root.programs());
         }
         return record;
     }
 
     /** Returns whether what it has mounted is still what it was. */
     boolean isSound() {
-        return root == null || new MountedRoot(image, Path.of(root), disk).stamp().equals(rootStamp);
+        return root == null || new MountedRoot(image, Path.of(root), disk, programs).stamp().equals(rootStamp);
     }
 
     /**
