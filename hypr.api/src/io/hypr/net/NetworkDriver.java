@@ -54,6 +54,9 @@ public interface NetworkDriver {
      */
     void remove(DriverRecord network);
 
-    /** {@return the records of everything that this driver has on the host now, measured: networks and attachments. What the engine does not know it removes} */
+    /**
+     * {@return the records of everything that this driver has on the host now, measured: networks and attachments. What the engine does not
+     * know it removes}
+     */
     List<DriverRecord> inventory();
 }

@@ -59,7 +59,8 @@ class DirectoryTest {
             }
             return null;
         });
-        return new Directory(context(), () -> handovers, folder, directory.resolve("run"), signatures, new Maven(directory, directory, ""), log, Duration.ofMillis(50));
+        return new Directory(context(), () -> handovers, folder, directory.resolve("run"), signatures, new Maven(directory, directory, ""), log,
+            Duration.ofMillis(50));
     }
 
     @AfterEach

@@ -189,7 +189,8 @@ class MavenTest {
 
     @Test
     void whatNamesNoArtifactAndWhatIsNoAddressIsRefused() throws IOException {
-        for (String coordinates : List.of("", "group", "a:b:c:d", "org..example:plugin:1", "../x:plugin:1", "org.example:plug/in:1", "org.example::1", "a:b:")) {
+        for (String coordinates : List.of("", "group", "a:b:c:d", "org..example:plugin:1",
+                "../x:plugin:1", "org.example:plug/in:1", "org.example::1", "a:b:")) {
             HyprException invalid = refused(address(), coordinates);
             assertEquals(ErrorCode.INVALID, invalid.code(), coordinates);
             assertEquals("'maven:" + coordinates + "' names no artifact.", invalid.getMessage());

@@ -52,7 +52,8 @@ class SignaturesTest {
         for (String name : List.of("friend", "authority", "past")) {
             keytool("-exportcert", "-rfc", "-alias", name, "-file", keys.resolve(name + ".pem").toString());
         }
-        keytool("-importcert", "-noprompt", "-alias", "friend", "-file", keys.resolve("friend.pem").toString(), "-keystore", keys.resolve("trusted").toString());
+        keytool("-importcert", "-noprompt", "-alias", "friend", "-file", keys.resolve("friend.pem").toString(),
+            "-keystore", keys.resolve("trusted").toString());
     }
 
     private static void make(String name, String... more) throws Exception {
@@ -131,7 +132,8 @@ class SignaturesTest {
     @Test
     void whomATrustedAuthorityKnowsIsTrusted() throws Exception {
         assertEquals("CN=known", trusting("authority").check(signedBy("known")));
-        assertEquals("The file " + directory.resolve("known.jar") + " is signed by CN=known, who is not trusted.", denied(trusting("friend"), signedBy("known")));
+        assertEquals("The file " + directory.resolve("known.jar") + " is signed by CN=known, who is not trusted.",
+            denied(trusting("friend"), signedBy("known")));
     }
 
     @Test
