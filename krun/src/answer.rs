@@ -11,16 +11,19 @@ pub struct Answer {
 
 impl Answer {
     /// From the words of the command line.
-    pub fn to(words: impl Iterator<Item = String>) -> Result<Answer, String> {
-        let words: Vec<String> = words.collect();
-        match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [] => Ok(Answer { descriptor: libc::STDOUT_FILENO }),
-            ["--answer", number] => match number.parse() {
-                Ok(descriptor) if descriptor >= 0 && descriptor != libc::STDERR_FILENO => Ok(Answer { descriptor }),
-                _ => Err(format!("{number} is no descriptor to answer on")),
-            },
-            _ => Err("usage: hypr-krun [--answer DESCRIPTOR]; the document is read from standard input".into()),
+    pub fn to(mut words: impl Iterator<Item = String>) -> Result<Answer, String> {
+        let mut descriptor = libc::STDOUT_FILENO;
+        while let Some(option) = words.next() {
+            match (option.as_str(), words.next()) {
+                ("--answer", Some(number)) => match number.parse() {
+                    Ok(number) if number >= 0 && number != libc::STDERR_FILENO => descriptor = number,
+                    _ => return Err(format!("{number} is no descriptor to answer on")),
+                },
+                ("--name", Some(_)) => {}
+                _ => return Err("usage: hypr-krun [--answer DESCRIPTOR] [--name NAME]; the document is read from standard input".into()),
+            }
         }
+        Ok(Answer { descriptor })
     }
 
     /// Gives the line and ends the answer.
@@ -54,6 +57,8 @@ mod tests {
     fn goes_to_standard_output_or_to_the_descriptor_that_is_named() {
         assert_eq!(to(&[]), Ok(1));
         assert_eq!(to(&["--answer", "3"]), Ok(3));
+        assert_eq!(to(&["--name", "01", "--answer", "3"]), Ok(3));
+        assert!(to(&["--name"]).is_err());
         assert_eq!(to(&["--answer", "2"]), Err("2 is no descriptor to answer on".into()));
         assert_eq!(to(&["--answer", "x"]), Err("x is no descriptor to answer on".into()));
         assert!(to(&["--help"]).is_err());

@@ -10,6 +10,9 @@ use serde::Deserialize;
 /// Octets of a document; one for a machine with all that it can have is a tenth of it.
 const LIMIT: u64 = 1 << 16;
 
+/// Octets of a share's tag: a guest has 36, with a NUL.
+const LONGEST_TAG: usize = 35;
+
 /// One microVM. Paths may be those of descriptors, as `/proc/self/fd/10`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -30,8 +33,8 @@ pub struct Document {
     pub interfaces: Vec<Interface>,
     #[serde(default)]
     pub shares: Vec<Share>,
-    /// Descriptor of a unix socket that listens; whoever connects to it has the link.
-    pub link: RawFd,
+    /// Unix socket that listens; whoever connects to it has the link.
+    pub link: Listener,
     /// Unix socket that the program makes for itself: the guest's connections to CID 2 port 1024 go there.
     pub guest: PathBuf,
     /// Whether the guest gets a virtio-gpu (macOS: Metal).
@@ -47,14 +50,23 @@ pub struct Disk {
     pub read_only: bool,
 }
 
-/// A network interface: on Linux at a tap, on macOS at a datagram socket that speaks as gvproxy's does.
+/// A socket that somebody else made, or one that this program makes.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a link is a descriptor or a path")]
+pub enum Listener {
+    Descriptor(RawFd),
+    Path(PathBuf),
+}
+
+/// A network interface, at one of two: a tap, which Linux only has, or a unix socket of datagrams that speaks as gvproxy's does.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Interface {
     #[cfg(target_os = "linux")]
-    pub tap: String,
-    #[cfg(target_os = "macos")]
-    pub socket: PathBuf,
+    #[serde(default)]
+    pub tap: Option<String>,
+    #[serde(default)]
+    pub socket: Option<PathBuf>,
     pub mac: Mac,
 }
 
@@ -110,6 +122,10 @@ impl Document {
         let devices = self.disks.len() + self.interfaces.len() + self.shares.len() + usize::from(self.gpu);
         if devices > crate::machine::DEVICES {
             return Err(format!("A machine has room for {} disks, interfaces and shares, not for {devices}", crate::machine::DEVICES));
+        }
+        match self.shares.iter().find(|share| !(1..=LONGEST_TAG).contains(&share.tag.len())) {
+            Some(share) => return Err(format!("The tag '{}' of a share has not 1 to {LONGEST_TAG} octets", share.tag)),
+            None => {}
         }
         Ok(())
     }
@@ -171,12 +187,21 @@ mod tests {
         assert!(document.disks[0].read_only);
         assert_eq!(document.interfaces[0].mac, Mac([2, 0x42, 0xac, 0x11, 0, 2]));
         assert_eq!(document.shares[0].tag, "t");
+        assert!(matches!(document.link, Listener::Descriptor(4)));
+    }
+
+    #[test]
+    fn as_written_for_macos_is_read_here_too() {
+        let document = Document::read(WHOLE.replace("\"tap\":\"hy0\"", "\"socket\":\"/net\"").replace("\"link\":4", "\"link\":\"/link\"").as_bytes()).unwrap();
+        assert!(matches!(&document.link, Listener::Path(path) if path.as_os_str() == "/link"));
+        assert_eq!(document.interfaces[0].socket.as_deref(), Some(std::path::Path::new("/net")));
     }
 
     #[test]
     fn with_words_that_are_not_known_is_refused() {
         assert!(refusal(&WHOLE.replace("\"link\"", "\"ling\"")).contains("ling"));
-        assert!(refusal(&WHOLE.replace("\"tap\"", "\"socket\"")).contains("socket"));
+        assert!(refusal(&WHOLE.replace("\"tap\"", "\"tab\"")).contains("tab"));
+        assert!(refusal(&WHOLE.replace("\"link\":4", "\"link\":true")).contains("a link is a descriptor or a path"));
         assert!(refusal("").contains("not understood"));
         assert!(refusal(&" ".repeat(LIMIT as usize + 1)).contains("longer"));
     }
@@ -188,6 +213,8 @@ mod tests {
         assert!(refusal(&WHOLE.replace("02:42:ac", "02:42:xy")).contains("02:42:xy:11:00:02 is no hardware address"));
         let disk = r#"{"file":"/d","readOnly":true}"#;
         assert_eq!(refusal(&WHOLE.replace(disk, &[disk; 6].join(","))), "A machine has room for 7 disks, interfaces and shares, not for 8");
+        assert_eq!(refusal(&WHOLE.replace("\"t\"", "\"\"")), "The tag '' of a share has not 1 to 35 octets");
+        assert!(refusal(&WHOLE.replace("\"t\"", &format!("\"{}\"", "t".repeat(36)))).contains("1 to 35 octets"));
         assert_eq!(refusal(&WHOLE.replace("\"gpu\":false", "\"gpu\":true")), "This hypr-krun was built without the feature gpu");
     }
 

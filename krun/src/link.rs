@@ -7,6 +7,8 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 
+use crate::document::Listener;
+
 const BUFFER: usize = 64 << 10;
 /// What a host says before its guest has spoken: 65,560 zeros and a hello.
 const KEPT: usize = 2 * BUFFER;
@@ -18,8 +20,16 @@ pub struct Link {
 }
 
 impl Link {
-    /// Listens for hosts on a descriptor, which is a socket that listens already, and for the guest on a socket that is made.
-    pub fn listen(hosts: RawFd, guests: &Path) -> Result<Link, String> {
+    /// Listens for hosts on a socket that listens already or is made, and for the guest on one that is made.
+    pub fn listen(hosts: &Listener, guests: &Path) -> Result<Link, String> {
+        let hosts = match hosts {
+            Listener::Descriptor(given) => Self::take(*given)?,
+            Listener::Path(path) => bind(path)?,
+        };
+        Ok(Link { hosts, guests: bind(guests)? })
+    }
+
+    fn take(hosts: RawFd) -> Result<UnixListener, String> {
         if hosts <= libc::STDERR_FILENO {
             return Err(format!("{hosts} is no descriptor of a link"));
         }
@@ -29,8 +39,7 @@ impl Link {
             std::mem::forget(hosts); // It may be somebody's, and we end.
             return Err("The descriptor of the link is no socket that listens".into());
         }
-        let guests = UnixListener::bind(guests).map_err(|e| format!("The socket {} cannot be made: {e}", guests.display()))?;
-        Ok(Link { hosts: hosts.into(), guests })
+        Ok(hosts.into())
     }
 
     /// Serves both sides in a thread of its own, confined as the caller is.
@@ -44,6 +53,10 @@ impl Link {
             std::process::exit(1)
         })
     }
+}
+
+fn bind(path: &Path) -> Result<UnixListener, String> {
+    UnixListener::bind(path).map_err(|e| format!("The socket {} cannot be made: {e}", path.display()))
 }
 
 fn listens(socket: &OwnedFd) -> bool {
@@ -249,7 +262,7 @@ mod tests {
             let directory = std::env::temp_dir().join(format!("krun-link-{name}-{}", std::process::id()));
             std::fs::create_dir_all(&directory).unwrap();
             let hosts = UnixListener::bind(directory.join("hosts")).unwrap();
-            Link::listen(hosts.into_raw_fd(), &directory.join("guests")).unwrap().serve().unwrap();
+            Link::listen(&Listener::Descriptor(hosts.into_raw_fd()), &directory.join("guests")).unwrap().serve().unwrap();
             Sockets { directory }
         }
 
@@ -352,7 +365,20 @@ mod tests {
     #[test]
     fn a_descriptor_that_does_not_listen_is_refused() {
         let file = std::fs::File::open("/dev/null").unwrap().into_raw_fd();
-        assert_eq!(Link::listen(file, Path::new("/nowhere")).err().unwrap(), "The descriptor of the link is no socket that listens");
-        assert_eq!(Link::listen(0, Path::new("/nowhere")).err().unwrap(), "0 is no descriptor of a link");
+        let refusal = |hosts| Link::listen(&hosts, Path::new("/nowhere")).err().unwrap();
+        assert_eq!(refusal(Listener::Descriptor(file)), "The descriptor of the link is no socket that listens");
+        assert_eq!(refusal(Listener::Descriptor(0)), "0 is no descriptor of a link");
+        assert!(refusal(Listener::Path("/no/such/link".into())).starts_with("The socket /no/such/link cannot be made: No such file"));
+    }
+
+    #[test]
+    fn a_socket_for_hosts_is_made_where_none_is_given() {
+        let directory = std::env::temp_dir().join(format!("krun-link-made-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        Link::listen(&Listener::Path(directory.join("hosts")), &directory.join("guests")).unwrap().serve().unwrap();
+        let sockets = Sockets { directory };
+        let (mut host, mut guest) = (sockets.host(), sockets.guest());
+        host.write_all(b"made").unwrap();
+        hears(&mut guest, "made");
     }
 }

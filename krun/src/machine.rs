@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use crossbeam_channel::unbounded;
 use krun_devices::virtio::block::{ImageType, SyncMode};
 use krun_devices::virtio::fs::passthrough::PermissionSemantics;
-use krun_devices::virtio::net::device::VirtioNetBackend;
 use krun_devices::virtio::{CacheType, TsiFlags};
 use krun_polly::event_manager::EventManager;
 use krun_vmm::builder::build_microvm;
@@ -21,7 +20,7 @@ use krun_vmm::vmm_config::net::NetworkInterfaceConfig;
 use krun_vmm::vmm_config::vsock::VsockDeviceConfig;
 use krun_vmm::Vmm;
 
-use crate::document::{Disk, Document, Interface, Share};
+use crate::document::{Disk, Document, Share};
 
 /// Disks, interfaces and shares that a machine can have: libkrun gives each device one of eleven interrupts, and balloon, entropy, console and link have theirs.
 pub const DEVICES: usize = 7;
@@ -33,9 +32,6 @@ const GUEST: u32 = 3;
 const KERNEL: KernelFormat = KernelFormat::Elf;
 #[cfg(target_arch = "aarch64")]
 const KERNEL: KernelFormat = KernelFormat::Raw;
-
-/// Of virtio-net: checksums and segments are left to the other side, in both directions.
-const OFFLOADS: u32 = 1 << 0 | 1 << 1 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 12;
 
 /// A machine whose guest runs.
 pub struct Machine {
@@ -57,7 +53,7 @@ impl Machine {
 }
 
 /// Builds the machine and lets its processors run.
-pub fn build(document: &Document, locks: Vec<File>) -> Result<Machine, String> {
+pub fn build(document: &Document, locks: Vec<File>, networks: Vec<NetworkInterfaceConfig>) -> Result<Machine, String> {
     let mut resources = VmResources::default();
     resources.disable_implicit_console = true;
     let size = VmConfig {
@@ -77,8 +73,8 @@ pub fn build(document: &Document, locks: Vec<File>) -> Result<Machine, String> {
     for (index, disk) in document.disks.iter().enumerate() {
         resources.add_block_device(block(index, disk)).map_err(|e| format!("The disk {} cannot be used: {e}", disk.file.display()))?;
     }
-    for (index, interface) in document.interfaces.iter().enumerate() {
-        resources.add_network_interface(network(index, interface)).map_err(|e| format!("The network interface {index} cannot be made: {e}"))?;
+    for (index, network) in networks.into_iter().enumerate() {
+        resources.add_network_interface(network).map_err(|e| format!("The network interface {index} cannot be made: {e}"))?;
     }
     document.shares.iter().for_each(|share| resources.add_fs_device(file_system(share)));
     resources.set_vsock_device(link(&document.guest)).map_err(|e| format!("The link cannot be made: {e}"))?;
@@ -123,14 +119,6 @@ fn block(index: usize, disk: &Disk) -> BlockDeviceConfig {
         direct_io: false,
         sync_mode: SyncMode::Full,
     }
-}
-
-fn network(index: usize, interface: &Interface) -> NetworkInterfaceConfig {
-    #[cfg(target_os = "linux")]
-    let backend = VirtioNetBackend::Tap(interface.tap.clone());
-    #[cfg(target_os = "macos")]
-    let backend = VirtioNetBackend::UnixgramPath(interface.socket.clone(), true);
-    NetworkInterfaceConfig { iface_id: format!("eth{index}"), backend, mac: interface.mac.0, features: OFFLOADS }
 }
 
 fn file_system(share: &Share) -> FsDeviceConfig {

@@ -1,4 +1,4 @@
-//! `hypr-krun [--answer DESCRIPTOR]`: becomes one microVM. Reads a document from standard input that says what the machine has (`document`), checks it,
+//! `hypr-krun [--answer DESCRIPTOR] [--name NAME]`: becomes one microVM, which is found by its name where processes are listed. Reads a document from standard input that says what the machine has (`document`), checks it,
 //! takes everything away from itself that the machine does not need (`jail`), builds the machine with libkrun (`machine`) and runs it until the guest ends.
 //!
 //! The descriptor, standard output if none is given, gets one line: `ready` when the guest is about to run, or else a sentence that says why it cannot, with
@@ -12,6 +12,7 @@ mod jail;
 mod link;
 mod machine;
 mod messages;
+mod network;
 
 use std::fs::File;
 use std::io;
@@ -45,14 +46,21 @@ fn main() {
 }
 
 fn start() -> Result<Machine, String> {
+    leave_session();
     let document = Document::read(io::stdin().lock())?;
     leave_standard_input().map_err(|e| format!("/dev/null cannot be opened: {e}"))?;
     let locks = document.lock_disks()?;
-    let link = Link::listen(document.link, &document.guest)?;
-    jail::check(&document)?;
+    let link = Link::listen(&document.link, &document.guest)?;
+    let networks = network::open(&document.interfaces)?;
     jail::enter(&document)?;
     link.serve().map_err(|e| format!("The link cannot be served: {e}"))?;
-    machine::build(&document, locks)
+    machine::build(&document, locks, networks)
+}
+
+/// The end of a terminal, or of who started us, is not ours. Who leads a group of processes stays where it is: hypr-start has made this one's session.
+fn leave_session() {
+    // SAFETY: changes nothing but the session of this process.
+    unsafe { libc::setsid() };
 }
 
 /// The pipe of whoever wrote the document would tie us to them.

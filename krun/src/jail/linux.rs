@@ -17,16 +17,8 @@ const KVM: &str = "/dev/kvm";
 const ENTROPY: [&str; 2] = ["/dev/random", "/dev/urandom"];
 const TUN: &str = "/dev/net/tun";
 
-/// Finds out what libkrun would only say when the guest is under way.
-pub fn check(document: &Document) -> Result<(), String> {
-    for interface in &document.interfaces {
-        attach(&interface.tap)?;
-    }
-    Ok(())
-}
-
-/// Attaches to a tap for a moment, as libkrun will. A tap that is missing would be made, hence the question first.
-fn attach(tap: &str) -> Result<(), String> {
+/// Attaches to a tap for a moment, as libkrun will, which would only say when the guest is under way that it cannot. A tap that is missing would be made, hence the question first.
+pub fn attach(tap: &str) -> Result<(), String> {
     use std::os::fd::AsRawFd;
     if tap.len() >= libc::IFNAMSIZ || !is_interface(tap) {
         return Err(format!("Cannot find the tap {tap}: No such device"));
@@ -69,7 +61,7 @@ fn confine_files(document: &Document) -> Result<(), Box<dyn std::error::Error>> 
         .no_new_privs(true);
     let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
     rules = allow(rules, KVM.as_ref(), device)?;
-    if !document.interfaces.is_empty() {
+    if document.interfaces.iter().any(|interface| interface.tap.is_some()) {
         rules = allow(rules, TUN.as_ref(), device)?;
     }
     for file in [document.kernel.as_path(), &document.initramfs, ENTROPY[0].as_ref(), ENTROPY[1].as_ref()] {

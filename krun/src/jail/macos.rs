@@ -2,10 +2,6 @@
 
 use crate::document::Document;
 
-pub fn check(_document: &Document) -> Result<(), String> {
-    Ok(())
-}
-
 pub fn enter(_document: &Document) -> Result<(), String> {
     Ok(())
 }

@@ -19,6 +19,8 @@ public final class VmmRefusal {
     }
 
     private static final List<Known> KNOWN = List.of(
+        new Known("Cannot reach the network at the socket", ErrorCode.NOT_FOUND, "Start what serves it, as gvproxy does with --listen-vfkit."),
+        new Known("without the feature gpu", ErrorCode.UNSUPPORTED, "Install virglrenderer and build hypr-krun again."),
         new Known("Device or resource busy", ErrorCode.IN_USE, "Find out what else uses it; another container may still be ending."),
         new Known("\\block\\b", ErrorCode.IN_USE, "Another process uses that disk: fuser shows which one."),
         new Known("Cannot allocate memory", ErrorCode.EXHAUSTED, "Give the container less memory, or end something else."),

@@ -28,10 +28,6 @@ record Words(List<String> words, Document document) {
     /** HYPR may be installed where the program's user cannot go, such as the home of root. */
     private static final int PROGRAM = 9;
     private static final int FIRST_OPENED = 10;
-    /** There is no ACPI, no PCI and no UART; a reset by the keyboard controller is how libkrun's machine ends. The others: kernel/cmdline.md. */
-    private static final List<String> ARGUMENTS = List.of("console=hvc0", "quiet", "panic=-1", "reboot=k", "acpi=off", "pci=off", "swiotlb=noforce",
-        "no_timer_check", "noreplace-smp", "rcupdate.rcu_expedited=1", "dummy.numdummies=0", "8250.nr_uarts=0");
-
     /** Of threads two or three a device; what the program itself needs of memory is a few MiB. */
     private static final JailWords JAIL = new JailWords(64, 192L << 20);
 
@@ -49,14 +45,14 @@ record Words(List<String> words, Document document) {
     private static Document document(VmPlan plan, List<String> openings) {
         String kernel = open(openings, "--read", plan.boot().vmlinux());
         String initramfs = open(openings, "--read", plan.boot().initramfs());
-        List<String> arguments = new ArrayList<>(ARGUMENTS);
-        arguments.addAll(plan.boot().arguments());
         List<Document.Disk> disks = new ArrayList<>();
         for (VmPlan.Disk disk : plan.disks()) {
             disks.add(new Document.Disk(open(openings, disk.readOnly() ? "--read" : "--open", disk.file()), disk.readOnly()));
         }
         List<Document.Interface> interfaces = plan.nics().stream().map(nic -> new Document.Interface(nic.tap(), null, nic.mac())).toList();
-        return new Document(plan.processors(), plan.memory(), kernel, initramfs, String.join(" ", arguments), disks, interfaces, List.of(), LINK, GUEST, false);
+        return new Document(plan.processors(), plan.memory(), kernel, initramfs,
+            Document.arguments(System.getProperty("os.arch"), plan.boot().arguments()), disks, interfaces, List.of(),
+            Document.Listener.at(LINK), GUEST, false);
     }
 
     /** The program opens the file anew by this name: its user must be allowed to, but need not be able to enter the directories that the file is in. */
