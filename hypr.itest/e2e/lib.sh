@@ -71,6 +71,10 @@ hyprd_pid() { cat "$HYPR_HOME/lock"; }
 
 stop_hyprd() {
     local pid; pid=$(hyprd_pid 2>/dev/null) || return 0
+    if [ -n "${E2E_STARTS:-}" ]; then   # what the whole run says of its templates
+        HYPR_NO_AUTOSTART=1 hypr daemon status -f \
+            '{{.Starts.FromTemplates}} {{.Starts.FromTemplatesMeanMicros}} {{.Starts.Booted}} {{.Starts.BootedMeanMicros}}' >>"$E2E_STARTS" 2>/dev/null || true
+    fi
     hypr daemon stop >/dev/null 2>&1
     eventually "hyprd ends" dead "$pid"
 }

@@ -53,6 +53,10 @@ public interface SystemInfo {
         public int paused;
         /** Of which do not run. */
         public int stopped;
+        /** MicroVMs that have booted since hyprd started. */
+        public Starts booted = new Starts();
+        /** MicroVMs that have started from a memory template since then. */
+        public Starts fromTemplates = new Starts();
         /** Number of images. */
         public int images;
         /** Name of the backend that a container without wishes gets now; empty = none can be used. */
@@ -63,6 +67,15 @@ public interface SystemInfo {
         public List<Part> networkDrivers = new ArrayList<>();
         /** Device drivers. */
         public List<Part> deviceDrivers = new ArrayList<>();
+    }
+
+    /** How microVMs have started. A data transfer object. */
+    @ProviderType
+    class Starts {
+        /** How many. */
+        public long count;
+        /** From the start of the VMM until the agent answered, on the average; zero = there were none. */
+        public Duration mean = Duration.ZERO;
     }
 
     /** A backend or driver. A data transfer object. */

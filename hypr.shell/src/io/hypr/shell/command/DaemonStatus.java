@@ -39,6 +39,7 @@ public final class DaemonStatus extends Command {
         f.put("UptimeSeconds", i.uptime.toSeconds());
         f.put("Version", i.version);
         f.put("Home", i.home);
+        f.put("Starts", Facts.starts(i));
         return Facts.print(f, words.get("format"), () -> """
                 hyprd runs.
                  Pid:     %d

@@ -41,6 +41,7 @@ public final class Info extends Command {
         f.put("ContainersPaused", i.paused);
         f.put("ContainersStopped", i.stopped);
         f.put("Images", i.images);
+        f.put("Starts", Facts.starts(i));
         f.put("ServerVersion", i.version);
         f.put("DefaultBackend", i.backend);
         f.put("Backends", parts(i.backends));
@@ -77,6 +78,7 @@ public final class Info extends Command {
         out.append("  Paused: ").append(i.paused).append('\n');
         out.append("  Stopped: ").append(i.stopped).append('\n');
         out.append(" Images: ").append(i.images).append('\n');
+        out.append(" Starts:\n").append(starts("From Templates", i.fromTemplates)).append(starts("Booted", i.booted));
         out.append(" Server Version: ").append(i.version).append('\n');
         out.append(" Default Backend: ").append(i.backend.isEmpty() ? "none can be used" : i.backend).append('\n');
         list(out, "Backends", i.backends);
@@ -91,6 +93,10 @@ public final class Info extends Command {
         out.append(" Name: ").append(i.hostname).append('\n');
         out.append(" Hypr Root Dir: ").append(i.home).append('\n');
         return out.toString();
+    }
+
+    private static String starts(String how, SystemInfo.Starts starts) {
+        return "  " + how + ": " + starts.count + (starts.count == 0 ? "" : ", " + starts.mean.toMillis() + " ms on the average") + "\n";
     }
 
     private static void list(StringBuilder out, String title, List<SystemInfo.Part> parts) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import io.hypr.engine.SystemInfo;
 import io.hypr.shell.internal.format.Json;
 import io.hypr.shell.internal.format.Listing;
 import io.hypr.shell.internal.format.Template;
@@ -25,6 +26,15 @@ public final class Facts {
         String shown = format.isEmpty() ? text.get() : format.get().equals("json") ? Json.compact(facts) + "\n" : Template.parse(format.get())
                 .render(facts) + "\n";
         return new Listing<>(List.of(facts), shown);
+    }
+
+    /**
+     * @param info of the engine
+     * @return how microVMs have started since hyprd did: numbers, and means in microseconds
+     */
+    public static Map<String, Object> starts(SystemInfo.Info info) {
+        return Map.of("FromTemplates", info.fromTemplates.count, "FromTemplatesMeanMicros", info.fromTemplates.mean.toNanos() / 1000,
+            "Booted", info.booted.count, "BootedMeanMicros", info.booted.mean.toNanos() / 1000);
     }
 
     /**

@@ -50,6 +50,8 @@ public final class Engine implements AutoCloseable {
     private final Services services;
     private final EventBook events;
     private final Restarts restarts;
+    private final StartTimes booted = new StartTimes();
+    private final StartTimes fromTemplates = new StartTimes();
     private final TemplateCache templates;
     private final DeviceBook devices = new DeviceBook(this);
     private final Map<String, Container> containers = new LinkedHashMap<>();
@@ -150,6 +152,10 @@ public final class Engine implements AutoCloseable {
 
     DeviceBook devices() {
         return devices;
+    }
+
+    StartTimes startTimes(boolean booting) {
+        return booting ? booted : fromTemplates;
     }
 
     TemplateCache templates() {

@@ -37,6 +37,8 @@ public class SystemService implements SystemInfo {
         info.operatingSystem = HostFacts.operatingSystem();
         info.processors = Runtime.getRuntime().availableProcessors();
         info.memory = HostFacts.memory();
+        info.booted = e.startTimes(true).starts();
+        info.fromTemplates = e.startTimes(false).starts();
         return info;
     }
 

@@ -155,6 +155,7 @@ final class VmLaunch {
             now.link().awaitWelcome(Duration.ofSeconds(engine.settings().hello()));
         }
         long nanos = System.nanoTime() - begun;
+        engine.startTimes(way.isCold()).add(nanos);
         if (visit == null) {
             container.change(r -> r.info.bootNanos = nanos);
         }
