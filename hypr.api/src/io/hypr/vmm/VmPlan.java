@@ -94,8 +94,8 @@ public record VmPlan(
     /**
      * A network interface.
      *
-     * @param tap name of a tap on the host that the jail's user may open; empty = the interface leads nowhere, as that of a microVM that is
-     * only made to be saved
+     * @param tap name of a tap on the host that the jail's user may open; on macOS the path of a unix socket of datagrams that speaks as gvproxy's; empty =
+     * the interface leads nowhere, as that of a microVM that is only made to be saved
      * @param mac hardware address of the guest's side, as {@code 02:42:ac:11:00:02}
      * @param mtu bytes, 576 to 65535
      */

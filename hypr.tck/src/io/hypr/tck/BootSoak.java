@@ -29,7 +29,7 @@ public final class BootSoak {
         long[] launched = new long[times];
         long[] welcomed = new long[times];
         int good = 0;
-        try (Fixture fixture = new Fixture(boot)) {
+        try (Fixture fixture = new Fixture(boot, Fixture::isInGroup)) {
             VmPlan plan = fixture.with(processors, fixture.plan().memory());
             for (int i = 0; i < times; i++) {
                 long begin = System.nanoTime();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -35,12 +36,14 @@ public final class Fixture implements AutoCloseable {
     private final Path image;
     private final Path upper;
     private final VmPlan plan;
+    private final BiPredicate<Long, VmPlan> belongs;
 
-    Fixture(VmPlan.Boot boot) throws IOException {
-        this(boot, null);
+    Fixture(VmPlan.Boot boot, BiPredicate<Long, VmPlan> belongs) throws IOException {
+        this(boot, belongs, null);
     }
 
-    private Fixture(VmPlan.Boot boot, Path sharedImage) throws IOException {
+    private Fixture(VmPlan.Boot boot, BiPredicate<Long, VmPlan> belongs, Path sharedImage) throws IOException {
+        this.belongs = belongs;
         byte[] random = new byte[32];
         ThreadLocalRandom.current().nextBytes(random);
         String id = HexFormat.of().formatHex(random);
@@ -71,7 +74,7 @@ public final class Fixture implements AutoCloseable {
     }
 
     Fixture sibling() throws IOException {
-        return new Fixture(plan.boot(), image);
+        return new Fixture(plan.boot(), belongs, image);
     }
 
     /** @return a directory of this test alone */
@@ -170,10 +173,10 @@ public final class Fixture implements AutoCloseable {
         return Files.readString(Path.of("/proc/self/mountinfo")).lines().anyMatch(line -> line.contains(" - cgroup"));
     }
 
-    /** The processes of the microVM's control group. */
+    /** The processes of the microVM. */
     List<Long> processes() throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-            return all.map(p -> p.getFileName().toString()).filter(n -> n.matches("\\d+")).filter(this::isInGroup).map(Long::valueOf).toList();
+            return all.map(p -> p.getFileName().toString()).filter(n -> n.matches("\\d+")).map(Long::valueOf).filter(pid -> belongs.test(pid, plan)).toList();
         }
     }
 
@@ -185,9 +188,9 @@ public final class Fixture implements AutoCloseable {
         }
     }
 
-    private boolean isInGroup(String pid) {
+    static boolean isInGroup(long pid, VmPlan plan) {
         try {
-            return Files.readString(Path.of("/proc", pid, "cgroup")).lines().anyMatch(line -> line.endsWith("/" + plan.jail().cgroup()));
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cgroup")).lines().anyMatch(line -> line.endsWith("/" + plan.jail().cgroup()));
         } catch (IOException e) {
             return false; // It has ended meanwhile.
         }
@@ -275,12 +278,22 @@ public final class Fixture implements AutoCloseable {
         }
     }
 
+    /** What an interface of a microVM can be attached to. Goes with the test. */
+    public interface Network extends AutoCloseable {
+
+        /** @return how plans name it */
+        String name();
+
+        @Override
+        void close() throws IOException;
+    }
+
     /**
-     * A tap that goes with the test.
+     * A tap.
      *
      * @param name of the interface
      */
-    public record Tap(String name) implements AutoCloseable {
+    public record Tap(String name) implements Network {
 
         /**
          * Makes one.

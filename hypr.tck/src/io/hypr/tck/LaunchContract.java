@@ -61,6 +61,7 @@ abstract class LaunchContract extends Part {
 
     @Test
     void allOfItRunsAsTheJailsUserInItsControlGroup() throws Exception {
+        assumeTrue(contract().confines(), "the backend confines no VMMs");
         assumeTrue(Fixture.hasControlGroups(), "this host has no control groups mounted");
         VmSession vm = launch(fixture().plan());
         List<Long> processes = fixture().processes();

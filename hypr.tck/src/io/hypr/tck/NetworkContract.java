@@ -21,8 +21,8 @@ abstract class NetworkContract extends Part {
 
     @Test
     void theGuestHasTheInterfaceThatWasPlanned() throws Exception {
-        try (Fixture.Tap tap = Fixture.Tap.make(fixture().plan().jail().uid())) {
-            VmSession vm = launch(fixture().withNic(tap.name(), "02:42:ac:11:00:02"));
+        try (Fixture.Network network = contract().network(fixture().plan().jail().uid())) {
+            VmSession vm = launch(fixture().withNic(network.name(), "02:42:ac:11:00:02"));
             try (ByteChannel link = vm.link()) {
                 Guest guest = Guest.hello(link, true);
                 assertEquals(0, guest.setUpInterface("/dev/vda", "02:42:ac:11:00:02"));
@@ -31,9 +31,9 @@ abstract class NetworkContract extends Part {
     }
 
     @Test
-    void aTapThatIsMissingIsAnErrorThatNamesIt() throws Exception {
-        HyprException refusal = refused(fixture().withNic("no-such-tap", "02:42:ac:11:00:02"), ErrorCode.NOT_FOUND);
-        assertTrue(refusal.getMessage().contains("no-such-tap"), refusal.getMessage());
+    void aNetworkThatIsMissingIsAnErrorThatNamesIt() throws Exception {
+        HyprException refusal = refused(fixture().withNic(contract().missingNetwork(), "02:42:ac:11:00:02"), ErrorCode.NOT_FOUND);
+        assertTrue(refusal.getMessage().contains(contract().missingNetwork()), refusal.getMessage());
         assertEquals(List.of(), fixture().traces());
     }
 }

@@ -90,12 +90,48 @@ public abstract class VmmBackendContract {
         return backend();
     }
 
+    /**
+     * Whether the backend confines its VMMs as a plan's jail says, which takes Linux. One that does not runs them as its own user, and shares directories only.
+     *
+     * @return true unless it is made for another system
+     */
+    protected boolean confines() {
+        return true;
+    }
+
+    /**
+     * Tells which processes are a microVM's: those in its control group. Overridden with {@link #confines} only.
+     *
+     * @param pid of a process
+     * @param plan of a microVM
+     * @return whether it is one of the microVM's
+     */
+    protected boolean belongs(long pid, VmPlan plan) {
+        return Fixture.isInGroup(pid, plan);
+    }
+
+    /**
+     * Makes what an interface can be attached to: a tap. Overridden for backends that take something else.
+     *
+     * @param uid of the user who may open it
+     * @return a network that goes with the test
+     * @throws Exception if it cannot be made
+     */
+    protected Fixture.Network network(int uid) throws Exception {
+        return Fixture.Tap.make(uid);
+    }
+
+    /** @return how a plan names a network that is not there */
+    protected String missingNetwork() {
+        return "no-such-tap";
+    }
+
     @BeforeEach
     void prepare() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can confine microVMs");
         Availability availability = backend().probe();
         assumeTrue(availability.isAvailable(), () -> "microVMs cannot be started here: " + availability);
-        fixture = new Fixture(boot());
+        fixture = new Fixture(boot(), this::belongs);
     }
 
     @AfterEach

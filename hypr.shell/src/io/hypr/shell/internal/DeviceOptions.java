@@ -22,6 +22,8 @@ final class DeviceOptions {
     private static final String FORCE = ",force";
     private static final String COUNT = "count=";
 
+    private static final String METAL = "metal";
+
     private DeviceOptions() {
     }
 
@@ -31,8 +33,18 @@ final class DeviceOptions {
      */
     static void read(ContainerSpec s, Words words) {
         words.all("device").forEach(d -> s.devices.add(address(s, d)));
-        words.all("gpu").forEach(g -> s.gpus.add(address(s, g)));
+        words.all("gpu").forEach(g -> gpu(s, g));
         words.all("gpus").forEach(g -> gpus(s, words, g));
+    }
+
+    /** Metal is no device that is lent: the backend hvf draws for its guests, and the Mac's GPU serves all of them. */
+    private static void gpu(ContainerSpec s, String text) {
+        if (text.equals(METAL)) {
+            s.vmm = s.vmm == null ? "hvf" : s.vmm;
+            s.vmmOptions.put("gpu", METAL);
+        } else {
+            s.gpus.add(address(s, text));
+        }
     }
 
     /** An address without its bus is one of PCI; {@code force} behind it is for all devices of the container. */

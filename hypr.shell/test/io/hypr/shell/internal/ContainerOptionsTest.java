@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,14 @@ class ContainerOptionsTest {
                 "none", "--log-driver", "none");
         assertEquals(List.of(512, "0-1", 50_000L, 200_000L, 32L << 20, "none", "none"),
                 List.of(s.cpuShares, s.cpuSet, s.cpuQuota, s.cpuPeriod, s.memoryReservation, s.ipcMode, s.logDriver));
+    }
+
+    @Test
+    void metalIsWhatTheBackendOfMacsHasAndNoDevice() {
+        ContainerSpec s = read("--gpu", "metal");
+        assertEquals(List.of("hvf", Map.of("gpu", "metal"), List.of()), List.of(s.vmm, s.vmmOptions, s.gpus));
+        assertEquals("(name=hvf)", read("--gpu", "metal", "--vmm", "(name=hvf)").vmm);
+        assertEquals(List.of("0"), read("--gpu", "0").gpus);
     }
 
     @Test
