@@ -207,6 +207,7 @@ public class ContainerService implements Containers {
         container.operation().lock();
         try {
             pausable(run).pause();
+            engine.get().settings().points().accept("pause.done"); // If the engine ends here, the next one lets the microVM go on.
             container.change(r -> r.info.state = ContainerState.PAUSED);
         } finally {
             container.operation().unlock();
@@ -227,12 +228,16 @@ public class ContainerService implements Containers {
 
     private void goOn(Container container, Run run) {
         if (container.state() == ContainerState.PAUSED) {
-            pausable(run).resume();
-            container.change(r -> {
-                if (r.info.state == ContainerState.PAUSED) {
-                    r.info.state = ContainerState.RUNNING;
-                }
-            });
+            Pausable pausable = pausable(run);
+            // First, so that the next engine lets the microVM go on if this one ends between the two.
+            container.change(r -> r.info.state = ContainerState.RUNNING);
+            engine.get().settings().points().accept("unpause.intent.done");
+            try {
+                pausable.resume();
+            } catch (HyprException e) {
+                container.change(r -> r.info.state = ContainerState.PAUSED);
+                throw e;
+            }
         }
     }
 

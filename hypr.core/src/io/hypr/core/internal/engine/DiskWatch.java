@@ -25,7 +25,8 @@ final class DiskWatch {
 
     private final Engine engine;
     private boolean wasShort;
-    private int looks;
+    /** The first look is at the microVMs: room can have come while no engine was there. */
+    private int looks = NOW_AND_THEN - 1;
 
     DiskWatch(Engine engine) {
         this.engine = engine;

@@ -36,6 +36,7 @@ final class Ending {
             if (container.run() != run || engine.isClosed()) {
                 return;
             }
+            engine.settings().points().accept("end.intent");
             JournalState state = container.log().state();
             boolean vanished = !state.ended();
             if (vanished) {
@@ -43,21 +44,22 @@ final class Ending {
             }
             ContainerRecord before = container.record();
             container.change(r -> r.phase = Phase.ENDING);
+            engine.settings().points().accept("end.intent.done");
             if (!vanished && !before.info.spec.autoRemove) {
                 powerOff(run);
             }
             if (engine.isClosed()) {
                 return; // Its link was cut, perhaps before the guest had written its disk: the next engine asks the guest again.
             }
+            engine.settings().points().accept("end.off.done");
             boolean cleared = new Clearing(engine, container).rest();
+            engine.settings().points().accept("end.clear.done");
             if (engine.isClosed()) {
                 return;
             }
-            conclude(before);
-            if (!cleared) {
-                container.change(r -> r.phase = Phase.ENDING);
-            }
-            engine.restarts().decide(container);
+            conclude(before, cleared);
+            engine.settings().points().accept("end.conclude.done");
+            engine.restarts().resume(container);
             container.ended();
         } catch (IOException | HyprException e) {
             if (engine.isClosed()) {
@@ -74,8 +76,8 @@ final class Ending {
         }
     }
 
-    /** Says what became of a run that was cleared away: the log knows. */
-    void conclude(ContainerRecord before) {
+    /** Says what became of a run, which the log knows, and at once whether the container starts again; cleared: whether nothing of the run is left. */
+    void conclude(ContainerRecord before, boolean cleared) {
         JournalState state;
         try {
             state = container.log().state();
@@ -86,7 +88,7 @@ final class Ending {
         boolean oom = state.oom();
         Instant finished = plausible(state.endTime(), before.info.started);
         container.change(r -> {
-            r.phase = Phase.IDLE;
+            r.phase = cleared ? Phase.IDLE : Phase.ENDING;
             r.info.state = ContainerState.EXITED;
             r.info.exitCode = status;
             r.info.oomKilled = oom;
@@ -94,6 +96,7 @@ final class Ending {
                 r.info.health.status = "unhealthy"; // As Docker has it when nobody looks after it any more.
             }
             r.info.finished = finished;
+            Restarts.decide(r);
         });
         if (oom) {
             container.event("oom", Map.of());

@@ -116,6 +116,9 @@ public final class Engine implements AutoCloseable {
         } catch (RuntimeException e) {
             if (!closed) {
                 log().error("Container {} could not be brought together with the host: {}", container.id(), e.getMessage(), e);
+                if (e instanceof HyprException h && h.code() == ErrorCode.EXHAUSTED) {
+                    restarts.later("look at " + container.id(), () -> reconcile(reconciler, container)); // There was no room to record it.
+                }
             }
         }
     }

@@ -95,6 +95,7 @@ final class Reconciler {
             return;
         }
         if (r.phase == Phase.VISITED) {
+            Clearing.delete(Starter.visits(container));
             container.change(c -> c.phase = Phase.IDLE);
         } else if (r.phase == Phase.STARTING) {
             close(container, 255);
@@ -105,8 +106,8 @@ final class Reconciler {
             });
         } else {
             close(container, Ending.KILLED);
-            new Ending(engine, container).conclude(r);
-            engine.restarts().decide(container);
+            new Ending(engine, container).conclude(r, true);
+            engine.restarts().resume(container);
         }
     }
 
@@ -114,7 +115,7 @@ final class Reconciler {
         try {
             container.log().end(0, status, false, System.currentTimeMillis() * 1_000_000);
         } catch (IOException e) {
-            engine.log().warn("The log of {} could not be written.", container.id(), e);
+            throw new HyprException(ErrorCode.EXHAUSTED, "The end of container " + container.name() + " cannot be kept in its log.", e);
         }
     }
 

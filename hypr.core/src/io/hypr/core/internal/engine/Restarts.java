@@ -66,21 +66,25 @@ final class Restarts {
         };
     }
 
-    /** A container has ended: restarts it if that is wanted. */
-    void decide(Container container) {
-        if (!container.ask(r -> r.phase == Phase.IDLE && wants(r))) {
+    /** Says in the record of a container that has ended whether and when it is started again: {@link #resume} acts on it. */
+    static void decide(ContainerRecord r) {
+        if (r.phase != Phase.IDLE || !wants(r)) {
             return;
         }
-        ContainerRecord r = container.record();
         boolean well = r.info.started != null && r.info.finished != null && Duration.between(r.info.started, r.info.finished).compareTo(WELL) >= 0;
         int failures = well ? 0 : r.failures;
         Instant at = Instant.now().plus(pause(failures));
-        container.change(c -> {
-            c.failures = failures + 1;
-            c.restartAt = at;
-            c.info.state = ContainerState.RESTARTING;
-        });
-        schedule(container, at);
+        r.failures = failures + 1;
+        r.restartAt = at;
+        r.info.state = ContainerState.RESTARTING;
+    }
+
+    /** Restarts a container if its record says so. */
+    void resume(Container container) {
+        ContainerRecord r = container.record();
+        if (r.phase == Phase.IDLE && r.restartAt != null) {
+            schedule(container, r.restartAt);
+        }
     }
 
     /** Restarts a container at a moment, unless it is stopped, started or removed before. */
@@ -99,9 +103,28 @@ final class Restarts {
             new Starter(engine, container).start();
         } catch (HyprException e) {
             engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
-            decide(container);
+            decideSafely(container);
         } finally {
             container.operation().unlock();
+        }
+    }
+
+    /** What is decided must be kept; where a full disk does not allow that, it is decided again. The caller holds the container's operation lock. */
+    private void decideSafely(Container container) {
+        try {
+            container.change(Restarts::decide);
+            resume(container);
+        } catch (HyprException e) {
+            later("restart of " + container.id(), () -> {
+                container.operation().lock();
+                try {
+                    if (!container.isRemoved() && container.run() == null && !engine.isClosed()) {
+                        decideSafely(container);
+                    }
+                } finally {
+                    container.operation().unlock();
+                }
+            });
         }
     }
 

@@ -147,21 +147,22 @@ final class Starter {
             run.leave();
         }
         boolean cleared = new Clearing(engine, container).rest();
-        Clearing.delete(visits());
+        Clearing.delete(visits(container));
         if (cleared) {
             container.change(r -> r.phase = Phase.IDLE);
         }
     }
 
-    private Path visits() {
+    /** @return the log of a visit, gone with it */
+    static Path visits(Container container) {
         return container.directory().resolve("visit");
     }
 
     private void intendVisit() throws IOException {
         choice = engine.services().backends.choose(spec.vmm, facets(), settings.backends());
         container.change(r -> r.phase = Phase.VISITED);
-        Clearing.delete(visits());
-        visit = new ContainerLog(visits(), LogLimits.of(Map.of()));
+        Clearing.delete(visits(container));
+        visit = new ContainerLog(visits(container), LogLimits.of(Map.of()));
         visit.begin(1);
     }
 

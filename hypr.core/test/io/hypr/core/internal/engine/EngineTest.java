@@ -444,6 +444,9 @@ class EngineTest {
         DiskWatch watch = new DiskWatch(engine);
         backend.stalled.add(waits.id);
         watch.look(1L << 40);
+        assertEquals(List.of("resume " + waits.id), backend.calls, "room came while no engine was there");
+        backend.calls.clear();
+        watch.look(1L << 40);
         assertEquals(List.of(), backend.calls);
         watch.look(1L << 20);
         watch.look(2L << 30);

@@ -1,12 +1,15 @@
 package io.hypr.core.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +91,106 @@ class FaultTest {
         } finally {
             engine.close();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"visit.intent", "visit.intent.done", "visit.rootfs.done", "visit.disk.done", "visit.volumes.done", "visit.launch", "visit.launch.done",
+        "visit.hello", "visit.hello.done", "visit.setup", "visit.setup.done"})
+    void aVisitThatTheEngineDidNotSurviveLeavesTheContainerAsItWas(String point) throws Exception {
+        Engine dying = dying(point, new CountDownLatch(1));
+        ContainerInfo c = new ContainerService(() -> dying).create(spec());
+        assertThrows(Ended.class, () -> new InsideService(() -> dying).open(c.id));
+        dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            engine.awaitReconciled();
+            assertEquals(NOTHING, host.leftovers());
+            assertNoRunDirectory();
+            assertFalse(Files.exists(base.resolve("home/containers").resolve(c.id).resolve("visit")));
+            assertEquals(ContainerState.CREATED, containers.inspect(c.id).state);
+            assertEquals("", containers.inspect(c.id).error);
+            new InsideService(() -> engine).open(c.id).close();
+            containers.start(c.id);
+            assertEquals(4, containers.await(c.id, Until.NOT_RUNNING));
+        } finally {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"end.intent", "end.intent.done", "end.off.done", "end.clear.done", "end.conclude.done"})
+    void anEndThatTheEngineDidNotSurviveIsCarriedOn(String point) throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        Engine dying = dying(point, reached);
+        ContainerService before = new ContainerService(() -> dying);
+        ContainerSpec wanted = spec();
+        wanted.restartPolicy = "on-failure";
+        wanted.restartRetries = 1;
+        ContainerInfo c = before.create(wanted);
+        before.start(c.id);
+        reached.await();
+        dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            engine.awaitReconciled();
+            Container container = engine.find(c.id);
+            synchronized (container) {
+                while (container.info().restarts == 0 || container.state() != ContainerState.EXITED || container.run() != null) {
+                    container.wait();
+                }
+            }
+            assertEquals(4, containers.inspect(c.id).exitCode);
+            assertEquals(1, containers.inspect(c.id).restarts);
+            assertEquals(NOTHING, host.leftovers());
+            assertNoRunDirectory();
+        } finally {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pause.done", "unpause.intent.done"})
+    void aMicrovmThatIsPausedAndNotRecordedAsSuchGoesOn(String point) {
+        Engine dying = dying(point, new CountDownLatch(1));
+        ContainerService before = new ContainerService(() -> dying);
+        ContainerInfo c = before.create(Fakes.spec("sleep"));
+        before.start(c.id);
+        Fakes.backend(dying).stalled.add(c.id);
+        assertThrows(Ended.class, () -> {
+            before.pause(c.id);
+            before.unpause(c.id);
+        });
+        dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            engine.awaitReconciled();
+            Fakes.backend(engine).stalled.add(c.id);
+            new DiskWatch(engine).look(1L << 40);
+            assertEquals(List.of("resume " + c.id), Fakes.backend(engine).calls);
+            ContainerService containers = new ContainerService(() -> engine);
+            assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
+            containers.remove(c.id, true);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    /** An engine that ends when it passes this point. */
+    private Engine dying(String point, CountDownLatch reached) {
+        Engine dying = Fakes.engine(base, host.socket, p -> {
+            if (p.equals(point) || reached.getCount() == 0) { // What other threads of it had still begun ends too.
+                reached.countDown();
+                throw new Ended();
+            }
+        }, null);
+        dying.open();
+        return dying;
     }
 
     private void assertNoRunDirectory() throws IOException {
