@@ -489,6 +489,37 @@ class EngineTest {
     }
 
     @Test
+    void afterARebootOfTheHostPoliciesSayWhatRunsAgain() throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (String policy : List.of("no", "on-failure", "unless-stopped", "always", "unless-stopped", "always")) {
+            ContainerSpec spec = Fakes.spec("sleep");
+            spec.restartPolicy = policy;
+            ids.add(containers.create(spec).id);
+            containers.start(ids.getLast());
+        }
+        containers.stop(ids.get(4), Duration.ofSeconds(20));
+        containers.stop(ids.get(5), Duration.ofSeconds(20));
+        engine.close();
+        host.vms.values().forEach(FakeHost.Vm::end); // The host has nothing of before but the home.
+        host.taps.clear();
+        start();
+        engine.awaitReconciled();
+        for (int i : new int[] {1, 2, 3, 5}) { // As under Docker, "always" also starts what was stopped.
+            Container container = engine.find(ids.get(i));
+            synchronized (container) {
+                while (container.state() != ContainerState.RUNNING) {
+                    container.wait();
+                }
+            }
+        }
+        assertEquals(137, containers.inspect(ids.getFirst()).exitCode);
+        assertEquals(ContainerState.EXITED, containers.inspect(ids.getFirst()).state);
+        assertEquals(ContainerState.EXITED, containers.inspect(ids.get(4)).state);
+        ids.forEach(id -> containers.remove(id, true));
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
     void aRunningContainerSurvivesTheEngine() throws Exception {
         ContainerInfo c = containers.create(Fakes.spec("stubborn"));
         containers.start(c.id);
