@@ -122,3 +122,11 @@ show restart ${P}nothere
 show pause ${P}nothere ${P}a
 show rm ${P}nothere ${P}a
 show rm -f ${P}nothere
+
+### fewer processes for a container that runs
+show run -d --name ${P}a $IMAGE sleep 100
+show update --pids-limit 4 ${P}a
+show inspect -f '{{.HostConfig.PidsLimit}}' ${P}a
+show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 10 & done; echo all'
+show update --pids-limit -1 ${P}a
+show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; echo all'

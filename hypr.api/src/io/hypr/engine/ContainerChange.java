@@ -9,7 +9,7 @@ public class ContainerChange {
     public Long memory;
     /** As {@link ContainerSpec#cpus}. */
     public Double cpus;
-    /** As {@link ContainerSpec#pidsLimit}; of a container that runs it counts from the next start on. */
+    /** As {@link ContainerSpec#pidsLimit}; of a container that runs it counts at once. */
     public Long pidsLimit;
     /** As {@link ContainerSpec#restartPolicy}. */
     public String restartPolicy;

@@ -9,14 +9,14 @@ import io.hypr.engine.Attachment;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
 import io.hypr.engine.Containers;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.DetachKeys;
 import io.hypr.shell.internal.Exit;
 import io.hypr.shell.internal.SignalProxy;
 import io.hypr.shell.internal.Streams;
+import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.UsageException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr attach}. */
@@ -39,18 +39,22 @@ public final class Attach extends Command {
         String keys = DetachKeys.of(words);
         ContainerInfo c = containers.inspect(words.rest().getFirst());
         if (c.state == ContainerState.PAUSED) {
-            throw new HyprException(ErrorCode.CONFLICT, "You cannot attach to a paused container, unpause it first");
+            throw new InputException("You cannot attach to a paused container, unpause it first");
         }
         if (c.state != ContainerState.RUNNING) {
-            throw new HyprException(ErrorCode.CONFLICT, "You cannot attach to a stopped container, start it first");
+            throw new InputException("You cannot attach to a stopped container, start it first");
+        }
+        if (c.spec.tty && !words.is("no-stdin") && !call.isTerminal(0)) {
+            throw new UsageException("the input device is not a TTY");
         }
         boolean input = c.spec.openStdin && !words.is("no-stdin");
         boolean proxy = words.is("sig-proxy", true) && !c.spec.tty;
-        try (Streams s = new Streams(call, c.spec.tty); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
+        try (Streams s = new Streams(call, c.spec.tty, input); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
             SignalProxy signals = new SignalProxy(containers, c.id);
             signals.started();
             int status = s.join(process, input, keys, new Streams.Control(
                     proxy ? signals : null, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
+            s.tellDetached();
             if (status > 0) {
                 throw new Exit(status);
             }

@@ -51,12 +51,14 @@ public final class Exec extends Command {
         }
         String container = words.rest().getFirst();
         boolean detach = words.is("detach");
-        try (Streams s = new Streams(call, spec.tty); Execs.Exec process = execs.exec(container, spec, detach ? Output.NONE : s.output(true, true))) {
+        try (Streams s = new Streams(call, spec.tty, spec.openStdin && !detach);
+                Execs.Exec process = execs.exec(container, spec, detach ? Output.NONE : s.output(true, true))) {
             if (detach) {
                 return null;
             }
             int status = s.join(process, spec.openStdin, keys,
                     new Streams.Control(null, spec.tty ? process::resize : null));
+            s.tellDetached();
             if (status > 0) {
                 throw new Exit(status);
             }

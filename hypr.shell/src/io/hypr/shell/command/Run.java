@@ -75,7 +75,7 @@ public final class Run extends Command {
             return made.id;
         }
         boolean input = spec.openStdin && (streams.isEmpty() || streams.contains("stdin"));
-        try (Streams s = new Streams(call, spec.tty);
+        try (Streams s = new Streams(call, spec.tty, input);
                 Attachment process = containers.attach(
                         made.id, trace.first(s.output(
                         streams.isEmpty() || streams.contains("stdout"), streams.isEmpty() || streams.contains("stderr"))), input)) {

@@ -44,7 +44,7 @@ public final class Start extends Command {
         String keys = DetachKeys.of(words);
         ContainerInfo c = containers.inspect(words.rest().getFirst());
         boolean input = words.is("interactive") && c.spec.openStdin;
-        try (Streams s = new Streams(call, c.spec.tty); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
+        try (Streams s = new Streams(call, c.spec.tty, input); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
             SignalProxy signals = new SignalProxy(containers, c.id);
             if (!c.spec.tty) {
                 call.onSignal(signals);

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** Standard input that ends when a sequence of keys comes, and passes on all else. A beginning of the sequence that does not go on is passed on too. */
@@ -53,7 +54,7 @@ public final class DetachKeys extends FilterInputStream {
                 char c = p.charAt("ctrl-".length());
                 all[i] = (byte) (c >= 'a' ? c - 'a' + 1 : c - '@');
             } else {
-                throw new InputException("Unknown character in the detach keys: '" + p + "'.")
+                throw new HyprException(ErrorCode.INVALID, "Invalid escape keys (" + spec + ") provided")
                         .remedy("Give single characters or ctrl-x, with commas between them.");
             }
         }

@@ -15,6 +15,7 @@ public final class Streams implements AutoCloseable {
 
     private final Call call;
     private final boolean terminal;
+    private final boolean raw;
     private volatile boolean detached;
 
     /**
@@ -29,10 +30,16 @@ public final class Streams implements AutoCloseable {
     /**
      * @param call the caller
      * @param terminal whether the process has a terminal
+     * @param input whether standard input is passed on; the caller's terminal is raw from here on then, so that it neither echoes nor keeps to itself what
+     *     is typed while the process starts
      */
-    public Streams(Call call, boolean terminal) {
+    public Streams(Call call, boolean terminal, boolean input) {
         this.call = call;
         this.terminal = terminal;
+        this.raw = terminal && input && call.isTerminal(0);
+        if (raw) {
+            call.raw(true);
+        }
     }
 
     /**
@@ -71,10 +78,6 @@ public final class Streams implements AutoCloseable {
             tell.run();
         }
         call.onSignal(control.signals());
-        boolean raw = terminal && input && call.isTerminal(0);
-        if (raw) {
-            call.raw(true);
-        }
         if (input) {
             InputStream in = terminal && call.isTerminal(0) ? new DetachKeys(call.in(), detachKeys) : call.in();
             Thread.ofVirtual().name("hypr stdin").start(() -> pump(in, process));
@@ -83,15 +86,26 @@ public final class Streams implements AutoCloseable {
             int status = process.await();
             return detached ? 0 : status;
         } finally {
-            if (raw) {
-                call.raw(false);
-            }
+            cook();
         }
     }
 
-    /** @return whether the detach keys came */
-    public boolean isDetached() {
-        return detached;
+    private void cook() {
+        if (raw) {
+            call.raw(false);
+        }
+    }
+
+    /**
+     * Tells that the detach keys came, if they did, as Docker does where somebody was let in to what runs anyway.
+     *
+     * @throws Exit with status 1 then
+     */
+    public void tellDetached() {
+        if (detached) {
+            call.err().println("read escape sequence");
+            throw new Exit(1);
+        }
     }
 
     private void pump(InputStream in, Attachment process) {
@@ -116,6 +130,7 @@ public final class Streams implements AutoCloseable {
 
     @Override
     public void close() {
+        cook();
         call.onSignal(null);
         call.onResize(null);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.model.HyprException;
 
 class DetachKeysTest {
 
@@ -59,7 +59,7 @@ class DetachKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"ctrl-", "ctrl-!", "ctrl-aa", "ab", ",", "a,", "ü", "ctrl-P"})
     void refusesUnknownKeys(String spec) {
-        InputException e = assertThrows(InputException.class, () -> new DetachKeys(InputStream.nullInputStream(), spec));
-        assertTrue(e.getMessage().contains("detach keys"));
+        HyprException e = assertThrows(HyprException.class, () -> new DetachKeys(InputStream.nullInputStream(), spec));
+        assertEquals("Invalid escape keys (" + spec + ") provided", e.getMessage());
     }
 }

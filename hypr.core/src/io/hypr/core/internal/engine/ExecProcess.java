@@ -39,6 +39,7 @@ final class ExecProcess implements Exec {
     private int open;
     private Integer status;
     private boolean done;
+    private boolean left;
     private boolean closed;
     private boolean inputClosed;
     private long allowed;
@@ -175,15 +176,18 @@ final class ExecProcess implements Exec {
     @Override
     public int await() throws InterruptedException {
         synchronized (this) {
-            while (!done) {
+            while (!done && !left) {
                 wait();
             }
-            return status;
+            return done ? status : -1;
         }
     }
 
     @Override
     public void close() {
+        synchronized (this) {
+            left = true;
+        }
         closed();
         if (hasInput && !tty) {
             try {

@@ -173,6 +173,11 @@ final class Run implements Host {
         return link.request(Frame.RESIZE, n -> new Payload().u32(n).u32(process).u16(rows).u16(columns));
     }
 
+    /** @param values of files of the container's control group in the guest */
+    CompletableFuture<Result> limits(Map<String, String> values) {
+        return link.request(Frame.UPDATE, n -> new Payload().u32(n).list(values.entrySet(), (p, e) -> p.text(e.getKey()).text(e.getValue())));
+    }
+
     CompletableFuture<Result> shutdown() {
         return link.request(Frame.SHUTDOWN, n -> new Payload().u32(n).u8(0).u32(0));
     }

@@ -1,9 +1,11 @@
 package io.hypr.core.internal.engine;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 import io.hypr.core.internal.backend.Hold;
+import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.Json;
 import io.hypr.engine.ContainerChange;
@@ -17,6 +19,7 @@ import io.hypr.vmm.Resizable;
 /** Changes limits and policies of one container, and its microVM if it runs. */
 final class Update {
 
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final String STOP = "Stop the container, update it, and start it again.";
 
     private final Engine engine;
@@ -39,6 +42,9 @@ final class Update {
             Run run = container.run();
             if (run != null) {
                 resize(run, before, spec, after);
+                if (spec.pidsLimit != before.info.spec.pidsLimit) {
+                    processes(run, spec.pidsLimit);
+                }
             }
             container.change(r -> {
                 r.info.spec = spec;
@@ -100,6 +106,19 @@ final class Update {
                 }
                 throw e;
             }
+        }
+    }
+
+    /** The guest's kernel holds the container to it, from now on. */
+    private static void processes(Run run, long limit) {
+        try {
+            Result r = Run.await(run.limits(Map.of("pids.max", limit == 0 ? "max" : Long.toString(limit))), ANSWER);
+            if (r.errno() != 0) {
+                throw Run.failed("The limit of processes could not be changed", r);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HyprException(ErrorCode.UNAVAILABLE, "The update was interrupted.", e);
         }
     }
 

@@ -1,0 +1,64 @@
+# Terminals: run, exec and attach in one of their own, which $PTY makes; keys that let go, signals and sizes.
+
+### a shell in a terminal
+"$PTY" 37 113 'expect # ' 'type stty size' 'expect 37 113' 'size 41 99' 'type sleep 1; stty size' 'expect 41 99' 'type exit 5' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
+
+### letting go of a container and coming back
+"$PTY" 24 80 'expect # ' 'type x=kept' 'keys 1011' -- $CLI run -it --name ${P}a $IMAGE sh >out; echo "= $?"
+show inspect -f '{{.State.Status}}' ${P}a
+"$PTY" 24 80 'type echo "[$x]"' 'expect [kept]' 'type exit 7' -- $CLI attach ${P}a >out; echo "= $?"
+show inspect -f '{{.State.Status}} {{.State.ExitCode}}' ${P}a
+
+### letting go of an attached container
+show run -dit --name ${P}a $IMAGE sh
+"$PTY" 24 80 'type echo a$((1))b' 'expect a1b' 'keys 1011' -- $CLI attach ${P}a >out; echo "= $?"; grep -o 'read escape sequence' out
+show inspect -f '{{.State.Status}}' ${P}a
+
+### other keys to let go
+show run -dit --name ${P}a $IMAGE sh
+"$PTY" 24 80 'type echo a$((1))b' 'expect a1b' 'keys 1011' 'type ' 'type echo c$((2))d' 'expect c2d' 'keys 0178' -- $CLI attach --detach-keys ctrl-a,x ${P}a >out; echo "= $?"
+grep -o 'read escape sequence' out
+show inspect -f '{{.State.Status}}' ${P}a
+
+### letting go of a command in a container
+show run -d --name ${P}a $IMAGE sleep 100
+"$PTY" 24 80 'expect # ' 'keys 0178' -- $CLI exec -it --detach-keys ctrl-a,x ${P}a sh >out; echo "= $?"
+grep -o 'read escape sequence' out
+"$PTY" 24 80 'expect # ' 'keys 1011' -- $CLI exec -it ${P}a sh >out; echo "= $?"
+show exec ${P}a sh -c 'ps | grep -c "[s]h$"'
+
+### what is typed while it starts
+"$PTY" 24 80 'type echo a$((1))b; exit 6' 'expect a1b' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
+
+### keys to let go that are none
+show run -d --name ${P}a $IMAGE sleep 100
+show exec --detach-keys 'a,,b' ${P}a true
+
+### the keys of interruption
+"$PTY" 24 80 'expect ready' 'keys 03' -- $CLI run --rm -it $IMAGE sh -c 'echo ready; sleep 100' >out; echo "= $?"
+"$PTY" 24 80 'expect # ' 'type sleep 100' 'keys 03' 'expect # ' 'type exit 3' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
+"$PTY" 24 80 'expect ready' 'keys 1c' -- $CLI run --rm -it $IMAGE sh -c 'echo ready; sleep 100' >out; echo "= $?"
+
+### the end of input
+"$PTY" 24 80 'expect # ' 'keys 04' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
+
+### what is no terminal
+show run --rm -it $IMAGE tty </dev/null
+show run --rm -t $IMAGE tty </dev/null
+show run --rm -i $IMAGE tty </dev/null
+show run -dt --name ${P}a $IMAGE sleep 100
+show exec -it ${P}a tty </dev/null
+show exec -t ${P}a tty </dev/null
+show exec ${P}a tty </dev/null
+show attach ${P}a </dev/null
+
+### attaching to what does not run
+show create --name ${P}a $IMAGE true
+show attach ${P}a
+show start -a ${P}a
+show attach ${P}a
+
+### attaching to what is paused
+show run -d --name ${P}a $IMAGE sleep 100
+show pause ${P}a
+show attach ${P}a
