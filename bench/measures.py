@@ -197,6 +197,24 @@ def ps(rounds):
     return compared(ours, theirs, "ms", ratio_goal=1.0)
 
 
+def execute(rounds):
+    """`true` in a container that runs."""
+    ours, theirs, name = [], [], f"hypr-bench-{os.getpid()}"
+    with Daemon() as daemon:
+        daemon.hypr("run", "-d", "--name", name, "hypr/busybox", "sleep", "100000")
+        if docker := has_docker():
+            command("docker", "run", "-d", "--name", name, f"{REGISTRY}/library/busybox:latest", "sleep", "100000")
+        try:
+            for _ in range(rounds or 20):
+                ours.append(daemon.timed("exec", name, "true"))
+                if docker:
+                    theirs.append(timed("docker", "exec", name, "true"))
+        finally:
+            if docker:
+                command("docker", "rm", "-f", name)
+    return compared(ours, theirs, "ms", ratio_goal=1.0)
+
+
 def resident(pid):
     """MiB that a process has in memory once it has come to rest: no processor time in half a second."""
     def ticks():
@@ -248,4 +266,4 @@ def unpack(daemon, image):
     return took
 
 
-ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "krun": krun, "ps": ps, "hyprd": hyprd, "pull": pull}
+ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "krun": krun, "exec": execute, "ps": ps, "hyprd": hyprd, "pull": pull}
