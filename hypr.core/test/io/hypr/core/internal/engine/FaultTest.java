@@ -94,8 +94,8 @@ class FaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"visit.intent", "visit.intent.done", "visit.rootfs.done", "visit.disk.done", "visit.volumes.done", "visit.launch", "visit.launch.done",
-        "visit.hello", "visit.hello.done", "visit.setup", "visit.setup.done"})
+    @ValueSource(strings = {"visit.intent", "visit.intent.done", "visit.rootfs.done", "visit.disk.done", "visit.volumes.done", "visit.launch",
+        "visit.launch.done", "visit.hello", "visit.hello.done", "visit.setup", "visit.setup.done"})
     void aVisitThatTheEngineDidNotSurviveLeavesTheContainerAsItWas(String point) throws Exception {
         Engine dying = dying(point, new CountDownLatch(1));
         ContainerInfo c = new ContainerService(() -> dying).create(spec());
