@@ -1,5 +1,12 @@
-"""Starts hypr-krun by hand: nothing of HYPR but this program, the kernel and Kestrel. The product's starts are compared with that."""
+"""Starts hypervisors by hand: nothing of HYPR but the kernel, Kestrel and, of krun, its program. The product's starts are compared with that.
+
+By hand there is no jail, no record, no control group and no log. Kernel, agent, devices and words of the kernel are those that the product gives the same hypervisor.
+"""
 import json
+import os
+import pathlib
+import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -7,13 +14,18 @@ import tempfile
 import time
 
 from figures import DIST, LIMIT, Failure
+from guest import PROCESSOR
 
 MAGIC, NONCE = 0x4B4E494C52505948, 0x1234567890ABCDEF
 HELLO, WELCOME, SETUP, RUN, SHUTDOWN, RESULT, EXIT = 1, 2, 32, 33, 36, 64, 65
 FIRST = 8
-# Those of hypr.vmm.krun.
-ARGUMENTS = ("console=hvc0 quiet panic=-1 reboot=k acpi=off pci=off swiotlb=noforce no_timer_check noreplace-smp rcupdate.rcu_expedited=1 "
-             "dummy.numdummies=0 8250.nr_uarts=0")
+PORT = 1024
+KERNEL, INITRAMFS = DIST / "share/kernel/vmlinux", DIST / "share/initramfs.cpio"
+# The kernel's words are those of hypr.vmm.*.
+KRUN = ("console=hvc0 quiet panic=-1 reboot=k acpi=off pci=off swiotlb=noforce no_timer_check noreplace-smp rcupdate.rcu_expedited=1 "
+        "dummy.numdummies=0 8250.nr_uarts=0")
+CLOUD_HYPERVISOR = "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0"
+QEMU = "console=hvc0 quiet panic=-1 reboot=t no_timer_check rcupdate.rcu_expedited=1 8250.nr_uarts=0 acpi=off dummy.numdummies=0"
 
 
 class Guest:
@@ -69,35 +81,105 @@ def texts(*all_of_them):
     return b"".join(struct.pack("<I", len(text.encode())) + text.encode() for text in all_of_them)
 
 
-def krun(image, memory_mib):
+class Krun:
+    """The listening socket is the program's; it passes on what the guest says, and what comes."""
+
+    def __init__(self, directory, disks, memory_mib):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(f"{directory}/link")
+        self.listener.listen()
+        self.link = f"{directory}/link"
+        self.inherited = [self.listener.fileno()]
+        self.words = [DIST / "bin/hypr-krun"]
+        self.document = json.dumps({
+            "processors": 1, "memory": memory_mib << 20, "kernel": str(KERNEL), "initramfs": str(INITRAMFS), "arguments": KRUN,
+            "disks": [{"file": str(file), "readOnly": read_only} for file, read_only in disks], "link": self.listener.fileno(), "guest": f"{directory}/guest"})
+
+    def connection(self):
+        """A connection to the guest, once the hypervisor has been started."""
+        link = socket.socket(socket.AF_UNIX)
+        link.settimeout(LIMIT)
+        link.connect(self.link)
+        return link
+
+
+class Qemu(Krun):
+    """On KVM if it works here, as the product."""
+
+    def __init__(self, directory, disks, memory_mib):
+        super().__init__(directory, disks, memory_mib)
+        self.document = ""
+        arguments = QEMU
+        if "works" in subprocess.run([DIST / "bin/hypr-kvmprobe"], capture_output=True, text=True).stdout:
+            accelerator = ["-accel", "kvm", "-cpu", "host"]
+        else:
+            accelerator = ["-accel", "tcg,thread=single,tb-size=64", "-cpu", PROCESSOR]
+            khz = float(re.search(r"bogomips\s*: (\S+)", pathlib.Path("/proc/cpuinfo").read_text())[1]) * 500
+            arguments += f" tsc=reliable lapic_timer_khz=1000000 tsc_early_khz={khz:.0f}"
+        self.words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+                      "-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off", "-global", "virtio-mmio.force-legacy=false",
+                      *accelerator, "-smp", "1", "-m", f"{memory_mib}M", "-kernel", KERNEL, "-initrd", INITRAMFS, "-append", arguments,
+                      "-chardev", "stdio,id=console,signal=off", "-chardev", f"socket,id=link,server=on,wait=off,fd={self.listener.fileno()}",
+                      "-device", "virtio-serial-device,max_ports=2", "-device", "virtconsole,chardev=console,nr=0",
+                      "-device", "virtserialport,chardev=link,nr=1,name=io.hypr.link",
+                      "-object", "rng-random,id=entropy,filename=/dev/urandom", "-device", "virtio-rng-device,rng=entropy",
+                      "-device", "virtio-balloon-device,free-page-reporting=on"]
+        for i, (file, read_only) in enumerate(disks):
+            self.words += ["-drive", f"file={file},if=none,id=disk{i},format=raw,readonly={'on' if read_only else 'off'}", "-device", f"virtio-blk-device,drive=disk{i}"]
+
+
+class CloudHypervisor:
+    """The guest connects to the host, by vsock."""
+
+    def __init__(self, directory, disks, memory_mib):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(f"{directory}/vsock_{PORT}")
+        self.listener.listen()
+        self.listener.settimeout(LIMIT)
+        self.inherited, self.document = [], ""
+        self.words = [cloud_hypervisor(), "--kernel", KERNEL, "--initramfs", INITRAMFS, "--cmdline", CLOUD_HYPERVISOR, "--cpus", "boot=1",
+                      "--memory", f"size={memory_mib}M",
+                      "--disk", *(f"path={file},readonly={'on' if read_only else 'off'},image_type=raw" for file, read_only in disks),
+                      "--rng", "src=/dev/urandom", "--balloon", "size=0,deflate_on_oom=on,free_page_reporting=on",
+                      "--serial", "off", "--console", "tty", "--vsock", f"cid=3,socket={directory}/vsock"]
+
+    def connection(self):
+        link = self.listener.accept()[0]
+        link.settimeout(LIMIT)
+        return link
+
+
+def cloud_hypervisor():
+    """The program, by its name or by HYPR_CLOUD_HYPERVISOR; None if there is none."""
+    return shutil.which(os.environ.get("HYPR_CLOUD_HYPERVISOR") or "cloud-hypervisor")
+
+
+VMMS = {"qemu": Qemu, "krun": Krun, "cloudhypervisor": CloudHypervisor}
+
+
+def start(name, image, memory_mib):
     """Milliseconds from exec until the guest has said WELCOME, and until it has run 'true' and the process has ended."""
-    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as link:
+    with tempfile.TemporaryDirectory() as directory:
         upper = f"{directory}/upper"
         subprocess.run(["mkfs.ext4", "-q", upper, "64M"], check=True, stdout=subprocess.DEVNULL)
-        listener.bind(f"{directory}/link")
-        listener.listen()
-        document = {"processors": 1, "memory": memory_mib << 20, "kernel": str(DIST / "share/kernel/vmlinux"),
-                    "initramfs": str(DIST / "share/initramfs.cpio"), "arguments": ARGUMENTS,
-                    "disks": [{"file": str(image), "readOnly": True}, {"file": upper, "readOnly": False}],
-                    "link": listener.fileno(), "guest": f"{directory}/guest"}
-        with open(f"{directory}/document", "w+") as words, open(f"{directory}/log", "w+") as log:
-            json.dump(document, words)
-            words.seek(0)
+        vmm = VMMS[name](directory, [(image, True), (upper, False)], memory_mib)
+        with vmm.listener, open(f"{directory}/document", "w+") as document, open(f"{directory}/log", "w+") as log:
+            document.write(vmm.document)
+            document.seek(0)
             begin = time.monotonic()
-            vmm = subprocess.Popen([DIST / "bin/hypr-krun"], stdin=words, stdout=log, stderr=log, pass_fds=[listener.fileno()])
+            process = subprocess.Popen(vmm.words, stdin=document, stdout=log, stderr=log, pass_fds=vmm.inherited)
             try:
-                link.settimeout(LIMIT)
-                link.connect(f"{directory}/link")
-                guest = Guest(link)
-                guest.hello()
-                hello = time.monotonic() - begin
-                if (status := guest.run("/bin/true")) != 0:
-                    raise Failure(f"'true' ended with {status}")
-                guest.shut_down()
-                vmm.wait(LIMIT)
+                with vmm.connection() as link:
+                    guest = Guest(link)
+                    guest.hello()
+                    hello = time.monotonic() - begin
+                    if (status := guest.run("/bin/true")) != 0:
+                        raise Failure(f"'true' ended with {status}")
+                    guest.shut_down()
+                    process.wait(LIMIT)
                 return hello * 1000, (time.monotonic() - begin) * 1000
             except (TimeoutError, OSError, subprocess.TimeoutExpired) as e:
-                raise Failure(f"hypr-krun by hand: {e}; it said: {open(log.name).read()[-300:]}") from None
+                raise Failure(f"{name} by hand: {e}; it said: {open(log.name).read()[-300:]}") from None
             finally:
-                vmm.kill()
-                vmm.wait()
+                process.kill()
+                process.wait()

@@ -92,6 +92,8 @@ def line(name, figure):
     """One figure for people."""
     if "failed" in figure:
         return f"{name:8} FAILED: {figure['failed']}"
+    if parts := [part for part in figure.items() if isinstance(part[1], dict) and part[1].keys() & {"memory", "missing"}]:
+        return "\n".join(f"{part:15} not measured: {of['missing']}" if "missing" in of else line(part, of | {"load": figure["load"]}) for part, of in parts)
     parts = [f"{k} {v['median']:g} {v['unit']} (p99 {v['p99']:g}, n {v['n']})" for k, v in figure.items() if isinstance(v, dict) and "median" in v and "unit" in v]
     parts += [f"ratio of {name} {ratio:g}" for name, ratio in figure.get("ratios", {}).items()]
     if "ratio" in figure:

@@ -16,11 +16,14 @@ UP = 8 + 8 + 2 + 8 + 8 + 16
 WORDS = ("console=hvc0 panic=-1 reboot=t quiet acpi=off pci=off no_timer_check tsc_early_khz=1000000 tsc=reliable lapic_timer_khz=1000000 "
          "rcupdate.rcu_expedited=1 8250.nr_uarts=0 sysctl.net.ipv6.conf.all.disable_ipv6=1 dummy.numdummies=0")
 
+# As hypr.vmm.qemu has it without KVM.
+PROCESSOR = "max,-la57,-erms,-smap"
+
 
 def command(directory, initramfs=DIST / "share/initramfs.cpio"):
     return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off", "-global", "virtio-mmio.force-legacy=false",
-            "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max,-la57,-erms,-smap", "-smp", "1", "-m", "256M",
+            "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", PROCESSOR, "-smp", "1", "-m", "256M",
             "-kernel", str(DIST / "share/kernel/vmlinux"), "-initrd", str(initramfs), "-append", WORDS,
             "-chardev", f"socket,id=link,server=on,wait=off,path={directory}/link", "-device", "virtio-serial-device,max_ports=2",
             "-chardev", f"file,id=console,path={directory}/console", "-device", "virtconsole,chardev=console,nr=0",
