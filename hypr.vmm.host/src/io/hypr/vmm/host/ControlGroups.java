@@ -14,8 +14,8 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The control groups that hypr-start made, and what runs in them. Where they are is asked once: a program each time would cost the end of every microVM some ten
- * milliseconds. Safe for use by several threads.
+ * The control groups that hypr-start made, and what runs in them. Where they are is asked once: a program each time would cost the end of every microVM
+ * some ten milliseconds. Safe for use by several threads.
  */
 public final class ControlGroups {
 

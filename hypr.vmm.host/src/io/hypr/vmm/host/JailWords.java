@@ -8,11 +8,12 @@ import java.util.List;
 import io.hypr.vmm.VmPlan;
 
 /**
- * Turns the jail of a plan into options of {@code hypr-start}. How much a VMM may use beside its guest is the VMM's own: enough for every honest guest, and an end for
- * a VMM that leaks or was taken over.
+ * Turns the jail of a plan into options of {@code hypr-start}. How much a VMM may use beside its guest is the VMM's own: enough for every honest guest,
+ * and an end for a VMM that leaks or was taken over.
  *
  * @param threads that the VMM starts beside the guest's processors, at most
- * @param memory bytes that it has beside the guest's, with room for the host's page cache of the disks, which counts there and makes way before anything is killed
+ * @param memory bytes that it has beside the guest's, with room for the host's page cache of the disks, which counts there and makes way before anything is
+ * killed
  */
 public record JailWords(int threads, long memory) {
 

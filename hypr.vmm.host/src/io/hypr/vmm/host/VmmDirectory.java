@@ -12,9 +12,9 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The run directory of one microVM, which is also its VMM's working directory. It stays the daemon's own, with the pid file in it, since what is in the pid file gets
- * killed; the VMM, which may have been taken over by its guest, can write only below {@value #OWN}. Names below it are given to the VMM as they are: they stay short, and
- * the way to the directory need not be open to the VMM's user.
+ * The run directory of one microVM, which is also its VMM's working directory. It stays the daemon's own, with the pid file in it, since what is
+ * in the pid file gets killed; the VMM, which may have been taken over by its guest, can write only below {@value #OWN}. Names below it are given
+ * to the VMM as they are: they stay short, and the way to the directory need not be open to the VMM's user.
  *
  * @param path of the directory
  */

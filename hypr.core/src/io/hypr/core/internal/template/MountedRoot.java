@@ -9,13 +9,14 @@ import java.util.List;
 import io.hypr.image.Image;
 
 /**
- * The root of a container that was never started: an image's file system and an empty disk. A template can have both mounted, so that nothing of it is done again at a start.
+ * The root of a container that was never started: an image's file system and an empty disk. A template can have both mounted, so that nothing of it is done
+ * again at a start.
  *
  * @param image its name, for people
  * @param file of the image's file system, which never changes
  * @param disk size in bytes of the disk
- * @param programs a search path, then the words that the image itself says are to be started: what of them are programs is in the memory already. Nothing that a
- * user says is among them
+ * @param programs a search path, then the words that the image itself says are to be started: what of them are programs is in the memory already. Nothing that
+ * a user says is among them
  */
 public record MountedRoot(String image, Path file, long disk, List<String> programs) {
 

@@ -184,8 +184,8 @@ final class TemplateMaker {
     }
 
     /**
-     * The first part of a SETUP (PROTOCOL.md section 6.1), and what the image starts is read, so that it is in the template's memory. What is answered is not acknowledged: the agent says it again to whoever speaks to it next, which is
-     * the engine that starts a container from this.
+     * The first part of a SETUP (PROTOCOL.md section 6.1), and what the image starts is read, so that it is in the template's memory. What is answered is not
+     * acknowledged: the agent says it again to whoever speaks to it next, which is the engine that starts a container from this.
      */
     private static void prepare(TemplateRecord record, ByteChannel link, FrameDecoder decoder) throws IOException {
         long nonce = new SecureRandom().nextLong() | 1;

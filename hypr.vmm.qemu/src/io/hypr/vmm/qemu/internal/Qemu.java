@@ -108,7 +108,8 @@ public final class Qemu implements AutoCloseable {
         refuseWhatIsMissing(plan);
         Host.Traits traits = host.traits(settings.binary());
         ShareServers.check("QEMU", plan.shares());
-        return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings), new VfioGroups(VfioDevices.groups("QEMU", plan.devices())));
+        return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings),
+            new VfioGroups(VfioDevices.groups("QEMU", plan.devices())));
     }
 
     /**

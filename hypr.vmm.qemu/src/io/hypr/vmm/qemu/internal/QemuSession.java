@@ -119,7 +119,8 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
             link.connect(UnixDomainSocketAddress.of(run.file(Sockets.LINK)));
             return link;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.file(Sockets.LINK) + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE,
+                "The microVM " + record.id() + " does not take the connection at " + run.file(Sockets.LINK) + ".", e);
         }
     }
 
@@ -195,7 +196,8 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
         try (Qmp qmp = Qmp.connect(run.file(Sockets.MONITOR), ANSWER)) {
             return qmp.execute(command, arguments);
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "QEMU of microVM " + record.id() + " does not take the connection at " + run.file(Sockets.MONITOR) + ".", e);
+            throw new HyprException(ErrorCode.UNAVAILABLE,
+                "QEMU of microVM " + record.id() + " does not take the connection at " + run.file(Sockets.MONITOR) + ".", e);
         }
     }
 }
