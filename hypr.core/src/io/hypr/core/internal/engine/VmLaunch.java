@@ -73,10 +73,12 @@ final class VmLaunch {
     }
 
     private Way wanted() {
-        if (mode.equals("on")) {
+        Way found = templates().way(backend, plan, root);
+        if (mode.equals("on") && found.isCold()) {
             templates().create(backend, plan, null);
+            return templates().way(backend, plan, root);
         }
-        return templates().way(backend, plan, root);
+        return found;
     }
 
     private Hold boot() {
