@@ -52,6 +52,7 @@ static const char *group_make(const char *root)
 	if (mount("cgroup2", root, "cgroup2", 0, NULL))
 		return NULL;
 	snprintf(path, sizeof path, "%s/kestrel-test-%d", root, (int)getpid());
+	rmdir(path); /* of an earlier test that had our number */
 	check(mkdir(path, 0755), path);
 	return path;
 }

@@ -35,9 +35,10 @@ show run -d --name ${P}a $IMAGE sleep 100
 show exec --detach-keys 'a,,b' ${P}a true
 
 ### the keys of interruption
-"$PTY" 24 80 'expect ready' 'keys 03' -- $CLI run --rm -it $IMAGE sh -c 'echo ready; sleep 100' >out; echo "= $?"
-"$PTY" 24 80 'expect # ' 'type sleep 100' 'keys 03' 'expect # ' 'type exit 3' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
-"$PTY" 24 80 'expect ready' 'keys 1c' -- $CLI run --rm -it $IMAGE sh -c 'echo ready; sleep 100' >out; echo "= $?"
+# Process 1 gets no signal that it does not handle.
+"$PTY" 24 80 'expect ready' 'keys 03' -- $CLI run --rm -it $IMAGE sh -c 'trap "exit 7" INT; echo ready; while :; do sleep 1; done' >out; echo "= $?"
+"$PTY" 24 80 'expect # ' 'type echo a$((1))b; sleep 100' 'expect a1b' 'keys 03' 'expect # ' 'type exit 3' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
+"$PTY" 24 80 'expect ready' 'keys 1c' -- $CLI run --rm -it $IMAGE sh -c 'trap "exit 8" QUIT; echo ready; while :; do sleep 1; done' >out; echo "= $?"
 
 ### the end of input
 "$PTY" 24 80 'expect # ' 'keys 04' -- $CLI run --rm -it $IMAGE sh >out; echo "= $?"
