@@ -1,15 +1,11 @@
 package io.hypr.krun;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
+import io.hypr.vmm.host.VmmDirectory;
 
 /**
  * The run directory of one microVM. It stays the daemon's own, with the pid file in it, since what is in the pid file gets killed: the VMM, which its guest
@@ -43,31 +39,11 @@ public record RunDirectory(Path path) {
      */
     public void makeOwn(int uid, int gid) throws IOException {
         Files.createDirectory(own(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        if (!Files.getAttribute(own(), "unix:uid").equals(uid)) {
-            Files.setAttribute(own(), "unix:gid", gid);
-            Files.setAttribute(own(), "unix:uid", uid);
-        }
+        VmmDirectory.give(own(), uid, gid);
     }
 
     /** Removes all that is in the directory. Idempotent. */
     public void clear() {
-        try {
-            empty(path);
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The run directory " + path + " cannot be emptied.", e);
-        }
-    }
-
-    private static void empty(Path directory) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    empty(entry);
-                }
-                Files.deleteIfExists(entry);
-            }
-        } catch (NoSuchFileException e) {
-            return; // It was removed, which is as good as empty.
-        }
+        new VmmDirectory(path).clear();
     }
 }

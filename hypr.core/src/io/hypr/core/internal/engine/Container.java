@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.hypr.core.internal.logs.ContainerLog;
-import io.hypr.core.internal.logs.LogReader;
 import io.hypr.core.internal.logs.LogLimits;
+import io.hypr.core.internal.logs.LogReader;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.Json;
