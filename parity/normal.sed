@@ -2,7 +2,7 @@
 # The name of the program itself
 s/\b(docker|hypr)( [a-z]+)? --help'/CLI\2 --help'/g
 s/^err: (docker|hypr): /err: CLI: /
-s/'(docker|hypr) ([a-z]+)'/'CLI \2'/g
+s/'(docker|hypr) ([a-z]+( [a-z]+)?)'/'CLI \2'/g
 # Ids, and the prefix of this run's names
 s/\b[0-9a-f]{64}\b/ID64/g
 s/\b[0-9a-f]{12}\b/ID12/g

@@ -285,6 +285,55 @@ show inspect -f '{{.HostConfig.NanoCpus}}' ${P}a
 show create --name ${P}x --cpus 9999 $IMAGE true
 show create --name ${P}x --cpus -1 $IMAGE true
 
+### memory and swap
+for s in 64m -1 100m 0; do $CLI create --name ${P}$s -m 64m --memory-swap $s $IMAGE true >/dev/null 2>&1; quietly inspect -f '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}}' ${P}$s; done
+show create --name ${P}a -m 64m --memory-swap 64m --memory-swappiness 0 --oom-kill-disable=false $IMAGE true
+show inspect -f '{{.HostConfig.MemorySwap}} {{.HostConfig.MemorySwappiness}} {{.HostConfig.OomKillDisable}} {{.HostConfig.KernelMemory}}' ${P}a
+show create --name ${P}b $IMAGE true
+show inspect -f '{{.HostConfig.MemorySwap}} {{json .HostConfig.MemorySwappiness}}' ${P}b
+show run --rm -m 64m --memory-swap 64m $IMAGE echo ran
+
+### swap that cannot be
+show create --name ${P}x -m 64m --memory-swap 10m $IMAGE true
+show create --name ${P}x --memory-swap 10m $IMAGE true
+show create --name ${P}x --memory-swap x $IMAGE true
+show create --name ${P}x --memory-swap -2 $IMAGE true
+show create --name ${P}x --memory-swappiness 101 $IMAGE true
+show create --name ${P}x --memory-swappiness -2 $IMAGE true
+show create --name ${P}x --memory-swappiness x $IMAGE true
+show create --name ${P}x --oom-kill-disable=x $IMAGE true
+show create --name ${P}x --kernel-memory 1m $IMAGE true
+show create --name ${P}x --kernel-memory x $IMAGE true
+
+### what a microVM has not, and a warning of it
+show create --name ${P}a -m 64m --memory-swap -1 $IMAGE true
+show create --name ${P}b --memory-swappiness 60 $IMAGE true
+show create --name ${P}c -m 64m --oom-kill-disable $IMAGE true
+show create --name ${P}d --kernel-memory 10m $IMAGE true
+
+### isolation
+show create --name ${P}a --isolation default $IMAGE true
+show create --name ${P}b $IMAGE true
+show inspect -f '{{json .HostConfig.Isolation}}' ${P}a ${P}b
+show create --name ${P}x --isolation hyperv $IMAGE true
+
+### the driver of volumes
+show create --name ${P}a --volume-driver local -v ${P}v:/v $IMAGE true
+show inspect -f '{{.HostConfig.VolumeDriver}}' ${P}a
+show create --name ${P}b --volume-driver nonsense $IMAGE true
+show rm ${P}a
+show volume rm ${P}v
+
+### a driver of volumes that is none
+show create --name ${P}x --volume-driver nonsense -v ${P}v:/v $IMAGE true
+show volume create -d nonsense ${P}v
+
+### health in the time of the start
+show create --name ${P}a --health-start-period 10s --health-cmd true $IMAGE true
+show inspect -f '{{json .Config.Healthcheck}}' ${P}a
+show create --name ${P}x --health-start-interval x $IMAGE true
+show create --name ${P}x --health-start-period x $IMAGE true
+
 ### processes
 show create --name ${P}a --pids-limit 50 $IMAGE true
 show create --name ${P}b --pids-limit -1 $IMAGE true

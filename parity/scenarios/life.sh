@@ -138,3 +138,46 @@ show exec ${P}a sh -c 'tr "\\0" " " </proc/1/cmdline'
 show stop -t 60 ${P}a
 show inspect -f '{{.State.ExitCode}} {{.Path}}' ${P}a
 show run --init --rm $IMAGE sh -c 'exit 5'
+
+### update of what does not run
+show create --name ${P}a $IMAGE sleep 100
+show update ${P}a
+show update --cpu-shares 512 --cpuset-cpus 0 -m 100m --memory-swap 100m --memory-reservation 20m --cpu-period 50000 --cpu-quota 25000 --restart on-failure:3 --pids-limit 100 ${P}a
+show inspect -f '{{with .HostConfig}}{{.CpuShares}} {{.CpusetCpus}} {{.Memory}} {{.MemorySwap}} {{.MemoryReservation}} {{.CpuPeriod}} {{.CpuQuota}} {{.RestartPolicy.Name}} {{.PidsLimit}}{{end}}' ${P}a
+show start ${P}a
+show exec ${P}a echo runs
+show rm -f ${P}a
+
+### update to what cannot be
+show create --name ${P}a -m 64m --memory-swap 64m --cpu-quota 50000 $IMAGE true
+show create --name ${P}b --cpus 1 $IMAGE true
+show update --restart nonsense ${P}a
+show update --restart always:3 ${P}a
+show update --restart on-failure:x ${P}a
+show update -m 1k ${P}a
+show update -m x ${P}a
+show update -m 100m ${P}a
+show update -m 100m --memory-swap 50m ${P}a
+show update --memory-reservation 1m ${P}a
+show update --cpus x ${P}a
+show update --cpus 0.5 ${P}a
+show update --cpu-quota 50000 ${P}b
+show update --cpus -1 ${P}b
+show update --cpu-shares x ${P}a
+show update --cpuset-cpus one ${P}a
+show update --pids-limit x ${P}a
+show update --restart no ${P}a ${P}nothere ${P}b
+
+### stop and restart within a time
+show run -d --name ${P}a $IMAGE sh -c 'trap : TERM; echo ready; while :; do sleep 0.1; done'
+until_logged ready ${P}a
+show restart --timeout 0 ${P}a
+show stop --timeout 0 ${P}a
+show stop --time 0 ${P}a
+show stop -t x ${P}a
+show restart --timeout x ${P}a
+show stop --timeout 0 ${P}nothere
+
+### words too many and too few
+for c in attach cp diff exec kill logs pause port rename restart rm start stop top unpause update wait rmi tag 'volume rm' 'volume inspect' 'network rm' 'network inspect' 'container inspect'; do show $c; done
+for c in 'attach a b' 'cp a b c' 'diff a b' 'logs a b' 'port a 80 x' 'rename a b c' 'tag a b c' 'ps a' 'info a' 'version a' 'volume create a b' 'volume ls a' 'network create a b' 'network ls a' 'system df a' 'events a'; do show $c; done

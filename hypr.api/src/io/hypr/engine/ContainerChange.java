@@ -9,6 +9,18 @@ public class ContainerChange {
     public Long memory;
     /** As {@link ContainerSpec#cpus}. */
     public Double cpus;
+    /** As {@link ContainerSpec#memorySwap}. */
+    public Long memorySwap;
+    /** As {@link ContainerSpec#memoryReservation}; not of a container that runs. */
+    public Long memoryReservation;
+    /** As {@link ContainerSpec#cpuQuota}. */
+    public Long cpuQuota;
+    /** As {@link ContainerSpec#cpuPeriod}. */
+    public Long cpuPeriod;
+    /** As {@link ContainerSpec#cpuShares}; not of a container that runs. */
+    public Integer cpuShares;
+    /** As {@link ContainerSpec#cpuSet}; not of a container that runs. */
+    public String cpuSet;
     /** As {@link ContainerSpec#pidsLimit}; of a container that runs it counts at once. */
     public Long pidsLimit;
     /** As {@link ContainerSpec#restartPolicy}. */

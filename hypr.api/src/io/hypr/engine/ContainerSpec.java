@@ -79,6 +79,8 @@ public class ContainerSpec {
     public List<Mount> mounts = new ArrayList<>();
     /** Containers whose mounts are taken over, as {@code container[:ro|:rw]}. */
     public List<String> volumesFrom = new ArrayList<>();
+    /** Who keeps volumes that are made for the container: {@code local}, or null, which means the same. */
+    public String volumeDriver;
     /** tmpfs mounts: target to options, as {@code --tmpfs} takes them. */
     public Map<String, String> tmpfs = new LinkedHashMap<>();
     /** {@code private}, {@code shareable} or {@code none}, which is without /dev/shm; null = private. */
@@ -92,6 +94,10 @@ public class ContainerSpec {
 
     /** Bytes of memory; 0 = the configured default. */
     public long memory;
+    /** Bytes of memory and swap together; 0 = as Docker has it, twice the memory; -1 = no limit. A microVM has no swap, so that it keeps to any. */
+    public long memorySwap;
+    /** How readily memory is swapped, 0 to 100; null = as usual. Without swap only 0 means anything. */
+    public Integer memorySwappiness;
     /** Processors, rounded up to whole ones for the microVM and held to the fraction by its control group; 0 = the configured default. */
     public double cpus;
     /** Bytes to which memory can be raised while it runs; 0 = it cannot. Needs a backend with the facet {@code resizable}. */
@@ -117,6 +123,8 @@ public class ContainerSpec {
     /** -1000 to 1000, inside the guest. */
     public int oomScoreAdj;
 
+    /** {@code default} in any case, as a container of Linux has it; null = nothing was asked for. */
+    public String isolation;
     /** Whether all capabilities are given and nothing is masked, inside the guest. */
     public boolean privileged;
     /** Capabilities added to Docker's default set, such as {@code NET_ADMIN} or {@code ALL}. */
@@ -200,6 +208,8 @@ public class ContainerSpec {
         public long timeout;
         /** Nanoseconds after the start in which failures do not count. */
         public long startPeriod;
+        /** Nanoseconds between checks in {@link #startPeriod}, until one succeeds; 0 = 5 s. */
+        public long startInterval;
         /** Failures in a row that make it unhealthy; 0 = 3. */
         public int retries;
     }

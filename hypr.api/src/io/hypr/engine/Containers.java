@@ -47,7 +47,19 @@ public interface Containers {
      * @param container name or id
      * @param limit time until it is ended by force; null = the container's own; negative = for ever
      */
-    void stop(String container, Duration limit);
+    default void stop(String container, Duration limit) {
+        stop(container, limit, null);
+    }
+
+    /**
+     * As {@link #stop(String, Duration)}, by another signal.
+     *
+     * @param container name or id
+     * @param limit time until it is ended by force; null = the container's own; negative = for ever
+     * @param signal name with or without SIG, or number; null = the container's own
+     * @throws io.hypr.model.HyprException {@code INVALID} for an unknown signal
+     */
+    void stop(String container, Duration limit, String signal);
 
     /**
      * Sends a signal to the process.
@@ -64,7 +76,18 @@ public interface Containers {
      * @param container name or id
      * @param limit as in {@link #stop}
      */
-    void restart(String container, Duration limit);
+    default void restart(String container, Duration limit) {
+        restart(container, limit, null);
+    }
+
+    /**
+     * As {@link #restart(String, Duration)}, by another signal.
+     *
+     * @param container name or id
+     * @param limit as in {@link #stop}
+     * @param signal as in {@link #stop(String, Duration, String)}
+     */
+    void restart(String container, Duration limit, String signal);
 
     /**
      * Stops the processors of the microVM. {@code UNSUPPORTED} where the backend cannot.

@@ -36,7 +36,7 @@ public final class Create extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         ContainerSpec spec = ContainerOptions.read(call, words);
-        ContainerInfo made = creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile"));
+        ContainerInfo made = creation.create(call, spec, words);
         return made.id;
     }
 

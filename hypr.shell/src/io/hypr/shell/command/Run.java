@@ -68,8 +68,7 @@ public final class Run extends Command {
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
         check(call, words, spec, streams);
         spec.stdinOnce = spec.openStdin && !detach;
-        ContainerInfo made = trace.step("create",
-            () -> creation.create(call, spec, words.get("pull").orElse("missing"), words.is("quiet"), words.get("cidfile")));
+        ContainerInfo made = trace.step("create", () -> creation.create(call, spec, words));
         if (detach) {
             start(made, trace);
             return made.id;

@@ -30,8 +30,9 @@ public final class Stop extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        Duration limit = words.has("time") ? Duration.ofSeconds(words.number("time", 0)) : null;
-        return Each.run(call, words.rest(), name -> containers.stop(name, limit));
+        Duration limit = words.has("timeout") ? Duration.ofSeconds(words.number("timeout", 0)) : null;
+        String signal = words.get("signal").filter(s -> !s.isEmpty()).orElse(null);
+        return Each.run(call, words.rest(), name -> containers.stop(name, limit, signal));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerOptions;
 import io.hypr.shell.internal.Each;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr update}. */
@@ -30,6 +31,9 @@ public final class Update extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        if (!words.hasOptions()) {
+            throw new InputException("you must provide one or more flags when using this command");
+        }
         ContainerChange change = ContainerOptions.change(words);
         return Each.run(call, words.rest(), name -> containers.update(name, change));
     }

@@ -51,6 +51,7 @@ public abstract class Command implements Function {
             call.out().flush();
             return null;
         }
+        words.notices().forEach(call.out()::println);
         try {
             return run(call, words);
         } finally {

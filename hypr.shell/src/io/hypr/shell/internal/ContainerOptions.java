@@ -16,8 +16,6 @@ import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
-import io.hypr.model.ErrorCode;
-import io.hypr.model.HyprException;
 import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Sizes;
 import io.hypr.shell.internal.grammar.Words;
@@ -98,8 +96,9 @@ public final class ContainerOptions {
         h.interval = duration(words, "health-interval");
         h.timeout = duration(words, "health-timeout");
         h.startPeriod = duration(words, "health-start-period");
+        h.startInterval = duration(words, "health-start-interval");
         h.retries = words.number("health-retries", 0);
-        boolean asked = !h.test.isEmpty() || h.interval != 0 || h.timeout != 0 || h.startPeriod != 0 || h.retries != 0;
+        boolean asked = !h.test.isEmpty() || h.interval != 0 || h.timeout != 0 || h.startPeriod != 0 || h.startInterval != 0 || h.retries != 0;
         if (words.is("no-healthcheck")) {
             if (asked) {
                 throw new InputException("--no-healthcheck conflicts with --health-* options");
@@ -166,7 +165,7 @@ public final class ContainerOptions {
                 throw new InputException(e.getMessage(), e);
             }
         }
-        s.memory = words.bytes("memory").orElse(0L);
+        MemoryOptions.read(s, words);
         s.maxMemory = words.bytes("memory-max").orElse(0L);
         s.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(0.0);
         s.cpuQuota = words.number("cpu-quota", 0);
@@ -187,9 +186,13 @@ public final class ContainerOptions {
      */
     public static ContainerChange change(Words words) {
         ContainerChange change = new ContainerChange();
-        change.memory = words.bytes("memory").orElse(null);
+        MemoryOptions.read(change, words);
         change.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(null);
-        change.pidsLimit = words.has("pids-limit") ? Long.valueOf(words.number("pids-limit", 0)) : null;
+        change.cpuQuota = number(words, "cpu-quota");
+        change.cpuPeriod = number(words, "cpu-period");
+        change.cpuShares = words.has("cpu-shares") ? Integer.valueOf(words.number("cpu-shares", 0)) : null;
+        change.cpuSet = words.get("cpuset-cpus").orElse(null);
+        change.pidsLimit = words.has("pids-limit") ? Long.valueOf(Math.max(-1, words.number("pids-limit", 0))) : null;
         words.get("restart").ifPresent(r -> {
             ContainerSpec s = new ContainerSpec();
             restart(s, r);
@@ -197,6 +200,10 @@ public final class ContainerOptions {
             change.restartRetries = s.restartRetries;
         });
         return change;
+    }
+
+    private static Long number(Words words, String option) {
+        return words.has(option) ? Long.valueOf(words.number(option, 0)) : null;
     }
 
     /**

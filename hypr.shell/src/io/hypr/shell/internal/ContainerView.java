@@ -109,6 +109,8 @@ public final class ContainerView {
         h.put("DnsSearch", s.dnsSearch);
         h.put("ExtraHosts", orNull(s.extraHosts));
         h.put("GroupAdd", orNull(s.groups));
+        h.put("CgroupnsMode", "private");
+        h.put("Isolation", s.isolation == null ? "" : s.isolation);
         h.put("IpcMode", s.ipcMode == null ? "private" : s.ipcMode);
         h.put("Links", null);
         h.put("OomScoreAdj", s.oomScoreAdj);
@@ -121,10 +123,16 @@ public final class ContainerView {
         h.put("ReadonlyRootfs", s.readOnly);
         h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : null);
         h.put("Tmpfs", sorted(s.tmpfs));
+        h.put("VolumeDriver", s.volumeDriver == null ? "" : s.volumeDriver);
+        h.put("VolumesFrom", orNull(s.volumesFrom));
         h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
         h.put("Sysctls", sorted(s.sysctls));
         h.put("Memory", s.memory);
         h.put("MemoryReservation", s.memoryReservation);
+        h.put("MemorySwap", s.memorySwap == 0 ? 2 * s.memory : s.memorySwap);
+        h.put("MemorySwappiness", s.memorySwappiness);
+        h.put("KernelMemory", 0);
+        h.put("OomKillDisable", false);
         h.put("CpuShares", s.cpuShares);
         h.put("CpuPeriod", s.cpuPeriod);
         h.put("CpuQuota", s.cpuQuota);

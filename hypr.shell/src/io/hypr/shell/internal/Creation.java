@@ -21,6 +21,7 @@ import io.hypr.image.Images;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.Words;
 
 /** Creates a container as {@code run} and {@code create} do: the image is pulled when it is to be, and the id goes into a file when one is named. */
 public final class Creation {
@@ -43,18 +44,17 @@ public final class Creation {
     /**
      * @param call the caller, who sees the progress of a pull on standard error
      * @param spec what was asked for
-     * @param pull {@code always}, {@code missing} or {@code never}
-     * @param quiet whether the pull shows nothing
-     * @param cidFile file for the id; it must not exist
+     * @param words with the options by which it is created, and those that are warned of
      * @return the container
      */
-    public ContainerInfo create(Call call, ContainerSpec spec, String pull, boolean quiet, Optional<String> cidFile) {
+    public ContainerInfo create(Call call, ContainerSpec spec, Words words) {
+        Optional<String> cidFile = words.get("cidfile");
         Path file = cidFile.map(f -> call.directory().resolve(f)).orElse(null);
         if (file != null && Files.exists(file)) {
             throw new InputException("container ID file found, make sure the other container isn't running or delete " + cidFile.get());
         }
         try {
-            bring(call, spec, pull, quiet);
+            bring(call, spec, words.get("pull").orElse("missing"), words.is("quiet"));
         } catch (HyprException e) {
             throw e.code() == ErrorCode.INVALID ? new InputException(e.getMessage(), e) : e; // Docker's client reads the name of an image itself.
         }
@@ -72,6 +72,7 @@ public final class Creation {
                 }, e);
             }
         }
+        MemoryOptions.warnings(words).forEach(w -> call.err().println("WARNING: " + w));
         return made;
     }
 

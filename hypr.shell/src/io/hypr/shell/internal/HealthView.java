@@ -43,6 +43,7 @@ public final class HealthView {
         put(v, "Interval", h.interval, h.interval != 0);
         put(v, "Timeout", h.timeout, h.timeout != 0);
         put(v, "StartPeriod", h.startPeriod, h.startPeriod != 0);
+        put(v, "StartInterval", h.startInterval, h.startInterval != 0);
         put(v, "Retries", h.retries, h.retries != 0);
         return v;
     }

@@ -10,7 +10,7 @@ import io.hypr.shell.internal.grammar.Words;
 
 /**
  * Reads the options by which Docker loosens or tightens what containers share with the host: {@code --pid}, {@code --ipc}, {@code --uts}, {@code --userns},
- * {@code --cgroupns} and {@code --security-opt}. A microVM shares nothing, so what asks for less sharing is so in any case, and what asks for more is refused.
+ * {@code --cgroupns}, {@code --isolation} and {@code --security-opt}. A microVM shares nothing, so what asks for less sharing is so in any case, and what asks for more is refused.
  */
 final class Isolation {
 
@@ -34,7 +34,17 @@ final class Isolation {
         }
         namespace(words, "ipc", "", List.of("private", "shareable", "none"), "shared memory");
         s.ipcMode = ipc.isEmpty() ? null : ipc;
+        s.isolation = technology(words);
         words.all("security-opt").forEach(o -> security(s, o));
+    }
+
+    private static String technology(Words words) {
+        String text = words.get("isolation").orElse("");
+        if (!text.isEmpty() && !text.equalsIgnoreCase("default")) {
+            throw new HyprException(ErrorCode.INVALID, "Invalid isolation: \"" + text + "\" - linux only supports 'default'")
+                    .remedy("Every container is a microVM; --vmm chooses the hypervisor.");
+        }
+        return text.isEmpty() ? null : text;
     }
 
     private static void namespace(Words words, String option, String wrong, List<String> asItIs, String shared) {

@@ -33,6 +33,7 @@ final class MountOptions {
     static void read(Call call, ContainerSpec s, Words words) {
         words.all("volume").forEach(v -> s.mounts.add(volume(call, v)));
         words.all("mount").forEach(m -> s.mounts.add(mount(words, m)));
+        s.volumeDriver = words.get("volume-driver").filter(d -> !d.isEmpty()).orElse(null);
         s.volumesFrom.addAll(words.all("volumes-from"));
     }
 

@@ -66,6 +66,33 @@ class ContainerOptionsTest {
         assertTrue(assertThrows(HyprException.class, () -> read("--log-driver", "syslog")).getMessage().contains("has no logging driver 'syslog'"));
     }
 
+    private List<String> warnings(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("busybox");
+        return MemoryOptions.warnings(Grammar.of(Command.class, "run").parse(all));
+    }
+
+    @Test
+    void noSwapIsTakenAndAnyIsWarnedOf() {
+        ContainerSpec s = read("-m", "64m", "--memory-swap", "64m", "--memory-swappiness", "0", "--oom-kill-disable=false");
+        assertEquals(List.of(64L << 20, 64L << 20, 0), List.of(s.memory, s.memorySwap, s.memorySwappiness));
+        assertEquals(List.of(), warnings("-m", "64m", "--memory-swap", "64m", "--memory-swappiness", "0", "--oom-kill-disable=false", "--memory-swappiness=-1"));
+        assertEquals(-1, read("--memory-swap", "-1").memorySwap);
+        assertNull(read("--memory-swappiness", "60").memorySwappiness);
+        for (String word : List.of("--memory-swap=-1", "--memory-swap=65m", "--memory-swappiness=1", "--oom-kill-disable", "--kernel-memory=6m")) {
+            assertEquals(1, warnings("-m", "64m", word).size(), word);
+        }
+        assertEquals("Minimum kernel memory limit allowed is 6MB", assertThrows(HyprException.class, () -> read("--kernel-memory", "5m")).getMessage());
+    }
+
+    @Test
+    void whatIsSoInAnyCaseIsTaken() {
+        ContainerSpec s = read("--isolation", "Default", "--volume-driver", "local");
+        assertEquals(List.of("Default", "local"), List.of(s.isolation, s.volumeDriver));
+        assertEquals("Invalid isolation: \"hyperv\" - linux only supports 'default'",
+                assertThrows(HyprException.class, () -> read("--isolation", "hyperv")).getMessage());
+    }
+
     private static String text(ContainerSpec.Mount m) {
         return m.type + " " + m.source + " " + m.target + (m.readOnly ? " ro" : "") + (m.noCopy ? " nocopy" : "")
                 + (m.create ? " create" : "") + " " + m.options;
@@ -151,6 +178,9 @@ class ContainerOptionsTest {
             --uts=container:web            | --uts: invalid UTS mode
             --userns=nonsense              | --userns: invalid USER mode
             --cgroupns=host                | cannot share the control groups of the host
+            --memory-swap=-2               | invalid argument "-2" for "--memory-swap" flag: invalid size: '-2'
+            --memory-swappiness=101        | invalid value: 101. Valid memory swappiness range is 0-100
+            --health-start-interval=x      | time: invalid duration "x"
             --storage-opt=foo=1            | foo=1
             --storage-opt=size=q           | invalid size
             """)

@@ -73,7 +73,8 @@ public class ContainerService implements Containers {
     }
 
     @Override
-    public void stop(String name, Duration limit) {
+    public void stop(String name, Duration limit, String signal) {
+        Integer asked = signal == null ? null : Signals.parse(signal);
         Container container = engine.get().find(name);
         cancelRestart(container);
         Run run = settledRun(container);
@@ -83,11 +84,12 @@ public class ContainerService implements Containers {
         ContainerRecord record = container.record();
         container.change(r -> r.stoppedByUser = true);
         Integer own = record.info.spec.stopTimeout;
+        int number = asked == null ? record.stopSignal : asked;
         Duration patience = limit != null ? limit : Duration.ofSeconds(own == null ? 10 : own);
         try {
             goOn(container, run);
-            container.event("kill", Map.of("signal", Signals.word(record.stopSignal)));
-            run.signal(Run.WORKLOAD, record.stopSignal);
+            container.event("kill", Map.of("signal", Signals.word(number)));
+            run.signal(Run.WORKLOAD, number);
             if (!container.awaitEnd(run, patience.isNegative() ? null : patience)) {
                 container.event("kill", Map.of("signal", Signals.word(Signals.KILL)));
                 end(container, run);
@@ -183,9 +185,9 @@ public class ContainerService implements Containers {
     }
 
     @Override
-    public void restart(String name, Duration limit) {
+    public void restart(String name, Duration limit, String signal) {
         Container container = engine.get().find(name);
-        stop(container.id(), limit);
+        stop(container.id(), limit, signal);
         if (!container.isRemoved()) {
             start(container.id());
             container.event("restart", Map.of());

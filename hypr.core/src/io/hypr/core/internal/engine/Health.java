@@ -25,6 +25,7 @@ import io.hypr.model.HyprException;
 final class Health {
 
     private static final long DEFAULT = Duration.ofSeconds(30).toNanos();
+    private static final long START_DEFAULT = Duration.ofSeconds(5).toNanos();
     private static final long LEAST = Duration.ofMillis(1).toNanos();
     private static final int RETRIES = 3;
     private static final int KEPT = 5;
@@ -51,6 +52,7 @@ final class Health {
             ours.interval = ours.interval == 0 ? theirs.interval().toNanos() : ours.interval;
             ours.timeout = ours.timeout == 0 ? theirs.timeout().toNanos() : ours.timeout;
             ours.startPeriod = ours.startPeriod == 0 ? theirs.startPeriod().toNanos() : ours.startPeriod;
+            ours.startInterval = ours.startInterval == 0 ? theirs.startInterval().toNanos() : ours.startInterval;
             ours.retries = ours.retries == 0 ? theirs.retries() : ours.retries;
             spec.health = ours;
         }
@@ -60,6 +62,7 @@ final class Health {
         least("Interval", spec.health.interval);
         least("Timeout", spec.health.timeout);
         least("StartPeriod", spec.health.startPeriod);
+        least("StartInterval", spec.health.startInterval);
         if (spec.health.retries < 0) {
             throw NewContainer.invalid("Retries in Healthcheck cannot be negative");
         }
@@ -86,7 +89,7 @@ final class Health {
 
     private void watch() {
         try {
-            while (!container.awaitEnd(run, Duration.ofNanos(or(how.interval, DEFAULT))) && !engine.isClosed()) {
+            while (!container.awaitEnd(run, Duration.ofNanos(interval(container.info(), how, Instant.now()))) && !engine.isClosed()) {
                 if (container.state() == ContainerState.RUNNING) { // What is paused cannot answer.
                     note(check());
                 }
@@ -94,6 +97,12 @@ final class Health {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** @return nanoseconds to the next check: what has just been started, and was not healthy yet, is checked more often */
+    static long interval(ContainerInfo info, HealthCheck how, Instant now) {
+        boolean starting = info.health == null || info.health.status.equals("starting");
+        return starting && Duration.between(info.started, now).toNanos() < how.startPeriod ? or(how.startInterval, START_DEFAULT) : or(how.interval, DEFAULT);
     }
 
     private static long or(long value, long otherwise) {

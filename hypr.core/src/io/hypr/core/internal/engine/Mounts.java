@@ -132,13 +132,13 @@ final class Mounts {
             }
             for (Mount m : info.spec.mounts) {
                 info.mounts.removeIf(p -> p.target.equals(m.target));
-                info.mounts.add(m.type.equals("bind") ? bound(m) : volume(m, fresh));
+                info.mounts.add(m.type.equals("bind") ? bound(m) : volume(m, info.spec.volumeDriver, fresh));
             }
             for (String target : declared.stream().map(d -> Path.of("/", d).normalize().toString()).sorted().toList()) {
                 if (!target.equals("/") && !info.spec.tmpfs.containsKey(target) && info.mounts.stream().noneMatch(p -> p.target.equals(target))) {
                     Mount m = new Mount();
                     m.target = target;
-                    info.mounts.add(volume(m, fresh));
+                    info.mounts.add(volume(m, info.spec.volumeDriver, fresh));
                 }
             }
             info.mounts.sort(Comparator.comparing(p -> Path.of(p.target)));
@@ -169,9 +169,10 @@ final class Mounts {
         return p;
     }
 
-    private MountPoint volume(Mount m, List<String> fresh) {
+    private MountPoint volume(Mount m, String driver, List<String> fresh) {
         Volume wanted = new Volume();
         wanted.name = m.source;
+        wanted.driver = driver;
         wanted.labels.putAll(m.labels);
         boolean there = m.source != null && engine.volumes().list().stream().anyMatch(v -> v.name.equals(m.source));
         Volume made = engine.volumes().create(wanted);

@@ -39,6 +39,7 @@ final class Size {
         if (memory < 6 * MIB) {
             throw NewContainer.invalid("Minimum memory limit allowed is 6MB");
         }
+        swap(spec);
         reservation(spec, memory);
         long total = HostFacts.memory();
         if (memory > total) {
@@ -93,6 +94,16 @@ final class Size {
             throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container init: "
                     + "error setting cgroup config for procHooks process: the "
                     + (spec.cpuShares == 1 ? "minimum allowed cpu-shares is 2" : "maximum allowed cpu-shares is " + MOST_SHARES) + ": unknown");
+        }
+    }
+
+    /** A microVM has none and keeps to any limit of it; what contradicts itself is refused as Docker refuses it. */
+    private static void swap(ContainerSpec spec) {
+        if (spec.memory == 0 && spec.memorySwap > 0) {
+            throw NewContainer.invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
+        }
+        if (spec.memorySwap > 0 && spec.memorySwap < spec.memory) {
+            throw NewContainer.invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
         }
     }
 

@@ -35,12 +35,14 @@ final class Update {
         try {
             ContainerRecord before = container.record();
             ContainerSpec spec = Json.copy(before.info.spec, ContainerSpec.class);
+            contradiction(change, spec);
             merge(change, spec);
             ContainerInfo after = container.info();
             Size.apply(spec, after, engine.settings());
             Restarts.check(spec);
             Run run = container.run();
             if (run != null) {
+                same(before.info.spec, spec);
                 resize(run, before, spec, after);
                 if (spec.pidsLimit != before.info.spec.pidsLimit) {
                     processes(run, spec.pidsLimit);
@@ -62,9 +64,30 @@ final class Update {
         return container.info();
     }
 
+    /** What Docker refuses beside what is there already. */
+    private void contradiction(ContainerChange change, ContainerSpec before) {
+        String why = null;
+        if (change.cpus != null && (before.cpuPeriod > 0 || before.cpuQuota > 0)) {
+            why = "Conflicting options: Nano CPUs cannot be updated as CPU " + (before.cpuPeriod > 0 ? "Period" : "Quota") + " has already been set";
+        } else if (before.cpus != 0 && (or(change.cpuPeriod, 0L) > 0 || or(change.cpuQuota, 0L) > 0)) {
+            why = "Conflicting options: CPU " + (or(change.cpuPeriod, 0L) > 0 ? "Period" : "Quota") + " cannot be updated as NanoCPUs has already been set";
+        } else if (change.memory != null && change.memorySwap == null && before.memorySwap > 0 && change.memory > before.memorySwap) {
+            why = "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time";
+        }
+        if (why != null) {
+            throw NewContainer.invalid("Cannot update container " + container.id() + ": " + why);
+        }
+    }
+
     private static void merge(ContainerChange change, ContainerSpec spec) {
-        spec.memory = change.memory == null ? spec.memory : change.memory;
-        spec.cpus = change.cpus == null ? spec.cpus : change.cpus;
+        spec.memory = or(change.memory, spec.memory);
+        spec.memorySwap = or(change.memorySwap, spec.memorySwap);
+        spec.memoryReservation = or(change.memoryReservation, spec.memoryReservation);
+        spec.cpus = or(change.cpus, spec.cpus);
+        spec.cpuQuota = or(change.cpuQuota, spec.cpuQuota);
+        spec.cpuPeriod = or(change.cpuPeriod, spec.cpuPeriod);
+        spec.cpuShares = or(change.cpuShares, spec.cpuShares);
+        spec.cpuSet = or(change.cpuSet, spec.cpuSet);
         if (change.pidsLimit != null) {
             if (change.pidsLimit < -1) {
                 throw NewContainer.invalid("invalid pids limit: " + change.pidsLimit);
@@ -77,6 +100,18 @@ final class Update {
             }
             spec.restartPolicy = change.restartPolicy;
             spec.restartRetries = change.restartRetries == null ? 0 : change.restartRetries;
+        }
+    }
+
+    private static <T> T or(T changed, T before) {
+        return changed == null ? before : changed;
+    }
+
+    /** The host's control group of the VMM is made when it starts. */
+    private static void same(ContainerSpec before, ContainerSpec spec) {
+        if (spec.cpuShares != before.cpuShares || !spec.cpuSet.equals(before.cpuSet) || spec.memoryReservation != before.memoryReservation) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "What the host gives a microVM that runs of its processors and memory beside others cannot be changed.")
+                    .remedy(STOP);
         }
     }
 

@@ -189,6 +189,19 @@ class EngineTest {
     }
 
     @Test
+    void stopAsksByTheSignalThatIsWanted() throws Exception {
+        ContainerInfo stubborn = containers.create(Fakes.spec("stubborn"));
+        Collected seen = new Collected();
+        containers.attach(stubborn.id, seen::write, false);
+        containers.start(stubborn.id);
+        containers.kill(stubborn.id, "HUP");
+        seen.await("got 1\n");
+        assertThrows(HyprException.class, () -> containers.stop(stubborn.id, null, "NONSENSE"));
+        containers.stop(stubborn.id, Duration.ofMillis(50), "USR1");
+        seen.await("got 10\n");
+    }
+
+    @Test
     void stopAsksAndThenForces() throws Exception {
         ContainerInfo polite = containers.create(Fakes.spec("sleep"));
         containers.start(polite.id);

@@ -62,6 +62,20 @@ class HealthTest {
         assertEquals("unhealthy 1 !", check(10, 1));
     }
 
+    @Test
+    void whatStartsIsCheckedMoreOften() {
+        Instant soon = info.started.plusSeconds(1);
+        Instant late = info.started.plusSeconds(10);
+        assertEquals(Duration.ofSeconds(30).toNanos(), Health.interval(info, how, soon));
+        how.startPeriod = Duration.ofSeconds(10).toNanos();
+        assertEquals(Duration.ofSeconds(5).toNanos(), Health.interval(info, how, soon));
+        how.startInterval = 7;
+        how.interval = 8;
+        assertEquals(List.of(7L, 8L), List.of(Health.interval(info, how, soon), Health.interval(info, how, late)));
+        info.health.status = "healthy";
+        assertEquals(8, Health.interval(info, how, soon));
+    }
+
     private static ImageConfig image(ImageConfig.Healthcheck health) {
         return new ImageConfig("", Set.of(), List.of(), List.of(), List.of("x"), Set.of(), "", Map.of(), "", health, List.of());
     }

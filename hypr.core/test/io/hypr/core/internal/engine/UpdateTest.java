@@ -126,6 +126,35 @@ class UpdateTest {
         }
     }
 
+    private String refused(String id, Consumer<ContainerChange> how) {
+        return assertThrows(HyprException.class, () -> update(id, how)).getMessage();
+    }
+
+    @Test
+    void whatContradictsWhatIsThereIsRefusedAsDockerDoes() {
+        String id = containers.create(Fakes.spec("sleep")).id;
+        update(id, c -> {
+            c.cpuQuota = 25_000L;
+            c.cpuPeriod = 50_000L;
+            c.cpuShares = 512;
+            c.cpuSet = "0";
+            c.memory = 100 * MIB;
+            c.memorySwap = 200 * MIB;
+            c.memoryReservation = 32 * MIB;
+        });
+        String cannot = "Cannot update container " + id + ": ";
+        assertEquals(cannot + "Conflicting options: Nano CPUs cannot be updated as CPU Period has already been set", refused(id, c -> c.cpus = 0.5));
+        assertEquals(cannot + "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
+                refused(id, c -> c.memory = 201 * MIB));
+        assertEquals("Minimum memoryswap limit should be larger than memory limit, see usage", refused(id, c -> c.memorySwap = 50 * MIB));
+        containers.start(id);
+        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), Fakes.backend(engine).plans.getLast().jail().limits());
+        for (Consumer<ContainerChange> change : List.<Consumer<ContainerChange>>of(c -> c.cpuShares = 256, c -> c.cpuSet = "", c -> c.memoryReservation = 0L)) {
+            assertEquals(ErrorCode.UNSUPPORTED, assertThrows(HyprException.class, () -> update(id, change)).code());
+        }
+        assertEquals(-1, update(id, c -> c.memorySwap = -1L).spec.memorySwap);
+    }
+
     @Test
     void whatCannotBeChangedIsRefusedAndStaysAsItIs() {
         String id = containers.create(Fakes.spec("sleep")).id;

@@ -41,6 +41,9 @@ public final class Grammar {
     private static final Set<String> MAKERS = Set.of("run", "create", "update");
     private static final Set<String> REPEATED = Set.of("list", "filter", "map", "ulimit", "mount");
 
+    /** Former names of options, which Docker still takes. */
+    private static final Map<String, String> DEPRECATED = Map.of("time", "timeout");
+
     private final String command;
     private final String help;
     private final String usage;
@@ -215,6 +218,10 @@ public final class Grammar {
             return at;
         }
         Option o = options.get(name);
+        if (o == null && DEPRECATED.containsKey(name)) {
+            o = options.get(DEPRECATED.get(name));
+            parsed.notice("Flag --" + name + " has been deprecated, use --" + DEPRECATED.get(name) + " instead");
+        }
         if (o == null) {
             throw wrong("unknown flag: --" + name + reason(name));
         }
@@ -295,6 +302,8 @@ public final class Grammar {
             need = "accepts no arguments";
         } else if (least == most) {
             need = "requires " + arguments(least);
+        } else if (least > 0 && most < Integer.MAX_VALUE) {
+            need = "requires at least " + least + " and at most " + arguments(most);
         } else if (count < least) {
             need = "requires at least " + arguments(least);
         } else {

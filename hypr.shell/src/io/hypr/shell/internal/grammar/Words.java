@@ -14,6 +14,7 @@ public final class Words {
     private final Grammar grammar;
     private final Map<String, List<String>> values = new LinkedHashMap<>();
     private List<String> words = List.of();
+    private final List<String> notices = new ArrayList<>();
     private boolean help;
 
     Words(Grammar grammar) {
@@ -37,6 +38,15 @@ public final class Words {
 
     void askHelp() {
         help = true;
+    }
+
+    void notice(String sentence) {
+        notices.add(sentence);
+    }
+
+    /** @return what is to be said of how it was typed; Docker says it on standard output */
+    public List<String> notices() {
+        return List.copyOf(notices);
     }
 
     private boolean bool(Option o, String value) {
@@ -74,6 +84,11 @@ public final class Words {
     /** @return the words that are no options, in order */
     public List<String> rest() {
         return words;
+    }
+
+    /** @return whether any option was given */
+    public boolean hasOptions() {
+        return !values.isEmpty();
     }
 
     /**
