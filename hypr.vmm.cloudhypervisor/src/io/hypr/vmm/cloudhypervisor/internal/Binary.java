@@ -59,9 +59,10 @@ public final class Binary {
      * @throws HyprException {@code UNSUPPORTED} if it is missing, too old, or does not run
      */
     public synchronized Found find(String name) {
-        Path program = look(name).orElseThrow(
+        Path found = look(name).orElseThrow(
             () -> new HyprException(ErrorCode.UNSUPPORTED, "Cloud Hypervisor is missing: there is no program " + name + ".").remedy(INSTALL));
         try {
+            Path program = found.toRealPath(); // Its user can often reach the program, but not a link to it in somebody's home.
             FileTime change = Files.getLastModifiedTime(program);
             if (known == null || !known.program().equals(program) || !change.equals(knownChange)) {
                 known = new Found(program, version(program));
@@ -69,7 +70,7 @@ public final class Binary {
             }
             return known;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " cannot be examined.", e).remedy(INSTALL);
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + found + " cannot be examined.", e).remedy(INSTALL);
         }
     }
 

@@ -45,6 +45,13 @@ class BinaryTest {
     }
 
     @Test
+    void aLinkIsFollowed() throws IOException {
+        Path program = program("cloud-hypervisor v54.0.0");
+        Path link = Files.createSymbolicLink(Files.createDirectory(directory.resolve("bin")).resolve("cloud-hypervisor"), program);
+        assertEquals(program.toRealPath(), new Binary(link.getParent().toString()).find("cloud-hypervisor").program());
+    }
+
+    @Test
     void anUpdateIsSeen() throws IOException {
         program("cloud-hypervisor v50.1");
         Binary binary = new Binary(directory.toString());
