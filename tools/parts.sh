@@ -72,6 +72,9 @@ assemble() {
     local kernel file
     lock
     for file in launcher/build/hypr launcher/build/hypr-start launcher/build/hypr-kvmprobe; do place "$file" "$DIST/bin/${file##*/}"; done
+    for file in launcher/build/qemu/*; do
+        if [ -L "$file" ]; then ln -sfn "$(readlink "$file")" "$DIST/share/qemu/${file##*/}"; else place "$file" "$DIST/share/qemu/${file##*/}"; fi
+    done
     place hypr.tck/generated/hypr.tck.jar "$DIST/share/sdk/hypr.tck.jar"
     place kestrel/build/initramfs.cpio "$DIST/share/initramfs.cpio"
     for file in launcher/completions/*; do place "$file" "$DIST/share/completions/${file##*/}"; done

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,12 +33,25 @@ public record Starter(Path program) {
      * @throws HyprException if hypr-start cannot be started
      */
     public Process start(List<String> options, List<String> command) {
+        return start(options, command, Map.of());
+    }
+
+    /**
+     * Starts a program with variables of its own.
+     *
+     * @param options of hypr-start, see launcher/readme.md
+     * @param command the program and its arguments
+     * @param environment variables beside those of this process, by name
+     * @return as above
+     * @throws HyprException if hypr-start cannot be started
+     */
+    public Process start(List<String> options, List<String> command, Map<String, String> environment) {
         List<String> words = new ArrayList<>();
         words.add(program.toString());
         words.addAll(options);
         words.add("--");
         words.addAll(command);
-        return run(words, ProcessBuilder.Redirect.DISCARD);
+        return run(words, environment, ProcessBuilder.Redirect.DISCARD);
     }
 
     /**
@@ -47,7 +61,7 @@ public record Starter(Path program) {
      * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
      */
     void removeCgroup(String cgroup) {
-        Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup), ProcessBuilder.Redirect.DISCARD);
+        Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup), Map.of(), ProcessBuilder.Redirect.DISCARD);
         String words = errors(process);
         if (waitFor(process) != 0) {
             throw new HyprException(ErrorCode.CONFLICT, "The control group " + cgroup + " cannot be removed: " + words);
@@ -80,7 +94,7 @@ public record Starter(Path program) {
     }
 
     private Process askForBases() {
-        return run(List.of(program.toString(), "--print-cgroup-base"), ProcessBuilder.Redirect.PIPE);
+        return run(List.of(program.toString(), "--print-cgroup-base"), Map.of(), ProcessBuilder.Redirect.PIPE);
     }
 
     private static List<String> lines(Process process) {
@@ -112,13 +126,15 @@ public record Starter(Path program) {
         }
     }
 
-    private Process run(List<String> words, ProcessBuilder.Redirect output) {
+    private Process run(List<String> words, Map<String, String> environment, ProcessBuilder.Redirect output) {
         if (!Files.isExecutable(program)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".")
                     .remedy("Build HYPR again with ./dev build, or install its package again.");
         }
         try {
-            Process process = new ProcessBuilder(words).redirectOutput(output).start();
+            ProcessBuilder builder = new ProcessBuilder(words).redirectOutput(output);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             process.getOutputStream().close();
             return process;
         } catch (IOException e) {

@@ -36,24 +36,26 @@ public final class QemuBackend implements VmmBackend, Templates {
     /** PID of the configuration, {@link QemuConfiguration}. */
     public static final String PID = "io.hypr.vmm.qemu";
 
+    private static final String DIST = "hypr.dist";
+
     private final Qemu qemu;
 
     /**
-     * @param context of this bundle; its framework property {@code hypr.dist} says where the product's programs are, {@code hypr.run} where a file may be
+     * @param context of this bundle; its framework property {@code hypr.dist} says where the product is, {@code hypr.run} where a file may be
      *        kept until the host boots again
      * @param configuration as {@link QemuConfiguration} describes
      */
     @Activate
     public QemuBackend(BundleContext context, Map<String, Object> configuration) {
-        this(programs(context), kvmProbe(context), Settings.of(configuration));
+        this(programs(context), Path.of(required(context, DIST), "share", "qemu"), kvmProbe(context), Settings.of(configuration));
     }
 
-    QemuBackend(Path programs, Path run, Settings settings) {
-        this(programs, kvmProbe(programs, run), settings);
+    QemuBackend(Path programs, Path library, Path run, Settings settings) {
+        this(programs, library, kvmProbe(programs, run), settings);
     }
 
-    private QemuBackend(Path programs, KvmProbe kvm, Settings settings) {
-        this.qemu = new Qemu(settings, new Host(), kvm, starter(programs));
+    private QemuBackend(Path programs, Path library, KvmProbe kvm, Settings settings) {
+        this.qemu = new Qemu(settings, new Host(library), kvm, starter(programs));
     }
 
     static Starter starter(Path programs) {
@@ -69,7 +71,7 @@ public final class QemuBackend implements VmmBackend, Templates {
     }
 
     static Path programs(BundleContext context) {
-        return Path.of(required(context, "hypr.dist"), "bin");
+        return Path.of(required(context, DIST), "bin");
     }
 
     private static String required(BundleContext context, String name) {

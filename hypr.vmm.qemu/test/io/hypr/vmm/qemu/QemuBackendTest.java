@@ -45,7 +45,7 @@ class QemuBackendTest extends VmmBackendContract {
     }
 
     private VmmBackend backend(Map<String, Object> configuration) {
-        return new QemuBackend(ROOT.resolve("launcher/build"), run, Settings.of(configuration));
+        return new QemuBackend(ROOT.resolve("launcher/build"), ROOT.resolve("launcher/build/qemu"), run, Settings.of(configuration));
     }
 
     @Override

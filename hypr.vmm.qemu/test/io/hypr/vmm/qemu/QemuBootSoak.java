@@ -26,7 +26,7 @@ final class QemuBootSoak {
         Path run = Files.createTempDirectory("soak");
         int failed;
         try {
-            QemuBackend backend = new QemuBackend(root.resolve("launcher/build"), run,
+            QemuBackend backend = new QemuBackend(root.resolve("launcher/build"), root.resolve("launcher/build/qemu"), run,
                 Settings.of(Map.of("binary", "qemu-system-x86_64", "accelerator", words[2], "machine", "auto", "cpu", "auto")));
             failed = BootSoak.run(backend, boot, Integer.parseInt(words[1]), Integer.parseInt(words[0]), System.out);
         } finally {

@@ -2,6 +2,7 @@ package io.hypr.vmm.qemu.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.ShareServers;
@@ -27,6 +28,7 @@ final class CommandLine {
     private final GuestMemory memory;
     private int memoryDescriptor;
     private int stateDescriptor;
+    private Map<String, String> environment = Map.of();
 
     private CommandLine(VmPlan plan, Machine machine, Accelerator accelerator, Settings settings, Host.Traits host, GuestMemory memory) {
         this.plan = plan;
@@ -47,6 +49,11 @@ final class CommandLine {
         return List.copyOf(openings);
     }
 
+    /** @return variables of QEMU's environment beside those that it inherits */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /** @return QEMU's descriptor of the file with its memory; 0 = none */
     int memoryDescriptor() {
         return memoryDescriptor;
@@ -62,6 +69,7 @@ final class CommandLine {
         line.add(host.binary().toString());
         line.machine();
         line.boot();
+        line.library();
         line.confinement();
         line.channels();
         line.helpers();
@@ -100,7 +108,7 @@ final class CommandLine {
         if (accelerator.isKvm()) {
             add("-accel", "kvm");
         } else {
-            add("-accel", "tcg,thread=" + (plan.processors() == 1 ? "single" : "multi") + ",tb-size=" + TRANSLATION_BUFFER);
+            add("-accel", "tcg,thread=multi,tb-size=" + TRANSLATION_BUFFER);
         }
         add("-cpu", settings.cpu().equals(Settings.AUTO) ? accelerator.isKvm() ? "host" : "max,-la57,-erms,-smap" : settings.cpu());
         add("-smp", Integer.toString(plan.processors()));
@@ -111,6 +119,16 @@ final class CommandLine {
         add("-kernel", "/proc/self/fd/" + open("--read", plan.boot().vmlinux()));
         add("-initrd", "/proc/self/fd/" + open("--read", plan.boot().initramfs()));
         add("-append", KernelArguments.of(machine, accelerator, host.tscKhz(), plan.boot().arguments()));
+    }
+
+    private void library() {
+        if (host.library() != null) {
+            String directory = "/proc/self/fd/" + open("--read", host.library());
+            environment = QemuLibrary.environment(directory);
+            if (!accelerator.isKvm()) {
+                add("-plugin", QemuLibrary.plugin(directory));
+            }
+        }
     }
 
     private void confinement() {

@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -28,16 +29,22 @@ public final class Host {
     private static final String PACKAGE = "Install it, on Debian with: apt-get install qemu-system-x86";
 
     private final String searchPath;
+    private final QemuLibrary library;
     private Traits known;
     private FileTime knownChange;
 
-    /** Looks for programs where the environment says. */
-    public Host() {
-        this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+    /**
+     * Looks for programs where the environment says.
+     *
+     * @param library directory of {@code hypr-qemu.so}; where there is none QEMU does without
+     */
+    public Host(Path library) {
+        this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), library);
     }
 
-    Host(String searchPath) {
+    Host(String searchPath, Path library) {
         this.searchPath = searchPath;
+        this.library = new QemuLibrary(library);
     }
 
     /**
@@ -48,8 +55,9 @@ public final class Host {
      * @param ioUring whether QEMU can use io_uring here
      * @param vhost whether the host's kernel can move packets by itself
      * @param tscKhz frequency of the time stamp counter; 0 = not known
+     * @param library directory of {@code hypr-qemu.so}, with which this QEMU has been seen to run; null if it does not
      */
-    public record Traits(Path binary, String version, boolean ioUring, boolean vhost, long tscKhz) {
+    public record Traits(Path binary, String version, boolean ioUring, boolean vhost, long tscKhz, Path library) {
     }
 
     /**
@@ -65,19 +73,29 @@ public final class Host {
         try {
             FileTime change = Files.getLastModifiedTime(program);
             if (known == null || !known.binary().equals(program) || !change.equals(knownChange)) {
-                boolean allowed = ioUringAllowed();
-                Optional<String> version = allowed ? ask(program, true) : Optional.empty();
-                boolean ioUring = version.isPresent();
-                String answer = version.or(() -> ask(program, false)).orElseThrow(
-                    () -> new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " does not answer as QEMU does.").remedy(PACKAGE));
-                checkVersion(program, answer);
-                known = new Traits(program, answer, ioUring, Files.exists(Path.of("/dev/vhost-net")), tscKhz(Files.readString(Path.of("/proc/cpuinfo"))));
+                known = examine(program);
                 knownChange = change;
             }
             return known;
         } catch (IOException e) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " cannot be examined.", e);
         }
+    }
+
+    /** Begins with all that QEMU may be able to do: it is asked once where it can. */
+    private Traits examine(Path program) throws IOException {
+        boolean allowed = ioUringAllowed();
+        for (boolean with : library.exists() ? new boolean[] { true, false } : new boolean[1]) {
+            for (boolean ioUring : allowed ? new boolean[] { true, false } : new boolean[1]) {
+                Optional<String> version = ask(program, ioUring, with);
+                if (version.isPresent()) {
+                    checkVersion(program, version.get());
+                    return new Traits(program, version.get(), ioUring, Files.exists(Path.of("/dev/vhost-net")),
+                            tscKhz(Files.readString(Path.of("/proc/cpuinfo"))), with ? library.directory() : null);
+                }
+            }
+        }
+        throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + program + " does not answer as QEMU does.").remedy(PACKAGE);
     }
 
     private Optional<Path> find(String name) {
@@ -94,17 +112,22 @@ public final class Host {
     }
 
     /**
-     * Starts QEMU without a machine, and with a file opened by io_uring if asked for; takes the version from its greeting. Empty if it does not come
-     * that far.
+     * Starts QEMU without a machine, and with a file opened by io_uring and our library if asked for; takes the version from its greeting. Empty if it
+     * does not come that far.
      */
-    private static Optional<String> ask(Path program, boolean ioUring) {
+    private Optional<String> ask(Path program, boolean ioUring, boolean withLibrary) {
         List<String> words = new ArrayList<>(
                 List.of(program.toString(), "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-qmp", "stdio"));
         if (ioUring) {
             words.addAll(List.of("-blockdev", "driver=file,node-name=probe,read-only=on,aio=io_uring,filename=" + program.toString().replace(",", ",,")));
         }
+        if (withLibrary) {
+            words.addAll(List.of("-plugin", library.plugin()));
+        }
         try {
-            Process process = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().putAll(withLibrary ? library.environment() : Map.of());
+            Process process = builder.start();
             process.onExit().orTimeout(ASK_LIMIT.toMillis(), TimeUnit.MILLISECONDS).exceptionally(e -> process.destroyForcibly());
             try (var questions = process.outputWriter(); var answer = process.inputReader(StandardCharsets.UTF_8)) {
                 questions.write("{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"quit\"}\n");

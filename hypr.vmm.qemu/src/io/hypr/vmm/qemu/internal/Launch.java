@@ -64,7 +64,7 @@ final class Launch {
             shares.start(plan);
             List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
             options.addAll(command.openings());
-            Process process = starter.start(options, command.words());
+            Process process = starter.start(options, command.words(), command.environment());
             awaitReady(server, process, logged);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);

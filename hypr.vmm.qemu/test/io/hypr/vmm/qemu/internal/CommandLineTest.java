@@ -1,6 +1,7 @@
 package io.hypr.vmm.qemu.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,8 +24,10 @@ class CommandLineTest {
 
     private static final Settings SETTINGS = new Settings("qemu", "auto", "auto", "auto");
     private static final Accelerator KVM = new Accelerator("kvm", "KVM ran a guest on this host.", 107);
-    private static final Host.Traits PLAIN = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", false, false, 2_445_420);
-    private static final Host.Traits RICH = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "9.2.0", true, true, 0);
+    private static final Path LIBRARY = Path.of("/opt/hypr/share/qemu");
+    private static final Host.Traits PLAIN = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", false, false, 2_445_420, null);
+    private static final Host.Traits RICH = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "9.2.0", true, true, 0, LIBRARY);
+    private static final Host.Traits USUAL = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", true, false, 2_445_420, LIBRARY);
 
     private static VmPlan plan(int processors, int disks, int nics, Map<String, String> options) {
         List<VmPlan.Disk> some = new ArrayList<>();
@@ -67,6 +70,18 @@ class CommandLineTest {
     @Test
     void emulatedMicrovm() throws IOException {
         golden("microvm-tcg", line(plan(1, 2, 1, Map.of()), Accelerator.emulation("there is no KVM"), PLAIN));
+    }
+
+    /** QEMU's user need not be able to enter the directory. */
+    @Test
+    void theLibraryIsReachedByADescriptorAndAPlugInOfTheEmulatorOnly() throws IOException {
+        CommandLine emulated = line(plan(1, 2, 1, Map.of()), Accelerator.emulation("there is no KVM"), USUAL);
+        golden("microvm-tcg-library", emulated);
+        assertEquals(Map.of("LD_LIBRARY_PATH", "/proc/self/fd/12", "LD_PRELOAD", "hypr-qemu.so"), emulated.environment());
+        CommandLine onKvm = line(plan(1, 2, 1, Map.of()), KVM, RICH);
+        assertEquals(emulated.environment(), onKvm.environment());
+        assertFalse(onKvm.words().contains("-plugin"));
+        assertEquals(Map.of(), line(plan(1, 2, 1, Map.of()), KVM, PLAIN).environment());
     }
 
     @Test
