@@ -56,19 +56,22 @@ _Noreturn static void keep_log(int words, int file, off_t limit) {
     }
 }
 
-/* In the process that keeps the log: nothing of the program's but the pipe and the file. The lock tells others that words may still come. */
+/*
+ * In the process that keeps the log: nothing of the program's but the pipe and the file. The lock tells others that words may still come; closing any
+ * descriptor of the file would give it up, so it is taken when only one is left.
+ */
 _Noreturn static void become_keeper(const struct options *options, int words, int file, int ready) {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     on_failure(NULL);
     if (dup2(words, STDIN_FILENO) < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(ready, STDERR_FILENO) < 0) fail(errno, "Cannot arrange the descriptors of the log");
-    if (fcntl(STDOUT_FILENO, F_SETLKW, &lock) != 0) fail(errno, "Cannot lock %s", options->log);
     setsid();
     prctl(PR_SET_NAME, "hypr-log", 0, 0, 0);
     privileges_drop(options);
-    if (write(STDERR_FILENO, "", 1) != 1) _exit(STATUS_FAILED);
-    close(STDERR_FILENO);
     if (syscall(SYS_close_range, 3U, ~0U, 0U) != 0)
         for (long fd = 3, limit = sysconf(_SC_OPEN_MAX); fd < limit; fd++) close((int) fd);   /* a kernel before 5.9 */
+    if (fcntl(STDOUT_FILENO, F_SETLKW, &lock) != 0) fail(errno, "Cannot lock %s", options->log);
+    if (write(STDERR_FILENO, "", 1) != 1) _exit(STATUS_FAILED);
+    close(STDERR_FILENO);
     keep_log(STDIN_FILENO, STDOUT_FILENO, (off_t) options->log_max);
 }
 

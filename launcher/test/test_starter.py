@@ -192,6 +192,14 @@ class Log(Starter):
             fcntl.lockf(file, fcntl.LOCK_SH)
             return file.read()
 
+    def test_is_locked_as_long_as_words_may_come(self):
+        process = self.spawn(START, *self.options, "--", "/bin/sh", "-c", "echo begun; exec sleep 1000")
+        wait_until(lambda: self.log.exists() and self.log.read_bytes() == b"begun\n", "the program says something")
+        with open(self.log, "rb") as file, self.assertRaises(BlockingIOError):
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        process.kill()
+        self.written()
+
     def test_takes_both_streams_and_is_continued(self):
         self.log.write_text("before\n")
         for _ in range(2):
@@ -200,7 +208,7 @@ class Log(Starter):
         self.assertEqual(b"before\no\ne\no\ne\n", self.written())
 
     def test_holds_the_end_of_what_was_said_and_no_more_than_its_limit(self):
-        process = self.spawn(START, *self.options, "--user", "65534:65534", "--", "/bin/sh", "-c", "seq 1 2000000; sleep 1000")
+        process = self.spawn(START, *self.options, "--user", "65534:65534", "--", "/bin/sh", "-c", "seq 1 2000000; exec sleep 1000")
         most = 0
         def said():
             nonlocal most

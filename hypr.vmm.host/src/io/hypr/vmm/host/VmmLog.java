@@ -42,7 +42,7 @@ public record VmmLog(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
             while (lock == null && System.nanoTime() < end) {
-                LockSupport.parkNanos(2_000_000);
+                LockSupport.parkNanos(200_000);
                 lock = channel.tryLock(0, Long.MAX_VALUE, true);
             }
         } catch (IOException | java.nio.channels.OverlappingFileLockException e) {
