@@ -79,6 +79,20 @@ class Terminal(Case):
         self.daemon.exit(0)
         self.assertEqual(0, self.process.wait(LIMIT))
 
+    def test_what_is_typed_while_it_becomes_raw_is_kept(self):
+        self.start("x")
+        os.write(self.master, b"one\rtw")
+        wait_until(lambda: b"tw" in self.seen(), "the terminal has taken it")
+        self.make_raw()
+        os.write(self.master, b"o\r")
+        self.daemon.want(1000)
+        typed = b""
+        while not typed.endswith(b"\r"):
+            typed += self.daemon.expect(INPUT)
+        self.assertEqual(b"one\ntwo\r", typed)
+        self.daemon.exit(0)
+        self.assertEqual(0, self.process.wait(LIMIT))
+
     def test_is_put_back_at_the_end(self):
         self.start("x")
         self.make_raw()
