@@ -9,6 +9,7 @@ import java.util.function.IntConsumer;
 
 import io.hypr.engine.Attachment;
 import io.hypr.engine.Output;
+import io.hypr.model.HyprException;
 
 /** Joins the caller's terminal and the streams of a process, as {@code run}, {@code start -a}, {@code attach} and {@code exec} do. */
 public final class Streams implements AutoCloseable {
@@ -73,7 +74,7 @@ public final class Streams implements AutoCloseable {
      */
     public int join(Attachment process, boolean input, String detachKeys, Control control) throws InterruptedException {
         if (terminal && control.resize() != null && call.size().rows() > 0) {
-            Runnable tell = () -> control.resize().accept(call.size().rows(), call.size().columns());
+            Runnable tell = () -> resize(control.resize());
             call.onResize(tell);
             tell.run();
         }
@@ -87,6 +88,15 @@ public final class Streams implements AutoCloseable {
             return detached ? 0 : status;
         } finally {
             cook();
+        }
+    }
+
+    private void resize(BiConsumer<Integer, Integer> taker) {
+        try {
+            taker.accept(call.size().rows(), call.size().columns());
+        } catch (HyprException e) {
+            // The process has just ended, most often, which is told by await; one of another size runs on.
+            return;
         }
     }
 
