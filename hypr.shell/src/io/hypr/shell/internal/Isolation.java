@@ -10,7 +10,8 @@ import io.hypr.shell.internal.grammar.Words;
 
 /**
  * Reads the options by which Docker loosens or tightens what containers share with the host: {@code --pid}, {@code --ipc}, {@code --uts}, {@code --userns},
- * {@code --cgroupns}, {@code --isolation} and {@code --security-opt}. A microVM shares nothing, so what asks for less sharing is so in any case, and what asks for more is refused.
+ * {@code --cgroupns}, {@code --isolation} and {@code --security-opt}.
+ * A microVM shares nothing, so what asks for less sharing is so in any case, and what asks for more is refused.
  */
 final class Isolation {
 

@@ -76,7 +76,8 @@ class ContainerOptionsTest {
     void noSwapIsTakenAndAnyIsWarnedOf() {
         ContainerSpec s = read("-m", "64m", "--memory-swap", "64m", "--memory-swappiness", "0", "--oom-kill-disable=false");
         assertEquals(List.of(64L << 20, 64L << 20, 0), List.of(s.memory, s.memorySwap, s.memorySwappiness));
-        assertEquals(List.of(), warnings("-m", "64m", "--memory-swap", "64m", "--memory-swappiness", "0", "--oom-kill-disable=false", "--memory-swappiness=-1"));
+        assertEquals(List.of(), warnings("-m", "64m", "--memory-swap", "64m", "--memory-swappiness", "0", "--oom-kill-disable=false"));
+        assertEquals(List.of(), warnings("--memory-swappiness=-1"));
         assertEquals(-1, read("--memory-swap", "-1").memorySwap);
         assertNull(read("--memory-swappiness", "60").memorySwappiness);
         for (String word : List.of("--memory-swap=-1", "--memory-swap=65m", "--memory-swappiness=1", "--oom-kill-disable", "--kernel-memory=6m")) {

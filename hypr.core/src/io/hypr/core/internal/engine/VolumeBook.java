@@ -63,7 +63,8 @@ final class VolumeBook {
         made.anonymous = made.name == null || made.name.isEmpty();
         made.name = made.anonymous ? Ids.random() : checked(made.name);
         if (made.driver != null && !made.driver.isEmpty() && !made.driver.equals("local")) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + made.name + ": error looking up volume plugin " + made.driver + ": plugin \"" + made.driver + "\" not found")
+            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + made.name + ": error looking up volume plugin " + made.driver
+                + ": plugin \"" + made.driver + "\" not found")
                 .remedy("Leave the driver out: volumes are directories of this host.");
         }
         if (!made.options.isEmpty()) {
