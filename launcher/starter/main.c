@@ -23,6 +23,7 @@ int main(int argc, char **argv) {
     check_program(&options);
     on_failure(undo);
     openings_do(&options);
+    taps_give(&options);
     descriptors_arrange(options.kept, options.kept_count);
     streams_open(options.keep_input, options.output, options.error);
     session_begin();
@@ -37,9 +38,10 @@ int main(int argc, char **argv) {
     limits_set(options.limits, options.limit_count);
     if (options.processors != NULL) processors_set(options.processors);
     if (options.pid_file != NULL) pid_file_write(options.pid_file);
-    if (options.read_only != NULL || options.only != NULL) tree_own();
+    if (options.read_only != NULL || options.only != NULL || options.root != NULL) tree_own();
     if (options.read_only != NULL) tree_read_only(options.read_only);
     if (options.only != NULL) tree_only(options.only, options.only_at);
+    if (options.root != NULL) root_enter(options.root, options.places, options.place_count);
     if (options.directory != NULL && chdir(options.directory) != 0) fail(errno, "Cannot change to the directory %s", options.directory);
     if (options.change_umask) umask(options.umask);
     privileges_drop(&options);

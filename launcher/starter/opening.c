@@ -36,6 +36,15 @@ static int tap_open(const char *name) {
     return fd;
 }
 
+void taps_give(const struct options *options) {
+    for (size_t i = 0; i < options->own_tap_count; i++) {
+        int fd = tap_open(options->own_taps[i]);
+        if (ioctl(fd, TUNSETOWNER, (unsigned long) options->user) != 0)
+            fail(errno, "Cannot give the tap %s to user %u", options->own_taps[i], (unsigned) options->user);
+        close(fd);
+    }
+}
+
 static const char *made[LIST_LIMIT];
 static size_t made_count;
 

@@ -3,13 +3,14 @@
 
 #include <getopt.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum option_code {
-    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
+    KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, ROOT, BIND, BIND_READ_ONLY, DEVICE, CAPABILITY, OWN_TAP, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
     KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
@@ -18,7 +19,10 @@ static const struct option known[] = {
     { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP },
     { "listen", required_argument, NULL, LISTEN }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
-    { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY }, { "memory-max", required_argument, NULL, MEMORY_MAX },
+    { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY }, 
+    { "root", required_argument, NULL, ROOT }, { "bind", required_argument, NULL, BIND }, { "bind-read-only", required_argument, NULL, BIND_READ_ONLY },
+    { "device", required_argument, NULL, DEVICE }, { "capability", required_argument, NULL, CAPABILITY }, { "own-tap", required_argument, NULL, OWN_TAP },
+    { "memory-max", required_argument, NULL, MEMORY_MAX },
     { "memory-low", required_argument, NULL, MEMORY_LOW }, { "processors", required_argument, NULL, PROCESSORS },
     { "pids-max", required_argument, NULL, PIDS_MAX }, { "cpu-max", required_argument, NULL, CPU_MAX },
     { "cpu-weight", required_argument, NULL, CPU_WEIGHT }, { "rlimit", required_argument, NULL, RLIMIT }, { "user", required_argument, NULL, USER },
@@ -49,6 +53,11 @@ static const char usage[] =
     "  --cgroup-join               the control group may be in use already\n"
     "  --read-only PATH            mounts of its own, in which PATH and all below it can be read only\n"
     "  --only FILE=DIR             mounts of its own, in which the directory DIR holds FILE, as DIR/file, and nothing else\n"
+    "  --root DIR                  an empty root directory, at DIR, that holds /proc/self/fd and what these bring there:\n"
+    "  --bind PATH=PLACE --bind-read-only PATH=PLACE --device PATH\n"
+    "                              PATH with all below it, as PLACE, where no device file and no set-user-id program has effect; a device\n"
+    "  --capability NAME           user 0 keeps it: chown, dac_override, fowner, fsetid, mknod, setfcap, setgid, setuid\n"
+    "  --own-tap NAME              the tap NAME becomes the user's\n"
     "  --processors LIST           run on these processors of the host only, as 0-2,5\n"
     "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
@@ -149,6 +158,40 @@ static void parse_only(struct options *options, char *text) {
     options->only_at = directory;
 }
 
+static void place(struct options *options, const char *option, const char *source, const char *at, enum place_kind kind) {
+    if (options->place_count == LIST_LIMIT) fail(0, "--bind, --bind-read-only and --device can be given %d times at most", LIST_LIMIT);
+    if (at[0] != '/' || at[1] == '\0' || strstr(at, "/..") != NULL) fail(0, "%s: '%s' is no absolute path of something in a root directory", option, at);
+    options->places[options->place_count++] = (struct place) { source, at, kind };
+}
+
+static void parse_bind(struct options *options, const char *option, char *text, enum place_kind kind) {
+    char *at = strrchr(text, '=');
+    if (at == NULL || at == text) fail(0, "%s takes PATH=PLACE, not '%s'", option, text);
+    *at++ = '\0';
+    place(options, option, text, at, kind);
+}
+
+/* What a server of files needs, and no more. */
+static const struct { const char *name; int number; } capabilities[] = {
+    { "chown", CAP_CHOWN }, { "dac_override", CAP_DAC_OVERRIDE }, { "fowner", CAP_FOWNER }, { "fsetid", CAP_FSETID },
+    { "mknod", CAP_MKNOD }, { "setfcap", CAP_SETFCAP }, { "setgid", CAP_SETGID }, { "setuid", CAP_SETUID }
+};
+
+static void parse_capability(struct options *options, const char *name) {
+    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+        if (strcmp(capabilities[i].name, name) != 0) continue;
+        options->capabilities |= 1ULL << capabilities[i].number;
+        return;
+    }
+    fail(0, "--capability knows no '%s'", name);
+}
+
+static void parse_own_tap(struct options *options, const char *name) {
+    if (options->own_tap_count == LIST_LIMIT) fail(0, "--own-tap can be given %d times at most", LIST_LIMIT);
+    if (*name == '\0') fail(0, "--own-tap takes the name of a tap");
+    options->own_taps[options->own_tap_count++] = name;
+}
+
 static void parse_cpu(struct options *options, char *quota) {
     char *period = cut(quota, '/');
     if (period == NULL) fail(0, "--cpu-max takes QUOTA/PERIOD in microseconds, not '%s'", quota);
@@ -201,6 +244,12 @@ static void parse_option(struct options *options, int code) {
         case CGROUP_JOIN: options->cgroup_join = true; break;
         case READ_ONLY: options->read_only = optarg; break;
         case ONLY: parse_only(options, optarg); break;
+        case ROOT: options->root = optarg; break;
+        case BIND: parse_bind(options, "--bind", optarg, PLACE_WRITABLE); break;
+        case BIND_READ_ONLY: parse_bind(options, "--bind-read-only", optarg, PLACE_READ_ONLY); break;
+        case DEVICE: place(options, "--device", optarg, optarg, PLACE_DEVICE); break;
+        case CAPABILITY: parse_capability(options, optarg); break;
+        case OWN_TAP: parse_own_tap(options, optarg); break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
         case MEMORY_LOW: options->cgroup_limits.memory_low = checked_decimal("--memory-low", optarg); break;
         case PROCESSORS: options->processors = optarg; break;
@@ -243,5 +292,8 @@ void options_parse(struct options *options, int argc, char **argv) {
     if ((options->log == NULL) != (options->log_max == 0)) fail(0, "--log FILE and --log-max OCTETS need each other");
     if (options->log != NULL && options->log_max < LOG_LEAST) fail(0, "--log-max takes %d octets at least, not %llu", LOG_LEAST, options->log_max);
     if (options->group_count > 0 && !options->change_user) fail(0, "--group needs --user UID:GID");
+    if (options->place_count > 0 && options->root == NULL) fail(0, "--bind, --bind-read-only and --device need --root DIR");
+    if (options->own_tap_count > 0 && !options->change_user) fail(0, "--own-tap needs --user UID:GID");
+    if (options->capabilities != 0 && (!options->change_user || options->user != 0)) fail(0, "--capability needs --user 0:GID");
     options->program = argv + optind;
 }

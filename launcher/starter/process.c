@@ -109,6 +109,7 @@ void check_program(const struct options *options) {
     const char *program = options->program[0];
     if (strchr(program, '/') == NULL) return;   /* execvp will look for it */
     if (options->directory != NULL && *program != '/') return;
+    if (options->root != NULL) return;   /* there the path is another */
     if (strncmp(program, "/proc/self/fd/", 14) == 0) return;   /* --read opens it later, for a user that cannot reach it by name */
     bool other = options->change_user && geteuid() == 0;
     if (other && (setegid(options->group) != 0 || seteuid(options->user) != 0)) fail(errno, "Cannot become user %u for a moment", (unsigned) options->user);
@@ -117,28 +118,34 @@ void check_program(const struct options *options) {
     if (error != 0) fail(error, "Cannot run %s%s", program, other && error == EACCES ? " as the user it is meant for" : "");
 }
 
-static void drop_capabilities(void) {
+/* The program, which user 0 is no reason to give any, gets those that are kept as ambient ones. */
+static void drop_capabilities(unsigned long long kept) {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
-    if (syscall(SYS_capset, &header, none) != 0) fail(errno, "Cannot give up capabilities");
+    const unsigned low = (unsigned) kept, high = (unsigned) (kept >> 32);
+    struct __user_cap_data_struct those[2] = { { low, low, low }, { high, high, high } };
+    if (syscall(SYS_capset, &header, those) != 0) fail(errno, "Cannot give up capabilities");
+    for (unsigned long capability = 0; capability < 64; capability++)
+        if ((kept >> capability & 1) != 0 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0)
+            fail(errno, "Cannot keep the capability %lu", capability);
 }
 
 /* Only root has anything here to forbid; others keep what little they have until capset. */
-static void forbid_capabilities(void) {
+static void forbid_capabilities(unsigned long long kept) {
     for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) fail(errno, "Cannot forbid the capability %lu", capability);
+        if ((capability >= 64 || (kept >> capability & 1) == 0) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0)
+            fail(errno, "Cannot forbid the capability %lu", capability);
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);   /* a kernel without them has none to clear */
     if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0) != 0) fail(errno, "Cannot make user 0 an ordinary one");
 }
 
 static void change_user(const struct options *options) {
     bool root = geteuid() == 0;
-    if (root) forbid_capabilities();
+    if (root) forbid_capabilities(options->capabilities);
     if (root && setgroups(options->group_count, options->groups) != 0) fail(errno, "Cannot set the supplementary groups");
     if (!root && options->group_count > 0) fail(EPERM, "Cannot set the supplementary groups");
     if (setresgid(options->group, options->group, options->group) != 0) fail(errno, "Cannot become group %u", (unsigned) options->group);
     if (setresuid(options->user, options->user, options->user) != 0) fail(errno, "Cannot become user %u", (unsigned) options->user);
-    drop_capabilities();
+    drop_capabilities(options->capabilities);
     if (options->user != 0 && setuid(0) == 0) fail(0, "User %u could become root again", (unsigned) options->user);
 }
 

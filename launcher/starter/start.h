@@ -7,11 +7,13 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200, LOG_LEAST = 65536 };
+enum { STATUS_FAILED = 125, LIST_LIMIT = 64, NAME_LIMIT = 200, LOG_LEAST = 65536, PATH_LIMIT = 512 };
 
 struct kept_descriptor { int from, to; };
 enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP, LISTEN_AT };
 struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
+enum place_kind { PLACE_DEVICE = 1, PLACE_WRITABLE, PLACE_READ_ONLY };
+struct place { const char *source, *at; enum place_kind kind; };   /* what is at the path `at` of a root of its own */
 struct limit { int resource; const char *name; struct rlimit value; };
 struct cgroup_limits { const char *memory, *memory_low, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
 
@@ -20,6 +22,11 @@ struct options {
     size_t kept_count;
     struct opening openings[LIST_LIMIT];
     size_t opening_count;
+    struct place places[LIST_LIMIT];
+    size_t place_count;
+    const char *own_taps[LIST_LIMIT];
+    size_t own_tap_count;
+    unsigned long long capabilities;   /* a bit each that the program keeps */
     struct limit limits[RLIM_NLIMITS];
     size_t limit_count;
     gid_t groups[LIST_LIMIT];
@@ -31,7 +38,7 @@ struct options {
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
-    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at, *processors;
+    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at, *root, *processors;
     unsigned long long log_max;
     mode_t umask;
     bool change_umask;
@@ -57,6 +64,8 @@ void options_parse(struct options *options, int argc, char **argv);
 
 /* opening.c: opens files, taps and listening sockets for the program, which may not do so itself. */
 void openings_do(struct options *options);
+/* Makes the taps the user's. */
+void taps_give(const struct options *options);
 /* Removes the sockets again, when the start fails. */
 void openings_undo(void);
 
@@ -68,6 +77,9 @@ void streams_open(bool keep_input, const char *output, const char *error);
 void tree_own(void);
 void tree_read_only(const char *path);
 void tree_only(const char *file, const char *directory);
+
+/* root.c: a root directory that holds nothing but what is brought there; the working directory is its top. */
+void root_enter(const char *directory, const struct place *places, size_t count);
 
 /* log.c: standard output and error go to a file that is never larger than log_max octets, through a process that keeps it. */
 void log_begin(const struct options *options);
@@ -83,7 +95,7 @@ void cgroup_remove(const char *name);
 void cgroup_undo(void);
 
 /* hierarchies.c: where control groups can be made. */
-enum { HIERARCHY_LIMIT = 8, PATH_LIMIT = 512 };
+enum { HIERARCHY_LIMIT = 8 };
 struct hierarchy {
     int version;
     bool memory, cpu, pids, freezer;   /* the controllers that it has */

@@ -178,6 +178,62 @@ class Tree(Starter):
         self.refused("--only takes FILE=DIR", "--only", "/nonexistent", "--", "/bin/true")
 
 
+class Root(Starter):
+    SHELL = ("--bind", "/bin/busybox=/bin/busybox", "--device", "/dev/null", "--")
+
+    def setUp(self):
+        super().setUp()
+        self.share, self.place = self.directory / "a=b", self.directory / "root"
+        (self.share / "below").mkdir(parents=True)
+        self.place.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.share / "below"], check=True)
+        self.addCleanup(subprocess.run, ["umount", self.share / "below"], check=True)
+
+    def within(self, script, *options):
+        return self.start("--root", self.place, *options, *self.SHELL, "/bin/busybox", "sh", "-c", script)
+
+    def test_holds_what_is_brought_there_and_nothing_else(self):
+        file = self.directory / "file"
+        file.write_text("one")
+        status, out, err = self.within("/bin/busybox find / ! -path '/proc/self/fd/*' | /bin/busybox sort; "
+                                       "/bin/busybox cat /two/file; pwd; cd /proc/self/fd/..; cd ..; /bin/busybox ls; : >/dev/null; /bin/busybox touch /bin/new /new /proc/self/new",
+                                       "--bind", f"{self.share}=/one", "--bind", f"{file}=/two/file", "--chdir", "/one")
+        expected = "/ /bin /bin/busybox /dev /dev/null /one /one/below /proc /proc/self /proc/self/fd /two /two/file one/one self"
+        self.assertEqual(expected.split(), out.decode().split())
+        self.assertEqual((1, 3), (status, err.count(b"Read-only file system")), err)
+        self.assertEqual([], list(self.place.iterdir()), "only the program has it")
+
+    def test_has_no_way_out_and_no_device_but_those_that_are_brought_also_below(self):
+        status, out, err = self.within(
+            "b=/bin/busybox; cd /one; for d in . below; do $b touch $d/file && $b chown 12:34 $d/file && $b stat -c %u:%g $d/file; "
+            "$b mknod $d/zero c 1 5 && $b head -c1 $d/zero; done; "
+            "$b touch /two/no; $b touch /two/below/no; $b chroot / $b true; $b mount -t tmpfs none /one; $b ls ../../..",
+            "--bind", f"{self.share}=/one", "--bind-read-only", f"{self.share}=/two", "--user", "0:0", "--capability", "chown", "--capability", "mknod")
+        self.assertEqual("12:34 12:34 bin dev one proc two".split(), out.decode().split(), err)
+        self.assertEqual((2, 2, 2), tuple(err.count(w) for w in (b"Permission denied", b"Read-only file system", b"perm")), err)
+
+    def test_lets_user_zero_keep_the_capabilities_that_are_named(self):
+        out = self.shell("grep -E '^(Cap|NoNew)' /proc/self/status", "--user", "0:0", "--capability", "chown", "--capability", "setuid")
+        lines = {line.split()[0]: line.split()[1] for line in out.splitlines()}
+        self.assertEqual({"0" * 14 + "81"}, {lines[k] for k in lines if k.startswith("Cap")})
+        self.assertEqual("1", lines["NoNewPrivs:"])
+        for part, *arguments in (("knows no 'sys_admin'", "--capability", "sys_admin"), ("need --root DIR", "--device", "/dev/null"),
+                                 ("needs --user 0:GID", "--capability", "chown"), ("needs --user 0:GID", "--user", "1:1", "--capability", "chown"),
+                                 ("takes PATH=PLACE", "--root", "/tmp", "--bind", "/tmp"), ("no absolute path", "--root", "/tmp", "--bind", "/tmp=/a/../.."),
+                                 ("no absolute path", "--root", "/tmp", "--bind", "/tmp=/"),
+                                 ("Cannot find /no/such", "--root", self.place, "--bind", "/no/such=/a"),
+                                 ("needs --user UID:GID", "--own-tap", "x"), ("Cannot find the tap no-such", "--user", "0:0", "--own-tap", "no-such")):
+            with self.subTest(arguments=arguments):
+                self.refused(part, *arguments, "--", "/bin/true")
+
+    def test_a_tap_becomes_the_users(self):
+        name = "tt" + uuid.uuid4().hex[:10]
+        subprocess.run(["ip", "tuntap", "add", name, "mode", "tap", "user", "77"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "link", "delete", name], check=True)
+        self.shell("true", "--own-tap", name, "--user", "0:0")
+        self.assertEqual("0", pathlib.Path(f"/sys/class/net/{name}/owner").read_text().strip())
+
+
 class Log(Starter):
     LIMIT = 65536
 

@@ -36,6 +36,9 @@ public interface VmmBackend {
      */
     String FACETS = "facet";
 
+    /** Service property: how many shares a microVM can have at most, of a backend with the facet {@code virtiofs}. Integer; missing where nobody reaches its limit. */
+    String SHARES = "hypr.shares";
+
     /**
      * Says whether microVMs can be started here now. Costs at most 300 ms; what costs more is found out once per boot of the host and
      * remembered.

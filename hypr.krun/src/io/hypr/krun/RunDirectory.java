@@ -30,6 +30,11 @@ public record RunDirectory(Path path) {
         return path.resolve("s");
     }
 
+    /** @return directory at which a VMM with a root directory of its own has that; empty for everybody else */
+    public Path root() {
+        return path.resolve("root");
+    }
+
     /**
      * Makes the VMM's working directory.
      *

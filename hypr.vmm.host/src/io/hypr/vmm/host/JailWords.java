@@ -36,10 +36,24 @@ public record JailWords(int threads, long memory) {
      * @return options, without those that open files
      */
     public List<String> of(VmPlan plan, Path pidFile, Path directory, Collection<Integer> groups) {
+        return of(plan, plan.jail().uid() + ":" + plan.jail().gid(), pidFile, directory, groups);
+    }
+
+    /**
+     * Makes the options for a VMM that is not the jail's user.
+     *
+     * @param plan of the microVM
+     * @param user of the VMM, as {@code UID:GID}
+     * @param pidFile where the VMM's pid and start time go
+     * @param directory the VMM's working directory
+     * @param groups supplementary groups of the VMM
+     * @return options, without those that open files
+     */
+    public List<String> of(VmPlan plan, String user, Path pidFile, Path directory, Collection<Integer> groups) {
         VmPlan.Jail jail = plan.jail();
         List<String> words = new ArrayList<>(List.of(
             "--log", plan.log().toString(), "--log-max", Long.toString(VmmLog.LIMIT), "--pid-file", pidFile.toString(),
-            "--chdir", directory.toString(), "--umask", "077", "--user", jail.uid() + ":" + jail.gid(),
+            "--chdir", directory.toString(), "--umask", "077", "--user", user,
             "--cgroup", jail.cgroup(), "--cgroup-optional",
             "--pids-max", Integer.toString(plan.maxProcessors() + threads * (1 + plan.shares().size())),
             "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + memory)));

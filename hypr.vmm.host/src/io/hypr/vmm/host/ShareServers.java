@@ -47,6 +47,16 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The " + backend + " backend cannot share directories with a microVM: there is no " + PROGRAM + ".")
                     .remedy("Install it, on Debian 12 with: apt-get install qemu-system-common");
         }
+        check(shares);
+    }
+
+    /**
+     * Checks what is to be shared, whoever serves it.
+     *
+     * @param shares of a plan
+     * @throws HyprException {@code NOT_FOUND} or {@code INVALID}
+     */
+    public static void check(List<VmPlan.Share> shares) {
         for (VmPlan.Share share : shares) {
             if (!Files.isDirectory(share.source()) && !Files.isRegularFile(share.source())) {
                 throw new HyprException(ErrorCode.NOT_FOUND, share.source() + ", which is to be shared with the microVM, is no directory and no file.");

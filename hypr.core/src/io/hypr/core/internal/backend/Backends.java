@@ -160,10 +160,11 @@ public final class Backends {
      *
      * @param wanted name of a backend, an LDAP filter over the properties of backends, or null
      * @param facets that its sessions must be able to have
+     * @param shares that a session must be able to have
      * @param order names, the first choice first
      * @return the choice
      */
-    public Choice choose(String wanted, Set<String> facets, List<String> order) {
+    public Choice choose(String wanted, Set<String> facets, int shares, List<String> order) {
         Wish wish = Wish.of(wanted);
         List<String> reasons = new ArrayList<>();
         List<String> failures = new ArrayList<>();
@@ -174,7 +175,7 @@ public final class Backends {
                 reasons.add(entry.name + " was passed over: " + wish.text() + " was asked for.");
                 continue;
             }
-            String against = against(entry, facets, remedies);
+            String against = against(entry, facets, shares, remedies);
             if (against == null) {
                 reasons.add(entry.name + " was chosen: " + (wanted != null ? "it is what was asked for." : "it is the first that can be used."));
                 return new Choice(entry.name, reasons);
@@ -199,11 +200,14 @@ public final class Backends {
         return remedies.isEmpty() ? e : e.remedy(String.join(" ", remedies));
     }
 
-    private static String against(Entry entry, Set<String> facets, List<String> remedies) {
+    private static String against(Entry entry, Set<String> facets, int shares, List<String> remedies) {
         Set<String> missing = new HashSet<>(facets);
         missing.removeAll(strings(entry.properties.get(VmmBackend.FACETS)));
         if (!missing.isEmpty()) {
             return "it cannot do " + String.join(", ", new TreeSet<>(missing)) + ".";
+        }
+        if (entry.properties.get(VmmBackend.SHARES) instanceof Integer most && shares > most) {
+            return "a microVM of it can have " + most + " volumes at most, and this one needs " + shares + ".";
         }
         return switch (entry.probe(false)) {
             case Availability.Available() -> null;

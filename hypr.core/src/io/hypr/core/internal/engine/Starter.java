@@ -159,7 +159,7 @@ final class Starter {
     }
 
     private void intendVisit() throws IOException {
-        choice = engine.services().backends.choose(spec.vmm, facets(), settings.backends());
+        choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
         container.change(r -> r.phase = Phase.VISITED);
         Clearing.delete(visits(container));
         visit = new ContainerLog(visits(container), LogLimits.of(Map.of()));
@@ -197,7 +197,7 @@ final class Starter {
     }
 
     private void intend() throws IOException {
-        choice = engine.services().backends.choose(spec.vmm, facets(), settings.backends());
+        choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
         container.change(r -> {
             r.phase = Phase.STARTING;
             r.run++;

@@ -38,7 +38,7 @@ public class TemplateService implements MemoryTemplates {
     public Template create(ContainerSpec like) {
         ContainerSpec spec = Json.copy(like, ContainerSpec.class);
         Engine now = engine.get();
-        String backend = now.services().backends.choose(spec.vmm, Set.of("templates"), now.settings().backends()).name();
+        String backend = now.services().backends.choose(spec.vmm, Set.of("templates"), 0, now.settings().backends()).name();
         VmPlan plan = plan(now, spec);
         return filled(now.templates().find(now.templates().create(backend, plan, spec.image == null ? null : root(now, spec))));
     }

@@ -23,6 +23,7 @@ import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.Kvm;
 import io.hypr.vmm.host.KvmProbe;
+import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmProcess;
 
@@ -37,7 +38,7 @@ import io.hypr.vmm.host.VmmProcess;
  */
 public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, ControlGroups groups) implements Platform {
 
-    private static final Path TUN = Path.of("/dev/net/tun");
+    static final Path TUN = Path.of("/dev/net/tun");
 
     /**
      * @param name of the backend
@@ -51,7 +52,7 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, 
 
     @Override
     public Set<String> facets() {
-        return Set.of("pausable");
+        return Set.of("pausable", "virtiofs");
     }
 
     @Override
@@ -79,20 +80,22 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, 
             throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot pass devices through.")
                     .remedy("Ask for another backend with --vmm.");
         }
-        if (!plan.shares().isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " cannot share directories with a microVM.")
-                    .remedy("Ask for another backend with --vmm.");
-        }
+        ShareServers.check(plan.shares());
     }
 
     @Override
     public Process start(VmPlan plan, RunDirectory run) throws IOException {
         Set<Integer> groups = new TreeSet<>();
-        add(groups, kvm.find().group());
-        if (!plan.nics().isEmpty()) {
-            add(groups, tunGroup());
+        if (plan.shares().isEmpty()) {
+            add(groups, kvm.find().group());
+            if (!plan.nics().isEmpty()) {
+                add(groups, tunGroup());
+            }
+            run.makeOwn(plan.jail().uid(), plan.jail().gid());
+        } else {
+            run.makeOwn(0, 0);
+            Files.createDirectory(run.root());
         }
-        run.makeOwn(plan.jail().uid(), plan.jail().gid());
         Words words = Words.of(plan, program, groups);
         List<String> command = new ArrayList<>(List.of(starter.program().toString()));
         command.addAll(words.words());

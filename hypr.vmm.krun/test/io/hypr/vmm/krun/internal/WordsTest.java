@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -51,13 +52,29 @@ class WordsTest {
 
     @Test
     void aPlanBecomesWordsAndADocument() throws IOException {
-        Words words = Words.of(plan(2, 2), PROGRAM, List.of(36, 107));
+        golden("machine", plan(2, 2));
+    }
+
+    @Test
+    void whoServesSharesIsRootOfAPlaceWithNothingElse(@TempDir Path directory) throws IOException {
+        VmPlan plain = plan(1, 1);
+        Path file = Files.createFile(directory.resolve("file"));
+        golden("shared", new VmPlan(plain.id(), 1, 1, plain.memory(), plain.memory(), plain.boot(), plain.disks(), plain.nics(), List.of(),
+            List.of(new VmPlan.Share("mount0", Path.of("/a=b"), false), new VmPlan.Share("mount1", file, true)), plain.runDirectory(), plain.log(), plain.jail(),
+            Set.of(), Map.of()), file.toString());
+    }
+
+    private static void golden(String name, VmPlan plan, String... places) throws IOException {
+        Words words = Words.of(plan, PROGRAM, List.of(36, 107));
         StringBuilder text = new StringBuilder();
         words.words().forEach(word -> text.append(word.startsWith("--") ? "\n" : " ").append(word));
         ObjectMapper json = new ObjectMapper();
         text.append("\n\n").append(json.writerWithDefaultPrettyPrinter().writeValueAsString(json.readTree(words.document().json()))).append('\n');
         String whole = text.substring(1);
-        Path file = Path.of("test/goldens/machine");
+        for (String place : places) {
+            whole = whole.replace(place, "/file");
+        }
+        Path file = Path.of("test/goldens", name);
         if (System.getenv("HYPR_RENEW_GOLDENS") != null) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, whole);
