@@ -144,6 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn no_other_process_gets_a_signal() {
+        let (own, other, owner, user, both) = confined(|| {
+            // SAFETY: asks for the one attribute that a filter needs; signals of number 0 do nothing; no user is changed to another.
+            unsafe {
+                assert_eq!(0, libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+                let (process, thread) = (libc::getpid(), libc::gettid());
+                calls::confine(true).unwrap();
+                let user = libc::geteuid();
+                (
+                    libc::syscall(libc::SYS_tgkill, process, thread, 0),
+                    libc::syscall(libc::SYS_tgkill, 1, 1, 0),
+                    libc::fcntl(0, libc::F_SETOWN, 1),
+                    libc::syscall(libc::SYS_setresuid, -1, user, -1),
+                    libc::syscall(libc::SYS_setresuid, user, user, user),
+                )
+            }
+        });
+        assert_eq!((own, other, owner, user, both), (0, -1, -1, 0, -1));
+    }
+
+    #[test]
     fn a_tap_that_is_missing_is_named() {
         assert_eq!(attach("no-such-tap"), Err("Cannot find the tap no-such-tap: No such device".into()));
         assert!(attach("../../class").is_err());
