@@ -36,7 +36,10 @@ public interface VmmBackend {
      */
     String FACETS = "facet";
 
-    /** Service property: how many shares a microVM can have at most, of a backend with the facet {@code virtiofs}. Integer; missing where nobody reaches its limit. */
+    /**
+     * Service property: how many shares a microVM can have at most, of a backend that takes {@code virtiofs}. Integer; missing where there is no limit that
+     * matters.
+     */
     String SHARES = "hypr.shares";
 
     /**

@@ -59,9 +59,9 @@ class WordsTest {
     void whoServesSharesIsRootOfAPlaceWithNothingElse(@TempDir Path directory) throws IOException {
         VmPlan plain = plan(1, 1);
         Path file = Files.createFile(directory.resolve("file"));
-        golden("shared", new VmPlan(plain.id(), 1, 1, plain.memory(), plain.memory(), plain.boot(), plain.disks(), plain.nics(), List.of(),
-            List.of(new VmPlan.Share("mount0", Path.of("/a=b"), false), new VmPlan.Share("mount1", file, true)), plain.runDirectory(), plain.log(), plain.jail(),
-            Set.of(), Map.of()), file.toString());
+        List<VmPlan.Share> shares = List.of(new VmPlan.Share("mount0", Path.of("/a=b"), false), new VmPlan.Share("mount1", file, true));
+        golden("shared", new VmPlan(plain.id(), 1, 1, plain.memory(), plain.memory(), plain.boot(), plain.disks(), plain.nics(), List.of(), shares,
+            plain.runDirectory(), plain.log(), plain.jail(), Set.of(), Map.of()), file.toString());
     }
 
     private static void golden(String name, VmPlan plan, String... places) throws IOException {
