@@ -295,10 +295,19 @@ final class Starter {
 
     /** The template was bad: what started from it goes, and the microVM boots. */
     private Run bootInstead() {
+        return bootInstead("It did not come up from the template of its shape.");
+    }
+
+    private Run bootInstead(String reason) {
         try {
             new Clearing(engine, container).vm();
             prepareRunDirectory();
-            return vm.startCold("It did not come up from the template of its shape.");
+            if (vm.isMounted()) { // Its disk is a copy of the template's, and the log counts the frames of its agent.
+                Files.delete(upper());
+                disk();
+                container.log().begin(before.run + 1);
+            }
+            return vm.startCold(reason);
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory of container " + container.name() + " cannot be made again.", e);
         }
@@ -323,15 +332,36 @@ final class Starter {
     }
 
     private void runWorkload() throws InterruptedException, IOException {
-        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup().encode(id));
-        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload().encode(id, Run.WORKLOAD));
         Duration limit = Duration.ofSeconds(settings.hello());
-        judge(Run.await(setup, limit));
-        Result second = Run.await(started, limit);
+        Result second = Run.await(vm.isMounted() ? setUpFromTemplate(limit) : setUp(limit), limit);
         if (second.errno() != 0) {
             Refusal refusal = Refusal.of("failed to create task for container: ", info.argv.getFirst(), spec.user, info.workingDir, second);
             exitCode = refusal.exitCode();
             throw refusal.exception();
+        }
+    }
+
+    /** @return the answer to come of the workload's start */
+    private CompletableFuture<Result> setUp(Duration limit) throws InterruptedException {
+        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup().encode(id));
+        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload().encode(id, Run.WORKLOAD));
+        judge(Run.await(setup, limit));
+        return started;
+    }
+
+    /** What cannot be set up from the template of an image, and can be from the beginning, shows that the template is bad. */
+    private CompletableFuture<Result> setUpFromTemplate(Duration limit) throws InterruptedException {
+        try {
+            return setUp(VmLaunch.PATIENCE);
+        } catch (HyprException e) {
+            if (e.code() == ErrorCode.INVALID || engine.isClosed()) { // What the user asked for is at fault.
+                throw e;
+            }
+            String template = vm.template();
+            run = vm.awaitAgent(bootInstead("It could not be set up from the template of its image: " + e.getMessage()), () -> run);
+            CompletableFuture<Result> started = setUp(limit);
+            engine.templates().blame(template, e.getMessage());
+            return started;
         }
     }
 

@@ -23,7 +23,7 @@ import io.hypr.vmm.VmSession;
 final class VmLaunch {
 
     /** How long the agent may take to answer from a template. It takes some milliseconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Engine engine;
     private final Container container;
@@ -174,6 +174,11 @@ final class VmLaunch {
     /** @return whether what the microVM started from has the image and the disk mounted */
     boolean isMounted() {
         return way.disk() != null;
+    }
+
+    /** @return the template that it started from; empty if it booted */
+    String template() {
+        return way.template();
     }
 
     /** The container runs: the next one of its shape shall start from a template. */
