@@ -37,16 +37,19 @@ final class Deployment {
     private final BundleContext context;
     private final Supplier<Handovers> handovers;
     private final Path copies;
+    private final Signatures signatures;
 
     /**
      * @param context installs
      * @param handovers gives who tells whether microVMs were taken over; null while the engine is not there
      * @param copies folder for what is in use, so that it can be put back
+     * @param signatures that a copy still needs when hyprd was started again
      */
-    Deployment(BundleContext context, Supplier<Handovers> handovers, Path copies) {
+    Deployment(BundleContext context, Supplier<Handovers> handovers, Path copies, Signatures signatures) {
         this.context = context;
         this.handovers = handovers;
         this.copies = copies;
+        this.signatures = signatures;
     }
 
     Optional<Bundle> find(String name) {
@@ -64,7 +67,7 @@ final class Deployment {
         try {
             Files.createDirectories(copies);
             Files.copy(candidate.file(), fresh, StandardCopyOption.REPLACE_EXISTING);
-            Optional<Bundle> present = find(candidate.name());
+            Optional<Bundle> present = find(candidate.name()).or(() -> last(candidate));
             if (present.isPresent()) {
                 exchange(present.get(), candidate);
             } else {
@@ -76,6 +79,20 @@ final class Deployment {
         } finally {
             fresh.toFile().delete(); // It is there only if something failed, which is told.
         }
+    }
+
+    /** What ran before hyprd was started again, if that was another: what microVMs it left the candidate must take over as in any exchange. */
+    private Optional<Bundle> last(Candidate candidate) {
+        Path copy = copy(candidate.name());
+        try {
+            if (Files.exists(copy) && !Digests.of(copy).equals(candidate.digest())) {
+                signatures.check(copy);
+                bring(Candidate.of(copy));
+            }
+        } catch (HyprException e) {
+            return Optional.empty(); // It may not or cannot run any more, and stands in nobody's way.
+        }
+        return find(candidate.name());
     }
 
     private void bring(Candidate candidate) {
@@ -180,6 +197,11 @@ final class Deployment {
             throw new HyprException(ErrorCode.INTERNAL, "The plug-in " + name + " cannot be taken out: " + e.getMessage(), e)
                     .remedy("Restart hyprd: 'hypr daemon stop'.");
         }
+    }
+
+    /** @return the version that runs of what is no part of the distribution */
+    Optional<String> running(String name) {
+        return find(name).filter(bundle -> !isShipped(bundle)).map(bundle -> bundle.getVersion().toString());
     }
 
     private static boolean isShipped(Bundle bundle) {

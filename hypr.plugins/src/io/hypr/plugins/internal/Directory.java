@@ -88,7 +88,7 @@ public final class Directory implements Plugins {
         this.maven = maven;
         this.log = log;
         this.context = context;
-        this.deployment = new Deployment(context, handovers, run.resolve("plugins"));
+        this.deployment = new Deployment(context, handovers, run.resolve("plugins"), signatures);
         context.addBundleListener(arrivals);
     }
 
@@ -185,7 +185,15 @@ public final class Directory implements Plugins {
                         .getFileName() + " already.").remedy("Remove one of the files.");
             }
         }
-        deployment.deploy(candidate);
+        try {
+            deployment.deploy(candidate);
+        } catch (HyprException e) {
+            deployment.running(candidate.name()).ifPresent(version -> { // It is in its place again, and goes with the file.
+                entry.name = candidate.name();
+                entry.version = version;
+            });
+            throw e;
+        }
         entry.name = candidate.name();
         entry.version = candidate.version().toString();
         entry.signer = signer;

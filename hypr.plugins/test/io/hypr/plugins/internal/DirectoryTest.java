@@ -3,10 +3,12 @@ package io.hypr.plugins.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -19,8 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.service.log.Logger;
@@ -44,15 +49,23 @@ class DirectoryTest {
 
     @BeforeEach
     void start() throws Exception {
-        framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(Map.of(
-            Constants.FRAMEWORK_STORAGE, directory.resolve("cache").toString(), Constants.FRAMEWORK_STORAGE_CLEAN, "onFirstInit"));
-        framework.start();
+        framework = framework();
         folder = Files.createDirectory(directory.resolve("plugins"));
         plugins = directory(Signatures.of("none", "", ""));
     }
 
+    private Framework framework() throws Exception {
+        Framework fresh = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(Map.of(
+            Constants.FRAMEWORK_STORAGE, directory.resolve("cache").toString(), Constants.FRAMEWORK_STORAGE_CLEAN, "onFirstInit"));
+        fresh.start();
+        return fresh;
+    }
+
     private Directory directory(Signatures signatures) {
-        Handovers handovers = (backend, limit) -> List.of();
+        return directory(signatures, (backend, limit) -> List.of());
+    }
+
+    private Directory directory(Signatures signatures, Handovers handovers) {
         Logger log = (Logger) Proxy.newProxyInstance(Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
             if (method.getName().equals("warn")) {
                 warnings.add(arguments[0].toString());
@@ -167,6 +180,64 @@ class DirectoryTest {
         eventually("nothing is under way", () -> isActive("org.example.exports"));
         assertEquals(List.of("active", "failed"), plugins.list().stream().map(p -> p.state).sorted().toList());
         assertEquals(1, warnings.size());
+    }
+
+    @Test
+    void whatWasRolledBackIsTriedAgainstTheSameVersionWhenHyprdStartsAgain() throws Exception {
+        plugins.close();
+        List<String> refused = new CopyOnWriteArrayList<>();
+        plugins = directory(Signatures.of("none", "", ""), (backend, limit) -> refused);
+        Path file = backend("1.0.0");
+        plugins.found(file);
+        assertEquals("active 1.0.0", only().state + " " + only().version);
+        refused.add("The record cannot be read.");
+        plugins.found(backend("2.0.0"));
+        assertEquals("failed 1.0.0", only().state + " " + only().version);
+
+        stop();
+        Files.delete(file);
+        framework = framework();
+        plugins = directory(Signatures.of("none", "", ""), (backend, limit) -> refused);
+        plugins.found(backend("2.0.0"));
+        assertTrue(only().problem.contains("cannot take over 1 microVM that run: The record cannot be read."), only().problem);
+        assertEquals("failed 1.0.0", only().state + " " + only().version);
+        assertEquals(List.of("VmmBackend own"), only().services);
+        Files.delete(file);
+        plugins.gone(file);
+        assertEquals(List.of(), List.of(context().getBundles()).stream().filter(b -> "org.example.own".equals(b.getSymbolicName())).toList());
+    }
+
+    private Path backend(String version) throws Exception {
+        String activator = Backend.class.getName();
+        String file = activator.replace('.', '/') + ".class";
+        try (InputStream code = Backend.class.getClassLoader().getResourceAsStream(file)) {
+            return Jars.write(folder.resolve("own.jar"), Map.of("Bundle-ManifestVersion", "2", "Bundle-SymbolicName", "org.example.own",
+                "Bundle-Version", version, "Bundle-Activator", activator, "Import-Package", "org.osgi.framework"), Map.of(file, code.readAllBytes()));
+        }
+    }
+
+    /** Runs in a bundle, alone. */
+    public static final class Backend implements BundleActivator, ServiceFactory<Object> {
+
+        @Override
+        public void start(BundleContext context) {
+            context.registerService(new String[] {"io.hypr.vmm.VmmBackend"}, this, new Hashtable<>(Map.of("hypr.name", "own")));
+        }
+
+        @Override
+        public void stop(BundleContext context) {
+            // The framework takes the service away.
+        }
+
+        @Override
+        public Object getService(Bundle bundle, ServiceRegistration<Object> registration) {
+            return this;
+        }
+
+        @Override
+        public void ungetService(Bundle bundle, ServiceRegistration<Object> registration, Object service) {
+            // Nothing is kept.
+        }
     }
 
     @Test

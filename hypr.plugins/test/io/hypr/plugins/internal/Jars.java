@@ -21,17 +21,17 @@ final class Jars {
     /**
      * @param file to write
      * @param headers of the manifest
-     * @param entries text by name
+     * @param entries by name
      * @return the file
      */
-    static Path write(Path file, Map<String, String> headers, Map<String, String> entries) {
+    static Path write(Path file, Map<String, String> headers, Map<String, byte[]> entries) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         headers.forEach((name, value) -> manifest.getMainAttributes().putValue(name, value));
         try (OutputStream out = Files.newOutputStream(file); JarOutputStream jar = new JarOutputStream(out, manifest)) {
-            for (Map.Entry<String, String> entry : entries.entrySet()) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 jar.putNextEntry(new ZipEntry(entry.getKey()));
-                jar.write(entry.getValue().getBytes(StandardCharsets.UTF_8));
+                jar.write(entry.getValue());
                 jar.closeEntry();
             }
             return file;
@@ -51,6 +51,6 @@ final class Jars {
         headers.put("Bundle-ManifestVersion", "2");
         headers.put("Bundle-SymbolicName", name);
         headers.putIfAbsent("Bundle-Version", "1.0.0");
-        return write(file, headers, Map.of("some/text", name));
+        return write(file, headers, Map.of("some/text", name.getBytes(StandardCharsets.UTF_8)));
     }
 }

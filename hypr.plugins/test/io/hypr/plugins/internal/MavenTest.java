@@ -171,7 +171,7 @@ class MavenTest {
         assertEquals("No Maven repository is known.", refused("", "org.example:plugin:1.2").getMessage());
         String model = "<project><repositories><repository><url>" + address() + "</url></repository></repositories></project>";
         Jars.write(Files.createDirectories(directory.resolve("lib")).resolve("maven-model-builder-3.9.jar"), Map.of(),
-            Map.of("org/apache/maven/model/pom-4.0.0.xml", model));
+            Map.of("org/apache/maven/model/pom-4.0.0.xml", model.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         assertEquals("the jar", got("", "org.example:plugin:1.2"));
     }
 
