@@ -14,7 +14,7 @@ s/^err: Error: No such container:path: ([^:]+):(.*)$/err: Error response from da
 s/(No such image: [^: ]+)$/\1:latest/
 s/^err: Error: No such volume: (.*)$/err: Error response from daemon: get \1: no such volume/
 # Names of images
-s/^err: Error parsing reference: .* is not a valid repository\/tag: (.*)$/err: Error response from daemon: \1/
+s/^err: Error parsing reference: .* is not a valid repository\/tag: (.* must be lowercase)$/err: Error response from daemon: \1/
 s/^(err: CLI: invalid reference format: repository name) must be lowercase$/\1 (library\/UPPER) must be lowercase/
 # Options of run and create
 s/^err: Conflicting options: -a and -d$/err: conflicting options: cannot specify both --attach and --detach/

@@ -130,3 +130,48 @@ show inspect -f '{{.HostConfig.PidsLimit}}' ${P}a
 show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 10 & done; echo all'
 show update --pids-limit -1 ${P}a
 show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; echo all'
+
+### formats of lists
+$CLI create --name ${P}a -l k=v $IMAGE true >/dev/null
+$CLI tag $IMAGE ${P}i:one; $CLI volume create --label a=b ${P}v >/dev/null; $CLI network create --label a=b ${P}n >/dev/null
+for f in '' table raw '{{.Names}} {{.State}}' '{{.Label "k"}}' '{{.Nonsense}}' '{{.Names' 'table {{.Names}}\t{{.Label "k"}}' '{{upper .State}}' '{{title .State}}' '{{pad .State 2 3}}|' '{{truncate .State 3}}' '{{range split .Networks ","}}[{{.}}]{{end}}'; do
+    echo "$f"; quietly ps -a --filter name=${P}a --format "$f" | sed -E 's/[0-9]{4}-[0-9-]{5} [0-9:]{8} \+0000 UTC/DATE/; s/k=v.*/LABELS/'
+done
+for f in '' raw '{{.Repository}}:{{.Tag}} {{.SharedSize}} {{.UniqueSize}} {{.Containers}}' '{{.Nonsense}}' '{{.Nonsense'; do
+    echo "$f"; quietly images --format "$f" ${P}i | sed -E 's/created_at: .*/created_at: DATE/; s/[0-9]+ (days|weeks|months) ago/AGO ago/'
+done
+for f in '' raw '{{.Driver}} {{.Name}} {{.Scope}} {{.Labels}} {{.Label "a"}} {{.Links}} {{.Size}} {{.Availability}} {{.Group}} {{.Status}}' '{{.Nonsense}}' '{{.Nonsense'; do
+    echo "$f"; quietly volume ls --filter name=${P}v --format "$f"
+done
+for f in '' raw '{{.Name}} {{.Driver}} {{.Scope}} {{.Internal}} {{.IPv6}} {{.Labels}} {{.Label "a"}}' '{{.Nonsense}}' '{{.Nonsense'; do
+    echo "$f"; quietly network ls --filter name=${P}n --format "$f"
+done
+show ps -aq --filter name=${P}a --format x
+show inspect -f '{{' ${P}a
+show inspect -f '{{json .State.Paused}} {{.State.Nonsense}}' ${P}a
+$CLI inspect -f '{{json .State}}' ${P}a | grep -c Health
+show rm ${P}a; show rmi ${P}i:one; show volume rm ${P}v; show network rm ${P}n
+
+### networks by filters
+$CLI network create --label a=1 ${P}n >/dev/null; $CLI network create --label a=1 --label b=2 ${P}m >/dev/null
+for f in type=custom scope=local scope=swarm driver=bridge driver=nonsense label=a label=b=2 label=b=3 dangling=true dangling=false; do
+    echo "$f"; $CLI network ls --filter name=${P} --filter $f --format '{{.Name}}' | sort
+done
+$CLI network ls --filter name=${P}n --filter name=${P}m --format '{{.Name}}' | sort
+$CLI network ls --filter label=a --filter label=b=2 --format '{{.Name}}' | grep ${P}
+show network ls --filter type=nonsense
+show network ls --filter dangling=nonsense
+show network ls --filter nonsense=x
+show network rm ${P}n ${P}nothere ${P}m
+show network rm -f ${P}nothere
+
+### names and filters of images that are none
+show tag $IMAGE ${P}x:
+show tag nothere:::x y
+show tag $IMAGE ''
+show rmi -f ${P}nothere
+show images --filter dangling=x
+show images --filter dangling=true --filter nonsense=1
+show images --filter since=${P}nothere
+show volume ls --filter dangling=x
+show ps --filter status=nonsense

@@ -20,6 +20,7 @@ import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerFilters;
 import io.hypr.shell.internal.Moments;
+import io.hypr.shell.internal.format.Fields;
 import io.hypr.shell.internal.format.Json;
 import io.hypr.shell.internal.format.Template;
 import io.hypr.shell.internal.grammar.InputException;
@@ -30,7 +31,7 @@ import io.hypr.shell.internal.grammar.Words;
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=events"})
 public final class EventsCommand extends Command {
 
-    private static final List<String> FILTERS = List.of("container", "event", "image", "label", "network", "type");
+    private static final List<String> FILTERS = List.of("container", "event", "image", "label", "network", "scope", "type", "volume");
 
     private static final int WRONG_FORMAT = 64;
 
@@ -47,7 +48,7 @@ public final class EventsCommand extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        Optional<String> format = words.get("format");
+        Optional<String> format = words.get("format").filter(f -> !f.isEmpty());
         Template template = format.filter(f -> !f.equals("json") && !f.equals("{{json .}}")).map(EventsCommand::template).orElse(null);
         Map<String, List<String>> filters = new LinkedHashMap<>();
         for (String f : words.all("filter")) {
@@ -58,10 +59,18 @@ public final class EventsCommand extends Command {
             }
             filters.computeIfAbsent(parts[0], n -> new java.util.ArrayList<>()).add(parts[1]);
         }
+        if (template != null) {
+            check(template);
+        }
+        Instant since = words.get("since").map(Moments::parse).orElse(null);
         Instant until = words.get("until").map(Moments::parse).orElse(null);
-        events.read(words.get("since").map(Moments::parse).orElse(null), until, e -> {
+        if (since != null && until != null && since.isAfter(until)) {
+            throw new HyprException(ErrorCode.INVALID, "`since` time (" + words.get("since").orElseThrow() + ") cannot be after `until` time ("
+                    + words.get("until").orElseThrow() + ")");
+        }
+        events.read(since, until, e -> {
             if (filters.entrySet().stream().allMatch(f -> f.getValue().stream().anyMatch(v -> fits(e, f.getKey(), v)))) {
-                call.out().println(format.isEmpty() ? line(e) : template == null ? Json.compact(view(e)) : template.render(view(e)));
+                call.out().println(format.isEmpty() ? line(e) : template == null ? Json.compact(view(e)) : template.render(message(e)));
                 call.out().flush();
             }
         });
@@ -71,7 +80,16 @@ public final class EventsCommand extends Command {
     /** Docker ends with a status of its own here. */
     private static Template template(String format) {
         try {
-            return Template.parse(format, "Error parsing format: ", "");
+            return Template.parse(format, "Error parsing format: ", "Error parsing format: ");
+        } catch (InputException e) {
+            throw new UsageException(e.getMessage(), WRONG_FORMAT);
+        }
+    }
+
+    /** A field that is none is told before anything happens. */
+    private static void check(Template template) {
+        try {
+            template.render(message(new EngineEvent(Instant.EPOCH, "", "", "", Map.of())));
         } catch (InputException e) {
             throw new UsageException(e.getMessage(), WRONG_FORMAT);
         }
@@ -82,7 +100,8 @@ public final class EventsCommand extends Command {
             case "type" -> e.type().equals(value);
             case "event" -> e.action().equals(value) || e.action().startsWith(value + ":");
             case "label" -> ContainerFilters.label(e.attributes(), value);
-            case "container", "network", "image" -> e.type().equals(filter) && (e.actor().startsWith(value) || value.equals(e.attributes().get("name")))
+            case "scope" -> value.equals("local");
+            case "container", "network", "image", "volume" -> e.type().equals(filter) && (e.actor().startsWith(value) || value.equals(e.attributes().get("name")))
                     || filter.equals("image") && value.equals(e.attributes().get("image"));
             default -> false;
         };
@@ -93,19 +112,45 @@ public final class EventsCommand extends Command {
         return Moments.nanos(e.time()) + " " + e.type() + " " + e.action() + " " + e.actor() + (attributes.isEmpty() ? "" : " (" + attributes + ")");
     }
 
+    /** As Docker's API has it: what containers and images had before there were other things stands beside the rest. */
     private static Map<String, Object> view(EngineEvent e) {
         Map<String, Object> actor = new LinkedHashMap<>();
         actor.put("ID", e.actor());
         actor.put("Attributes", new TreeMap<>(e.attributes()));
         Map<String, Object> v = new LinkedHashMap<>();
-        v.put("status", e.action());
-        v.put("id", e.actor());
+        if (e.type().equals("container") || e.type().equals("image")) {
+            v.put("status", e.action());
+            v.put("id", e.actor());
+        }
+        if (e.type().equals("container") && e.attributes().containsKey("image")) {
+            v.put("from", e.attributes().get("image"));
+        }
         v.put("Type", e.type());
         v.put("Action", e.action());
         v.put("Actor", actor);
         v.put("scope", "local");
         v.put("time", e.time().getEpochSecond());
-        v.put("timeNano", e.time().getEpochSecond() * 1_000_000_000 + e.time().getNano());
+        v.put("timeNano", nanos(e));
         return v;
+    }
+
+    private static long nanos(EngineEvent e) {
+        return e.time().getEpochSecond() * 1_000_000_000 + e.time().getNano();
+    }
+
+    /** As Docker's templates see it. */
+    private static Map<String, Object> message(EngineEvent e) {
+        Map<String, Object> view = view(e);
+        Map<String, Object> v = new LinkedHashMap<>();
+        v.put("Status", view.getOrDefault("status", ""));
+        v.put("ID", view.getOrDefault("id", ""));
+        v.put("From", view.getOrDefault("from", ""));
+        v.put("Type", e.type());
+        v.put("Action", e.action());
+        v.put("Actor", Fields.typed("events.Actor", Map.of("ID", e.actor(), "Attributes", Fields.open(new TreeMap<>(e.attributes())))));
+        v.put("Scope", "local");
+        v.put("Time", e.time().getEpochSecond());
+        v.put("TimeNano", nanos(e));
+        return Fields.typed("*events.Message", v);
     }
 }

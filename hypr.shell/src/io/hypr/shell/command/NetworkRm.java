@@ -1,11 +1,15 @@
 package io.hypr.shell.command;
 
+import java.util.List;
+
 import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 import io.hypr.engine.Networks;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Each;
@@ -28,7 +32,18 @@ public final class NetworkRm extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        return Each.run(call, words.rest(), networks::remove);
+        boolean force = words.is("force");
+        List<String> names = words.rest().stream().filter(n -> !force || isThere(n)).toList();
+        return Each.run(call, names, networks::remove);
+    }
+
+    private boolean isThere(String name) {
+        try {
+            networks.inspect(name);
+            return true;
+        } catch (HyprException e) {
+            return e.code() != ErrorCode.NOT_FOUND;
+        }
     }
 
     @Override

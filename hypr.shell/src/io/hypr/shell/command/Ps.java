@@ -56,7 +56,10 @@ public final class Ps extends Command {
             }
         }
         boolean full = words.is("no-trunc");
-        if (words.is("quiet") && !words.has("format")) {
+        if (words.is("quiet")) {
+            if (words.has("format")) {
+                call.err().println("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+            }
             StringBuilder ids = new StringBuilder();
             shown.forEach(c -> ids.append(full ? c.id : Names.brief(c.id)).append('\n'));
             return new Listing<>(shown, ids.toString());

@@ -50,17 +50,21 @@ public final class Rmi extends Command {
     protected Object run(Call call, Words words) throws Exception {
         boolean force = words.is("force");
         List<String> failures = new ArrayList<>();
+        boolean fatal = false;
         for (String name : words.rest()) {
             try {
                 remove(call, name, force);
             } catch (HyprException e) {
                 failures.add(e.getMessage());
+                fatal |= !force || e.code() != ErrorCode.NOT_FOUND; // What shall not be there by any means is not there.
             }
         }
         if (!failures.isEmpty()) {
             call.out().flush();
             failures.forEach(f -> call.err().println("Error response from daemon: " + f));
-            throw new Exit(1);
+            if (fatal) {
+                throw new Exit(1);
+            }
         }
         return null;
     }

@@ -142,7 +142,7 @@ public final class Stats extends Command {
     }
 
     private static Listing<Row> list(List<Row> rows, String format, boolean full) {
-        return new Table<Row>()
+        return new Table<Row>("*container.statsContext")
             .field("Container", "CONTAINER", Row::named)
             .field("ID", "CONTAINER ID", r -> full ? r.container.id : Names.brief(r.container.id))
             .field("Name", "NAME", r -> r.container.name)

@@ -83,7 +83,7 @@ public final class SystemDf extends Command {
                 stores.stream().mapToLong(v -> volumes.size(v.name)).sum(),
                 stores.stream().filter(v -> v.containers.isEmpty()).mapToLong(v -> volumes.size(v.name)).sum()),
             new Row("Build Cache", 0, 0, 0, 0));
-        return new Table<Row>()
+        return new Table<Row>("*formatter.diskUsageImagesContext")
             .field("Type", "TYPE", Row::type)
             .field("TotalCount", "TOTAL", r -> "" + r.total)
             .field("Active", "ACTIVE", r -> "" + r.active)

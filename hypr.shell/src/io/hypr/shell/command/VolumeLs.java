@@ -20,6 +20,9 @@ import io.hypr.shell.internal.grammar.Words;
 @Component(service = Function.class, property = {"osgi.command.scope=hypr", "osgi.command.function=volume-ls"})
 public final class VolumeLs extends Command {
 
+    /** What Docker does not count for a list, or has only of a cluster; {@code system df -v} counts. */
+    private static final String UNKNOWN = "N/A";
+
     private final Volumes volumes;
 
     /**
@@ -39,14 +42,19 @@ public final class VolumeLs extends Command {
         if (words.is("quiet") && !words.has("format")) {
             return new Listing<>(all, String.join("", all.stream().map(v -> v.name + "\n").toList()));
         }
-        return new Table<Volumes.Volume>()
+        return new Table<Volumes.Volume>("*formatter.volumeContext")
+                .raw("name", "Name").raw("driver", "Driver")
                 .field("Driver", "DRIVER", v -> v.driver)
                 .field("Name", "VOLUME NAME", v -> v.name)
                 .field("Mountpoint", "MOUNTPOINT", v -> v.mountpoint)
                 .field("Scope", "SCOPE", v -> "local")
                 .field("Labels", "LABELS", v -> String.join(",", new TreeSet<>(v.labels.keySet()).stream().map(k -> k + "=" + v.labels.get(k)).toList()))
                 .method("Label", (v, name) -> v.labels.getOrDefault(name, ""))
-                .field("Links", "LINKS", v -> v.containers.size())
+                .field("Links", "LINKS", v -> UNKNOWN)
+                .field("Size", "SIZE", v -> UNKNOWN)
+                .field("Availability", "AVAILABILITY", v -> UNKNOWN)
+                .field("Group", "GROUP", v -> UNKNOWN)
+                .field("Status", "STATUS", v -> UNKNOWN)
                 .list(all, words.get("format").orElse("table"), List.of("Driver", "Name"));
     }
 }

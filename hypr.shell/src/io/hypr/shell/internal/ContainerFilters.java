@@ -71,7 +71,7 @@ public final class ContainerFilters {
             throw new HyprException(ErrorCode.INVALID, "Unrecognised filter value for health: " + value);
         }
         if (!fits) {
-            throw new HyprException(ErrorCode.INVALID, "invalid filter '" + name + "=" + value + "'");
+            throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "=" + value + "'");
         }
     }
 

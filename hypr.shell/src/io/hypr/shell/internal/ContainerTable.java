@@ -55,7 +55,9 @@ public final class ContainerTable {
 
     /** @return all that can be shown but the size */
     static Table<ContainerInfo> table(boolean full) {
-        return new Table<ContainerInfo>()
+        return new Table<ContainerInfo>("*formatter.ContainerContext", "failed to parse template: ", "failed to execute template: ")
+                .raw("container_id", "ID").raw("image", "Image").raw("command", "Command").raw("created_at", "CreatedAt").raw("state", "State")
+                .raw("status", "Status").raw("names", "Names").raw("labels", "Labels").raw("ports", "Ports")
                 .field("ID", "CONTAINER ID", c -> full ? c.id : Names.brief(c.id))
                 .field("Image", "IMAGE", c -> c.image)
                 .field("Command", "COMMAND", c -> command(c, full))

@@ -65,6 +65,9 @@ public final class ImageTable {
         return rows;
     }
 
+    /** What Docker does not count for a list. */
+    private static final String UNKNOWN = "N/A";
+
     /**
      * @param row a line
      * @param filters as they were typed
@@ -72,12 +75,17 @@ public final class ImageTable {
      * @return whether it fits all of them
      */
     public static boolean fits(Row row, List<String> filters, Images images) {
+        boolean all = true; // Each is looked at: what is none is refused, whatever the others say.
         for (String f : filters) {
             int equals = f.indexOf('=');
             String name = equals < 0 ? f : f.substring(0, equals);
             String value = equals < 0 ? "" : f.substring(equals + 1);
-            boolean fits = switch (name) {
-                case "dangling" -> row.image().tags().isEmpty() == (value.equals("true") || value.equals("1"));
+            all &= switch (name) {
+                case "dangling" -> row.image().tags().isEmpty() == switch (value) {
+                    case "true", "1" -> true;
+                    case "false", "0" -> false;
+                    default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter 'dangling=[" + value + "]'").remedy("It is true or false.");
+                };
                 case "label" -> ContainerFilters.label(row.image().config().labels(), value);
                 case "reference" -> matches(value, row);
                 case "before" -> row.image().created().isBefore(created(value, images));
@@ -85,11 +93,8 @@ public final class ImageTable {
                 default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + name + "'")
                         .remedy("Filters are dangling, label, before, since and reference.");
             };
-            if (!fits) {
-                return false;
-            }
         }
-        return true;
+        return all;
     }
 
     private static boolean matches(String glob, Row row) {
@@ -98,7 +103,7 @@ public final class ImageTable {
     }
 
     private static Instant created(String name, Images images) {
-        return images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + name)).created();
+        return images.find(name).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + Names.familiar(name))).created();
     }
 
     /**
@@ -115,14 +120,19 @@ public final class ImageTable {
             rows.forEach(r -> ids.append(full ? r.image().id() : Names.brief(r.image().id())).append('\n'));
             return new Listing<>(rows, ids.toString());
         }
-        Table<Row> t = new Table<Row>()
+        Table<Row> t = new Table<Row>("*formatter.imageContext")
+                .raw("repository", "Repository").raw("tag", "Tag").raw("image_id", "ID").raw("created_at", "CreatedAt").raw("virtual_size", "Size")
                 .field("ID", "IMAGE ID", r -> full ? r.image().id() : Names.brief(r.image().id()))
                 .field("Repository", "REPOSITORY", Row::repository)
                 .field("Tag", "TAG", Row::tag)
                 .field("Digest", "DIGEST", Row::digest)
                 .field("CreatedSince", "CREATED", r -> Human.ago(r.image().created()))
                 .field("CreatedAt", "CREATED AT", r -> Human.moment(r.image().created()))
-                .field("Size", "SIZE", r -> Human.size(r.image().size()));
+                .field("Size", "SIZE", r -> Human.size(r.image().size()))
+                .field("VirtualSize", "SIZE", r -> Human.exactSize(r.image().size()))
+                .field("SharedSize", "SHARED SIZE", r -> UNKNOWN)
+                .field("UniqueSize", "UNIQUE SIZE", r -> UNKNOWN)
+                .field("Containers", "CONTAINERS", r -> UNKNOWN);
         return t.list(rows, format, digests
                 ? List.of("Repository", "Tag", "Digest", "ID", "CreatedSince", "Size")
                 : List.of("Repository", "Tag", "ID", "CreatedSince", "Size"));

@@ -1,7 +1,6 @@
 package io.hypr.shell.internal;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,16 +8,20 @@ import java.util.function.Function;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.format.Fields;
 import io.hypr.shell.internal.format.Json;
 import io.hypr.shell.internal.format.Listing;
 import io.hypr.shell.internal.format.Template;
 import io.hypr.shell.internal.grammar.InputException;
+import io.hypr.shell.internal.grammar.UsageException;
 
 /** Prints all that is known of things, as the inspect commands of Docker do: what is found, then a line for what is not. */
 public final class Inspection {
 
     /** Said before what was not found where it was looked for among things of one kind. */
     public static final String DAEMON = "Error response from daemon: ";
+
+    private static final int WRONG_FORMAT = 64;
 
     private Inspection() {
     }
@@ -44,12 +47,13 @@ public final class Inspection {
                 misses.add(e.getMessage());
             }
         }
+        Template template = format.filter(f -> !f.isEmpty() && !f.equals("json")).map(Inspection::template).orElse(null);
         try {
-            Listing<Object> listing = new Listing<>(found, text(found, format));
+            Listing<Object> listing = new Listing<>(found, text(found, format, template));
             if (misses.isEmpty()) {
                 return listing;
             }
-            call.out().print(found.isEmpty() && format.isPresent() ? "\n" : listing.text());
+            call.out().print(found.isEmpty() && template != null ? "\n" : listing.text());
             call.out().flush();
             misses.forEach(m -> call.err().println(prefix + m));
             throw new Exit(1);
@@ -59,16 +63,21 @@ public final class Inspection {
         }
     }
 
-    private static String text(List<Object> found, Optional<String> format) {
-        if (format.isEmpty()) {
-            return Json.pretty(found) + "\n";
+    /** Docker ends with a status of its own here, before it says anything else. */
+    private static Template template(String format) {
+        try {
+            return Template.parse(format);
+        } catch (InputException e) {
+            throw new UsageException(e.getMessage(), WRONG_FORMAT);
         }
-        if (format.get().equals("json")) {
-            return Json.compact(found) + "\n";
+    }
+
+    private static String text(List<Object> found, Optional<String> format, Template template) {
+        if (template == null) {
+            return (format.orElse("").equals("json") ? Json.compact(found) : Json.pretty(found)) + "\n";
         }
-        Template t = Template.parse(format.get());
         StringBuilder out = new StringBuilder();
-        found.forEach(f -> out.append(render(t, f)).append('\n'));
+        found.forEach(f -> out.append(render(template, f)).append('\n'));
         return out.toString();
     }
 
@@ -78,12 +87,8 @@ public final class Inspection {
      */
     private static String render(Template template, Object view) {
         if (view instanceof Map<?, ?> v && v.get("State") instanceof Map<?, ?> s && !s.containsKey("Health")) {
-            Map<Object, Object> state = new LinkedHashMap<>(s);
-            state.put("Health", null);
-            Map<Object, Object> known = new LinkedHashMap<>(v);
-            known.put("State", state);
-            known.putIfAbsent("SizeRw", null);
-            known.putIfAbsent("SizeRootFs", null);
+            Map<Object, Object> known = Fields.nil(v, List.of("SizeRw", "SizeRootFs"));
+            known.put("State", Fields.nil(s, List.of("Health")));
             try {
                 return template.render(known);
             } catch (InputException e) {

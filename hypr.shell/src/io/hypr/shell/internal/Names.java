@@ -1,9 +1,12 @@
 package io.hypr.shell.internal;
 
+import java.util.List;
+
 import io.hypr.image.Image;
 import io.hypr.image.Images;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.shell.internal.grammar.InputException;
 
 /** References of images as Docker shows them. */
 public final class Names {
@@ -49,6 +52,24 @@ public final class Names {
      */
     public static boolean isId(String name) {
         return name.matches("(sha256:)?[0-9a-f]{12,64}");
+    }
+
+    /**
+     * @param e says that one of the names is no reference
+     * @param names as they were typed
+     * @return the exception that says so as Docker's client does
+     */
+    public static InputException unparsable(HyprException e, List<String> names) {
+        String name = names.stream().filter(n -> e.getMessage().contains("'" + n + "'")).findFirst().orElse(names.getLast());
+        return new InputException("Error parsing reference: \"" + name + "\" is not a valid repository/tag: " + reason(e), e);
+    }
+
+    /**
+     * @param e says that a name is no reference
+     * @return why, in Docker's words
+     */
+    public static String reason(HyprException e) {
+        return e.getMessage().endsWith("must be lowercase") ? e.getMessage() : "invalid reference format";
     }
 
     /**

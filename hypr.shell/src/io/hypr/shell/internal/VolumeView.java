@@ -44,7 +44,7 @@ public final class VolumeView {
             case "dangling" -> v.containers.isEmpty() == switch (value) {
                 case "true", "1" -> true;
                 case "false", "0" -> false;
-                default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter 'dangling=" + value + "'").remedy("It is true or false.");
+                default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter 'dangling=[" + value + "]'").remedy("It is true or false.");
             };
             default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + parts[0] + "'").remedy("Filters are name, driver, label and dangling.");
         };

@@ -255,6 +255,7 @@ public class ContainerService implements Containers {
         try {
             if (run != null) {
                 container.change(r -> r.stoppedByUser = true);
+                container.event("kill", Map.of("signal", Signals.word(Signals.KILL)));
                 end(container, run);
             }
             container.log().awaitRead(ANSWER); // Who reads its output has it before it goes; who does not read on has waited long enough.

@@ -102,6 +102,7 @@ final class Ending {
             container.event("oom", Map.of());
         }
         container.event("die", Map.of("exitCode", Integer.toString(status)));
+        new Surroundings(engine, container, before.info).left();
     }
 
     /** Lets the guest write its disk. One that goes with its disk is ended as it is cleared away. */

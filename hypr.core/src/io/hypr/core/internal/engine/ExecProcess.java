@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.IntConsumer;
 
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.Frame;
@@ -41,6 +42,7 @@ final class ExecProcess implements Exec {
     private boolean done;
     private boolean left;
     private boolean closed;
+    private boolean lost;
     private boolean inputClosed;
     private long allowed;
 
@@ -68,7 +70,8 @@ final class ExecProcess implements Exec {
         return hasInput;
     }
 
-    void deliver() {
+    /** @param ended is told how it ended, if it did while somebody looked */
+    void deliver(IntConsumer ended) {
         Thread.ofVirtual().name("exec output").start(() -> {
             try {
                 for (Piece p = next(); p != null; p = next()) {
@@ -79,6 +82,10 @@ final class ExecProcess implements Exec {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
+                Integer end = end();
+                if (end != null) {
+                    ended.accept(end);
+                }
                 finish();
             }
         });
@@ -130,6 +137,11 @@ final class ExecProcess implements Exec {
         return status;
     }
 
+    /** @return how it ended; null if nobody could see that */
+    private synchronized Integer end() {
+        return lost ? null : status;
+    }
+
     private void finish() {
         run.forget(this);
         synchronized (this) {
@@ -167,6 +179,7 @@ final class ExecProcess implements Exec {
     /** The microVM has ended, or the engine lets go of it. */
     synchronized void ended(int value) {
         if (status == null) {
+            lost = true;
             exited(value);
         }
         closed = true;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.hypr.core.internal.Ids;
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.RunProcess;
 import io.hypr.engine.ContainerInfo;
@@ -40,6 +41,10 @@ public class ExecService implements Execs {
             throw new HyprException(ErrorCode.CONFLICT, "Container " + name + " is paused, unpause the container before exec");
         }
         ExecProcess process = new ExecProcess(run, output, spec.openStdin, spec.tty);
+        String line = spec.argv.getFirst() + " " + String.join(" ", spec.argv.subList(1, spec.argv.size()));
+        Map<String, String> id = Map.of("execID", Ids.random());
+        container.event("exec_create: " + line, id);
+        container.event("exec_start: " + line, id);
         try {
             Result r = Run.await(run.run(words(spec, info), process), ANSWER);
             if (r.errno() != 0) {
@@ -53,8 +58,7 @@ public class ExecService implements Execs {
             run.forget(process);
             throw e;
         }
-        process.deliver();
-        container.event("exec_start: " + String.join(" ", spec.argv), Map.of());
+        process.deliver(status -> container.event("exec_die", Map.of("execID", id.get("execID"), "exitCode", Integer.toString(status))));
         return process;
     }
 

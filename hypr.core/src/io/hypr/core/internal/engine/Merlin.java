@@ -69,7 +69,7 @@ final class Merlin {
                         .remedy("Restart the container.")
                     : Run.failed("The microVM cannot be looked into", r);
             }
-            process.deliver();
+            process.deliver(status -> { });
             if (in != null) {
                 feed(in, process);
             }

@@ -3,10 +3,12 @@ package io.hypr.core.internal.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.hypr.core.internal.link.Answers.Result;
@@ -178,6 +180,7 @@ final class Mounts {
         Volume made = engine.volumes().create(wanted);
         if (!there) {
             fresh.add(made.name);
+            engine.events().tell(Instant.now(), "volume", "create", made.name, Map.of("driver", "local"));
         }
         MountPoint p = point(m);
         p.name = made.name;
@@ -212,6 +215,7 @@ final class Mounts {
             if (p.anonymous && engine.volumes().users(p.name).stream().allMatch(container.id()::equals)) {
                 try {
                     engine.volumes().discard(p.name);
+                    engine.events().tell(Instant.now(), "volume", "destroy", p.name, Map.of("driver", "local"));
                 } catch (HyprException e) {
                     engine.log().warn("Volume {} of container {} could not be removed: {}", p.name, container.id(), e.getMessage());
                 }

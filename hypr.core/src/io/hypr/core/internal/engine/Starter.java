@@ -85,6 +85,7 @@ final class Starter {
             engine.templates().ready();
         }
         vm.done();
+        new Surroundings(engine, container, container.info()).joined();
         container.event("start", Map.of());
         Health.watch(engine, container, run);
     }

@@ -20,9 +20,48 @@ public final class Table<T> {
     private static final int GAP = 3;
     private static final int NARROWEST = 10;
 
+    private static final String WRONG = "template parsing error: ";
+
+    private final String type;
+    private final String parsing;
+    private final String executing;
+    private final List<String> raw = new ArrayList<>();
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final Map<String, Function<T, ?>> fields = new LinkedHashMap<>();
     private final Set<String> methods = new HashSet<>();
+
+    /** Makes a table that Docker has not. */
+    public Table() {
+        this("interface {}");
+    }
+
+    /** @param type what Docker's words for a field that is none call the things, such as {@code *formatter.imageContext} */
+    public Table(String type) {
+        this(type, WRONG, WRONG);
+    }
+
+    /**
+     * @param type what Docker's words for a field that is none call the things
+     * @param parsing said before what makes a template malformed
+     * @param executing said before what the things have not that it names
+     */
+    public Table(String type, String parsing, String executing) {
+        this.type = type;
+        this.parsing = parsing;
+        this.executing = executing;
+    }
+
+    /**
+     * Adds a line to the format {@code raw}.
+     *
+     * @param name what stands before the field
+     * @param field its name
+     * @return this table
+     */
+    public Table<T> raw(String name, String field) {
+        raw.add(name + ": {{." + field + "}}\n");
+        return this;
+    }
 
     /**
      * Adds a field.
@@ -55,7 +94,7 @@ public final class Table<T> {
      * Formats things.
      *
      * @param items the things
-     * @param format {@code json}, {@code table TEMPLATE}, a template, or {@code table}
+     * @param format {@code json}, {@code table TEMPLATE}, a template, {@code raw}, or {@code table}, which nothing at all means too
      * @param otherwise names of the fields that {@code table} shows
      * @return the listing
      */
@@ -66,13 +105,16 @@ public final class Table<T> {
             rows.forEach(r -> out.append(Json.compact(new TreeMap<>(r))).append('\n'));
             return new Listing<>(items, out.toString());
         }
-        if (format.equals("table")) {
+        if (format.equals("table") || format.isEmpty()) {
             return new Listing<>(items, columns(parse(template(otherwise)), rows));
         }
         if (format.startsWith("table ")) {
             return new Listing<>(items, columns(parse(unescape(format.substring("table ".length()))), rows));
         }
-        Template t = parse(unescape(format));
+        Template t = parse(format.equals("raw") && !raw.isEmpty() ? String.join("", raw) : unescape(format));
+        if (!parsing.equals(WRONG)) {
+            t.render(heads()); // What names a field that is none is wrong, whether there is anything to list or not.
+        }
         StringBuilder out = new StringBuilder();
         rows.forEach(r -> out.append(t.render(r)).append('\n'));
         return new Listing<>(items, out.toString());
@@ -80,7 +122,7 @@ public final class Table<T> {
 
     /** A field that is a method, such as {{.Label "com.example.shelf-life"}}, has its argument for a header, as Docker writes it. */
     private Map<String, Object> heads() {
-        Map<String, Object> all = new LinkedHashMap<>(headers);
+        Map<String, Object> all = Fields.typed(type, headers);
         methods.forEach(name -> all.put(name, (Function<Object, Object>) argument -> {
             String text = String.valueOf(argument);
             return text.substring(text.lastIndexOf('.') + 1).replace('-', ' ').replace('_', ' ');
@@ -101,13 +143,13 @@ public final class Table<T> {
     }
 
     private Map<String, Object> row(T item) {
-        Map<String, Object> row = new LinkedHashMap<>();
+        Map<String, Object> row = Fields.typed(type, Map.of());
         fields.forEach((name, value) -> row.put(name, value.apply(item)));
         return row;
     }
 
-    private static Template parse(String format) {
-        return Template.parse(format, "failed to parse template: ", "failed to execute template: ");
+    private Template parse(String format) {
+        return Template.parse(format, parsing, executing);
     }
 
     private static String template(List<String> names) {

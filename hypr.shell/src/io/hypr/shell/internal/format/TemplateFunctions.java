@@ -126,7 +126,7 @@ final class TemplateFunctions {
                         at = null;
                         continue;
                     }
-                    throw new Missing("map has no entry for key \"" + f + "\"");
+                    throw new Missing(m instanceof Typed t ? "can't evaluate field " + f + " in type " + t.type() : "map has no entry for key \"" + f + "\"");
                 }
                 at = m.get(f);
             } else {
@@ -138,6 +138,13 @@ final class TemplateFunctions {
 
     /** A map whose missing keys are nil instead of errors, such as labels. */
     interface Open {
+    }
+
+    /** A map that stands for a value of a type with fields. */
+    interface Typed {
+
+        /** @return its type, as Docker's words for a field that is none name it */
+        String type();
     }
 
     static boolean isTrue(Object v) {
