@@ -84,7 +84,8 @@ public final class NetworkLs extends Command {
             };
             case "driver" -> value.equals(n.driver);
             case "label" -> ContainerFilters.label(n.labels, value);
-            default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + parts[0] + "'").remedy("Filters are dangling, driver, id, label, name, scope and type.");
+            default -> throw new HyprException(ErrorCode.INVALID, "Invalid filter '" + parts[0] + "'")
+                    .remedy("Filters are dangling, driver, id, label, name, scope and type.");
         };
     }
 }

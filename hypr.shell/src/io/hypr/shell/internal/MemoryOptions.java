@@ -11,8 +11,8 @@ import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /**
- * Reads the options of swap and of the kernel's memory. A microVM has no swap and a kernel with memory of its own: what asks for no more than that is taken, and
- * what asks for more is put aside with a warning, as Docker does on a kernel that cannot do it.
+ * Reads the options of swap and of the kernel's memory. A microVM has no swap and a kernel with memory of its own: what asks for no more
+ * than that is taken, and what asks for more is put aside with a warning, as Docker does on a kernel that cannot do it.
  */
 final class MemoryOptions {
 
