@@ -33,7 +33,7 @@
 static const struct {
     uint64_t rest;
     size_t pages;
-} steps[] = { { SECOND, 2 * PAGES_OF_A_MIB }, { 8 * SECOND, 2 * PAGES_OF_A_MIB }, { 60 * SECOND, 8 * PAGES_OF_A_MIB } };
+} steps[] = { { 2 * SECOND, 2 * PAGES_OF_A_MIB }, { 8 * SECOND, 2 * PAGES_OF_A_MIB }, { 60 * SECOND, 8 * PAGES_OF_A_MIB } };
 
 /* The first piece of the buffer has what QEMU itself made at its start, for as long as it runs. */
 #define PROLOGUE (16 * PAGE)
