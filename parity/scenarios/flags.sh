@@ -420,3 +420,30 @@ show run --rm -a stdin -a stdout -i $IMAGE cat </dev/null
 $CLI run --name ${P}a $IMAGE sh -c 'trap "echo got; exit 5" TERM; echo ready; while :; do sleep 0.1; done' >log 2>&1 & pid=$!
 until_logged ready ${P}a
 kill -TERM $pid; wait $pid; echo "= $?"; cat log
+
+### a network that has no name, and several
+show create --name ${P}x --network '' $IMAGE true
+show create --name ${P}x --network bridge --network none $IMAGE true
+show create --name ${P}a --network bridge --network bridge $IMAGE true
+
+### directories for files
+mkdir d
+show create --name ${P}x --env-file d $IMAGE true
+show create --name ${P}x --label-file d $IMAGE true
+
+### settings that are none
+show create --name ${P}x --sysctl x $IMAGE true
+show create --name ${P}x --sysctl '' $IMAGE true
+show create --name ${P}x --security-opt no-new-privileges=x $IMAGE true
+show create --name ${P}x --cap-add '' $IMAGE true
+show create --name ${P}x --restart no:3 $IMAGE true
+show create --name ${P}x -p '' $IMAGE true
+show create --name ${P}x -p 65536:80 $IMAGE true
+show create --name ${P}x --stop-signal 0 $IMAGE true
+show create --name ${P}x --gpus '' $IMAGE true
+show create --name ${P}x --shm-size -1 $IMAGE true
+
+### a platform that the image is not of
+$CLI create --name ${P}x --platform linux/arm64 $IMAGE true >/dev/null 2>err || echo failed
+head -n 1 err
+show create --name ${P}a --platform linux/amd64 $IMAGE true

@@ -99,3 +99,30 @@ show run --rm --mount type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1700 $IMAGE 
 mkdir d; chmod 777 d
 show run --rm -u 1234:4321 -v "$PWD/d":/data $IMAGE sh -c 'touch /data/file; stat -c "%u %g" /data/file'
 stat -c '%u %g' d/file
+
+### mounts with options that do not fit
+mkdir d
+for m in '' x type=bind,source=/tmp,target=/d,volume-nocopy target=/d,tmpfs-size=1m type=tmpfs,target=/d,tmpfs-mode=999 type=tmpfs,target=/d,tmpfs-size=x \
+    type=bind,source=/tmp,target=/d,readonly=x type=bind,source=/tmp,target=/d,bind-propagation=nonsense type=volume,source=a/b,target=/d type=npipe,target=/d target=relative; do
+    show create --name ${P}x --mount "$m" $IMAGE true
+done
+show create --name ${P}x -v /tmp:/d:rw,ro $IMAGE true
+show create --name ${P}x -v /tmp:/d:nocopy $IMAGE true
+show create --name ${P}x -v /tmp:/d:nonsense $IMAGE true
+show create --name ${P}x -v ${P}v:/d --tmpfs /d $IMAGE true
+show create --name ${P}x --tmpfs / $IMAGE true
+show create --name ${P}x --tmpfs '' $IMAGE true
+show create --name ${P}x --volumes-from '' $IMAGE true
+show volume ls -q --filter name=${P}
+
+### mounts that are said twice or otherwise
+mkdir d; echo x >d/f
+show run --rm --mount TYPE=bind,SRC=$PWD/d,Destination=/d,bind-propagation=rprivate,consistency=cached $IMAGE cat /d/f
+show run --rm -v /d -v $PWD/d:/d $IMAGE cat /d/f
+show run --rm -v $PWD/d:/d -v $PWD/d:/d:ro $IMAGE cat /d/f
+show run --rm -v ${P}v:/d -v ${P}v:/d $IMAGE ls /d
+show run --rm --mount type=volume,source=${P}v,target=/d,volume-driver=local $IMAGE ls /d
+show run --rm -v $PWD/d:/d:rw,z $IMAGE touch /d/g
+show run --rm -v $PWD/d:/d:ro,cached $IMAGE touch /d/g
+show run --rm -v ./d:/d $IMAGE ls /d
+show volume rm ${P}v

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerSpec;
@@ -129,7 +130,18 @@ public final class ContainerOptions {
     private static void network(ContainerSpec s, Words words) {
         s.hostname = words.get("hostname").orElse(null);
         s.domainname = words.get("domainname").orElse(null);
-        s.network = words.get("network").orElse(null);
+        List<String> networks = words.all("network");
+        if (networks.contains("")) {
+            throw new InputException("no name set for network");
+        }
+        networks.stream().filter(n -> networks.indexOf(n) != networks.lastIndexOf(n)).findFirst().ifPresent(n -> {
+            throw new InputException("network \"" + n + "\" is specified multiple times");
+        });
+        if (networks.size() > 1) {
+            throw new HyprException(ErrorCode.INVALID, "Container cannot be connected to network endpoints: "
+                    + String.join(", ", new TreeSet<>(networks))).remedy("A container is in one network: name one.");
+        }
+        s.network = networks.isEmpty() ? null : networks.getFirst();
         s.networkAliases.addAll(words.all("network-alias"));
         if (!s.networkAliases.isEmpty() && List.of("", "default", "bridge", "none").contains(Objects.requireNonNullElse(s.network, ""))) {
             throw new InputException("network-scoped aliases are only supported for user-defined networks")
@@ -176,7 +188,12 @@ public final class ContainerOptions {
         s.maxProcessors = words.number("vcpus-max", 0);
         s.pidsLimit = Math.max(0, words.number("pids-limit", 0));
         words.all("ulimit").forEach(u -> s.ulimits.add(limit(words, u)));
-        words.all("sysctl").forEach(o -> pair(s.sysctls, o));
+        words.all("sysctl").forEach(o -> {
+            if (o.indexOf('=') < 1) {
+                throw words.invalid("sysctl", o, "sysctl '" + o + "' is not allowed");
+            }
+            pair(s.sysctls, o);
+        });
         s.oomScoreAdj = words.number("oom-score-adj", 0);
     }
 
@@ -309,7 +326,8 @@ public final class ContainerOptions {
         } catch (NoSuchFileException e) {
             throw new InputException("open " + file + ": no such file or directory", e);
         } catch (IOException e) {
-            throw new InputException("The file " + path + " cannot be read", e);
+            throw new InputException("invalid env file (" + file + "): read " + file + ": "
+                    + (Files.isDirectory(path) ? "is a directory" : e.getMessage()), e);
         }
     }
 

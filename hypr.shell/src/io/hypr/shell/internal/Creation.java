@@ -77,7 +77,7 @@ public final class Creation {
     }
 
     private void bring(Call call, ContainerSpec spec, String pull, boolean quiet) {
-        boolean here = images.find(spec.image).filter(i -> spec.platform == null || spec.platform.equals(i.platform())).isPresent();
+        boolean here = images.find(spec.image).filter(i -> spec.platform == null || isOf(spec.platform, i.platform())).isPresent();
         switch (pull) {
             case "always" -> pull(call, spec, quiet);
             case "missing" -> {
@@ -97,10 +97,19 @@ public final class Creation {
         }
     }
 
+    /** The system, the architecture or the variant may be left out. */
+    private static boolean isOf(String wanted, String platform) {
+        return ("/" + platform + "/").contains("/" + wanted + "/") || wanted.startsWith(platform + "/");
+    }
+
     private void pull(Call call, ContainerSpec spec, boolean quiet) {
         try (PullProgress progress = new PullProgress(call.err(), !quiet && call.isTerminal(2), quiet)) {
             Image image = images.pull(spec.image, spec.platform, progress);
             progress.finish();
+            if (spec.platform != null && !isOf(spec.platform, image.platform())) {
+                throw new HyprException(ErrorCode.NOT_FOUND, "image with reference " + Names.familiar(spec.image)
+                        + " was found but does not match the specified platform: wanted " + spec.platform + ", actual: " + image.platform());
+            }
             events.publish(new EngineEvent(Instant.now(), "image", "pull", Names.familiar(spec.image), Map.of("name", image.tags().isEmpty()
                     ? image.id() : image.tags().getFirst())));
         }

@@ -65,7 +65,11 @@ final class Isolation {
     private static void security(ContainerSpec s, String option) {
         String[] parts = option.split("[=:]", 2);
         if (parts[0].equals("no-new-privileges")) {
-            s.noNewPrivileges = parts.length == 1 || !parts[1].equals("false");
+            s.noNewPrivileges = switch (parts.length == 1 ? "true" : parts[1]) {
+                case "1", "t", "T", "true", "TRUE", "True" -> true;
+                case "0", "f", "F", "false", "FALSE", "False" -> false;
+                default -> throw new HyprException(ErrorCode.INVALID, "invalid --security-opt 2: \"" + option + "\"");
+            };
         } else if (parts.length == 1) {
             throw new InputException("Invalid --security-opt: \"" + option + "\"");
         } else if (!UNCONFINED.contains(String.join("=", parts))) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.hypr.engine.ContainerInfo;
@@ -22,6 +23,9 @@ final class MountOptions {
     /** Characters of a name in the column MOUNTS. */
     private static final int NAME = 15;
 
+    private static final List<String> KINDS = List.of("bind", "volume", "tmpfs");
+    private static final List<String> SWITCHES = List.of("readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src");
+
     private MountOptions() {
     }
 
@@ -31,8 +35,11 @@ final class MountOptions {
      * @param words what was typed
      */
     static void read(Call call, ContainerSpec s, Words words) {
-        words.all("volume").forEach(v -> s.mounts.add(volume(call, v)));
+        words.all("volume").stream().distinct().forEach(v -> s.mounts.add(volume(call, v)));
         words.all("mount").forEach(m -> s.mounts.add(mount(words, m)));
+        // As Docker: what has a source takes the place of a volume that nobody named.
+        List<ContainerSpec.Mount> anonymous = s.mounts.stream().filter(m -> m.type.equals("volume") && m.source == null).toList();
+        s.mounts.removeAll(anonymous.stream().filter(a -> s.mounts.stream().anyMatch(m -> !anonymous.contains(m) && m.target.equals(a.target))).toList());
         s.volumeDriver = words.get("volume-driver").filter(d -> !d.isEmpty()).orElse(null);
         s.volumesFrom.addAll(words.all("volumes-from"));
     }
@@ -67,60 +74,102 @@ final class MountOptions {
         if (Path.of(m.target).normalize().toString().equals("/")) {
             throw invalid(wrong + "invalid specification: destination can't be '/'");
         }
-        for (String option : parts.length == 3 ? parts[2].split(",") : new String[0]) {
+        List<String> options = parts.length == 3 ? List.of(parts[2].split(",")) : List.of();
+        if (options.contains("ro") && options.contains("rw")) {
+            throw invalid("invalid mode: " + parts[2]);
+        }
+        for (String option : options) {
             switch (option) {
                 case "ro" -> m.readOnly = true;
-                case "nocopy" -> m.noCopy = true;
-                case "rw", "z", "Z", "cached", "delegated", "consistent" -> {
+                case "nocopy" -> {
+                    if (m.type.equals("bind")) {
+                        throw invalid(wrong + "field VolumeOptions must not be specified");
+                    }
+                    m.noCopy = true;
+                }
+                case "rw", "private", "rprivate", "z", "Z", "cached", "delegated", "consistent" -> {
                     // It is so in any case, or means nothing on this host.
                 }
-                default -> throw mode(option, text);
+                default -> throw mode(option, text, "invalid mode: " + option);
             }
         }
         return m;
     }
 
-    private static RuntimeException mode(String option, String text) {
-        if (List.of("shared", "slave", "private", "rshared", "rslave", "rprivate").contains(option)) {
+    private static RuntimeException mode(String option, String text, String wrong) {
+        if (List.of("shared", "slave", "rshared", "rslave").contains(option)) {
             return new InputException("Mounts do not pass between the host and a microVM, so the mode " + option + " of '" + text + "' means nothing.")
                     .remedy("Leave it out.");
         }
-        return invalid("invalid mode: " + option);
+        return invalid(wrong);
     }
 
     /** {@code key=value,...} */
     private static ContainerSpec.Mount mount(Words words, String text) {
         ContainerSpec.Mount m = new ContainerSpec.Mount();
         List<String> tmpfs = new ArrayList<>();
-        for (String field : text.split(",")) {
+        String kind = "";
+        if (text.isEmpty()) {
+            throw wrong(words, text, "EOF");
+        }
+        for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');
-            String key = equals < 0 ? field : field.substring(0, equals);
+            String key = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
             String value = equals < 0 ? "" : field.substring(equals + 1);
+            if (equals < 0 && !SWITCHES.contains(key)) {
+                throw wrong(words, text, "invalid field '" + field + "' must be a key=value pair");
+            }
+            kind = KINDS.stream().filter(k -> key.startsWith(k + "-")).findFirst().orElse(kind);
             switch (key) {
-                case "type" -> m.type = value;
+                case "type" -> m.type = value.toLowerCase(Locale.ROOT);
                 case "source", "src" -> m.source = value;
                 case "target", "dst", "destination" -> m.target = value;
                 case "readonly", "ro" -> m.readOnly = flag(words, text, key, value, equals < 0);
                 case "volume-nocopy" -> m.noCopy = flag(words, text, key, value, equals < 0);
                 case "volume-label" -> ContainerOptions.pair(m.labels, value);
+                case "volume-driver" -> driver(value);
                 case "tmpfs-size" -> tmpfs.add("size=" + size(words, text, value));
-                case "tmpfs-mode" -> tmpfs.add("mode=" + value);
+                case "tmpfs-mode" -> {
+                    if (!value.matches("[0-7]{1,11}")) {
+                        throw wrong(words, text, "invalid value for tmpfs-mode: " + value);
+                    }
+                    tmpfs.add("mode=" + value);
+                }
                 case "bind-create-src" -> m.create = flag(words, text, key, value, equals < 0);
                 case "consistency" -> {
                     // A mount is always consistent here.
                 }
-                case "bind-propagation" -> throw mode(value, text);
+                case "bind-propagation" -> {
+                    if (!value.equals("private") && !value.equals("rprivate")) {
+                        throw mode(value, text, "invalid mount config for type \"bind\": invalid propagation mode: " + value);
+                    }
+                }
+                case "bind-nonrecursive" -> {
+                    if (flag(words, text, key, value, equals < 0)) {
+                        throw new InputException("What is mounted below a directory of the host comes with it into a microVM, unlike 'bind-nonrecursive' asks.")
+                                .remedy("Leave it out, or name a directory that has nothing mounted below it.");
+                    }
+                }
                 default -> throw wrong(words, text, "unexpected key '" + key + "' in '" + field + "'");
             }
         }
         if (m.target == null) {
             throw wrong(words, text, "target is required");
         }
+        if (!kind.isEmpty() && KINDS.contains(m.type) && !kind.equals(m.type)) {
+            throw wrong(words, text, "cannot mix '" + kind + "-*' options with mount type '" + m.type + "'");
+        }
         if (m.type.equals("tmpfs") && m.source != null) {
             throw invalid("invalid mount config for type \"tmpfs\": field Source must not be specified");
         }
         m.options = String.join(",", tmpfs);
         return m;
+    }
+
+    private static void driver(String name) {
+        if (!name.isEmpty() && !name.equals("local")) {
+            throw invalid("error looking up volume plugin " + name + ": plugin \"" + name + "\" not found");
+        }
     }
 
     private static UsageException wrong(Words words, String text, String why) {

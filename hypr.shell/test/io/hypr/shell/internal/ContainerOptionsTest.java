@@ -120,6 +120,35 @@ class ContainerOptionsTest {
         }
     }
 
+    private String mount(String text) {
+        return assertThrows(RuntimeException.class, () -> read("--mount", text), text).getMessage().lines().findFirst().orElse("");
+    }
+
+    @Test
+    void mountsAreRefusedAsDockerRefusesThem() {
+        assertEquals("invalid argument \"\" for \"--mount\" flag: EOF", mount(""));
+        assertEquals("invalid argument \"x\" for \"--mount\" flag: invalid field 'x' must be a key=value pair", mount("x"));
+        assertTrue(mount("type=bind,src=/a,dst=/b,volume-nocopy").endsWith("cannot mix 'volume-*' options with mount type 'bind'"));
+        assertTrue(mount("target=/b,tmpfs-size=1m").endsWith("cannot mix 'tmpfs-*' options with mount type 'volume'"));
+        assertTrue(mount("type=tmpfs,dst=/b,tmpfs-mode=999").endsWith("invalid value for tmpfs-mode: 999"));
+        assertEquals("invalid mount config for type \"bind\": invalid propagation mode: x", mount("type=bind,src=/a,dst=/b,bind-propagation=x"));
+        assertTrue(mount("type=bind,src=/a,dst=/b,bind-propagation=rshared").startsWith("Mounts do not pass between the host and a microVM"));
+        assertTrue(mount("type=bind,src=/a,dst=/b,bind-nonrecursive").contains("'bind-nonrecursive'"));
+        ContainerSpec s = read("--mount", "TYPE=bind,SRC=/a,Target=/b,bind-propagation=rprivate", "-v", "/b", "-v", "store:/c", "-v", "store:/c");
+        assertEquals(List.of("bind /a /b ", "volume store /c "), s.mounts.stream().map(ContainerOptionsTest::text).sorted().toList());
+        assertEquals("invalid mode: rw,ro", assertThrows(HyprException.class, () -> read("-v", "/a:/b:rw,ro")).getMessage());
+        assertThrows(HyprException.class, () -> read("-v", "/a:/b:nocopy"));
+    }
+
+    @Test
+    void aContainerIsInOneNetwork() {
+        assertEquals("back", read("--network", "back").network);
+        assertThrows(InputException.class, () -> read("--network", "back", "--network", "back"));
+        assertEquals("Container cannot be connected to network endpoints: back, front",
+                assertThrows(HyprException.class, () -> read("--network", "front", "--network", "back")).getMessage());
+        assertThrows(InputException.class, () -> read("--network", ""));
+    }
+
     @Test
     void everythingThatIsNamedArrives() {
         ContainerSpec s = read("-it", "--rm", "--name", "web", "-m", "1.5g", "--cpus", "0.5", "-l", "a=b", "-l", "c", "--entrypoint", "/bin/x", "-w",

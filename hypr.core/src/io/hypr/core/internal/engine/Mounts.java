@@ -91,6 +91,9 @@ final class Mounts {
             if (!target.startsWith("/")) {
                 throw NewContainer.invalid("invalid mount path: '" + target + "' mount path must be absolute");
             }
+            if (Path.of(target).normalize().equals(Path.of("/"))) {
+                throw NewContainer.invalid("invalid specification: destination can't be '/'");
+            }
             for (String option : options.split(",")) {
                 if (!TMPFS.contains(option.replaceFirst("=.*", "="))) {
                     throw NewContainer.invalid("invalid tmpfs option [\"" + option + "\"]");
@@ -130,6 +133,9 @@ final class Mounts {
         List<String> fresh = new ArrayList<>();
         try {
             for (String from : info.spec.volumesFrom) {
+                if (from.isEmpty()) {
+                    throw NewContainer.invalid("volumes-from specification cannot be an empty string");
+                }
                 take(from, info);
             }
             for (Mount m : info.spec.mounts) {
