@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import time
 
 import byhand
@@ -14,6 +15,8 @@ from figures import DIST, ROOT, Daemon, Failure, command, compared, has_docker, 
 GUEST_MIB = 256
 # A backend may take so many times what its hypervisor takes that was started by hand, and hypr-krun so many MiB beside its guest's memory.
 MOST, KRUN_MEMORY = 1.15, 15
+# Containers that start at once may take so many times the processor time of those in a row.
+CROWD = 1.2
 REGISTRY = os.environ.get("ORACLE_REGISTRY", "127.0.0.1:5000")
 
 
@@ -149,6 +152,48 @@ def parallel(rounds):
             finally:
                 command("docker", "rm", "-f", *(f"hypr-bench-{i}" for i in range(count)), check=False)
     return compared([taken], docker, "ms", ratio_goal=1.0) | {"containers": count}
+
+
+def crowd(rounds):
+    """Processor time of hyprd, clients and VMMs for 20 containers that start at once, and for 20 in a row, in turn."""
+    names = [f"c{i}" for i in range(20)]
+
+    def start(name):
+        daemon.hypr("run", "-d", "--name", name, "hypr/busybox", "sleep", "100000")
+
+    def at_once():
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            list(pool.map(start, names))
+
+    def in_a_row():
+        for name in names:
+            start(name)
+
+    taken = {in_a_row: [], at_once: []}
+    with Daemon() as daemon:
+        ahead(daemon)
+        in_a_row()   # the JVM compiles what it runs often
+        daemon.hypr("rm", "-f", *names)
+        for _ in range(rounds or 5):
+            for act, times in taken.items():
+                before = processor_time(daemon)
+                act()
+                times.append(processor_time(daemon) - before)
+                daemon.hypr("rm", "-f", *names)
+    figure = {"at once": summary(taken[at_once], "ms"), "in a row": summary(taken[in_a_row], "ms")}
+    figure["ratio"] = round(figure["at once"]["median"] / figure["in a row"]["median"], 3)
+    figure["goal"] = {"ratio": CROWD, "reached": figure["ratio"] <= CROWD}
+    return figure
+
+
+def processor_time(daemon):
+    """Milliseconds of hyprd with what it started and has ended, of the processes of all its containers, and of the clients."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    pids = [daemon.process.pid]
+    for container in daemon.hypr("ps", "-q", "--no-trunc").split():
+        pids += members(container)
+    ticks = sum(sum(map(int, pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:15])) for pid in pids)
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK") + (used.ru_utime + used.ru_stime) * 1000
 
 
 def backends(rounds):
@@ -292,4 +337,4 @@ def unpack(daemon, image):
     return took
 
 
-ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "backends": backends, "exec": execute, "ps": ps, "hyprd": hyprd, "pull": pull}
+ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "crowd": crowd, "backends": backends, "exec": execute, "ps": ps, "hyprd": hyprd, "pull": pull}
