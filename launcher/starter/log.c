@@ -13,7 +13,7 @@
 /* What a guest prints, or a VMM that it has taken over, must not fill the host's disk, also while nobody watches. No file that a program writes by itself can be
    bounded and still hold the end of what was said, so a process of its own takes the words from a pipe; it ends when all who could write have. */
 
-enum { PIECE = 16384 };
+enum { PIECE = 16384, PATIENCE = 5 };
 
 static char piece[PIECE];
 static bool begun;
@@ -69,7 +69,9 @@ _Noreturn static void become_keeper(const struct options *options, int words, in
     privileges_drop(options);
     if (syscall(SYS_close_range, 3U, ~0U, 0U) != 0)
         for (long fd = 3, limit = sysconf(_SC_OPEN_MAX); fd < limit; fd++) close((int) fd);   /* a kernel before 5.9 */
+    alarm(PATIENCE);   /* for a keeper of an earlier program, whose words come first */
     if (fcntl(STDOUT_FILENO, F_SETLKW, &lock) != 0) fail(errno, "Cannot lock %s", options->log);
+    alarm(0);
     if (write(STDERR_FILENO, "", 1) != 1) _exit(STATUS_FAILED);
     close(STDERR_FILENO);
     keep_log(STDIN_FILENO, STDOUT_FILENO, (off_t) options->log_max);

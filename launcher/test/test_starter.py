@@ -253,8 +253,10 @@ class Log(Starter):
         wait_until(lambda: self.log.exists() and self.log.read_bytes() == b"begun\n", "the program says something")
         with open(self.log, "rb") as file, self.assertRaises(BlockingIOError):
             fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        self.refused("Cannot start the process that keeps", *self.options, "--", "/bin/true")
         process.kill()
         self.written()
+        self.assertEqual((0, b"", b""), self.start(*self.options, "--", "/bin/true"))
 
     def test_takes_both_streams_and_is_continued(self):
         self.log.write_text("before\n")

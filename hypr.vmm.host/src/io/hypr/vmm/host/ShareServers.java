@@ -88,7 +88,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         for (int i = 0; i < plan.shares().size(); i++) {
             VmPlan.Share share = plan.shares().get(i);
             Path socket = directory.resolve(socket(i));
-            awaitListening(serve(share, socket, i), socket, share);
+            awaitListening(serve(share, socket, i), socket, share, log(i));
             if (!Files.getAttribute(socket, "unix:uid").equals(plan.jail().uid())) {
                 Files.setAttribute(socket, "unix:gid", plan.jail().gid());
                 Files.setAttribute(socket, "unix:uid", plan.jail().uid());
@@ -98,7 +98,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
 
     private Process serve(VmPlan.Share share, Path socket, int index) throws IOException {
         Path pid = directory.resolve(socket(index) + ".pid");
-        List<String> options = new ArrayList<>(List.of("--log", log().toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
+        List<String> options = new ArrayList<>(List.of("--log", log(index).toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
             "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
         if (share.readOnly()) {
             options.addAll(List.of("--read-only", share.source().toString()));
@@ -127,33 +127,34 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         }
     }
 
-    private Path log() {
-        return directory.resolve("fs.log");
+    /** Each has one of its own: who keeps a log holds it alone. */
+    private Path log(int index) {
+        return directory.resolve(socket(index) + ".log");
     }
 
-    private void awaitListening(Process process, Path socket, VmPlan.Share share) throws IOException {
+    private void awaitListening(Process process, Path socket, VmPlan.Share share, Path log) throws IOException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!listens(socket)) {
             if (!process.isAlive()) {
-                throw ended(process, share);
+                throw ended(process, share, log);
             }
             if (System.nanoTime() > end) {
                 throw new HyprException(ErrorCode.TIMEOUT, share.source() + " was not shared in " + LIMIT.toSeconds() + " s.")
-                        .remedy("See " + log() + ".");
+                        .remedy("See " + log + ".");
             }
             LockSupport.parkNanos(1_000_000);
         }
     }
 
-    private HyprException ended(Process process, VmPlan.Share share) {
-        VmmLog log = new VmmLog(log());
+    private HyprException ended(Process process, VmPlan.Share share, Path file) {
+        VmmLog log = new VmmLog(file);
         log.settle();
         String starterWords = Starter.errors(process);
         String words = starterWords.isEmpty() ? log.tail(0).stream().reduce("", (a, b) -> b) : starterWords.replaceFirst("^hypr-start: ", "");
         String reason = words.isEmpty() ? "the process that serves it ended with status " + process.exitValue() : words;
         return new HyprException(words.contains("Permission denied") ? ErrorCode.DENIED : ErrorCode.INTERNAL,
             share.source() + " cannot be shared with the microVM: " + reason + (reason.endsWith(".") ? "" : "."))
-            .remedy("See " + log() + ".");
+            .remedy("See " + file + ".");
     }
 
     private static boolean listens(Path socket) throws IOException {
