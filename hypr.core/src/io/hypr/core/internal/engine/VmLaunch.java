@@ -51,11 +51,11 @@ final class VmLaunch {
     }
 
     /**
-     * What a microVM boots. As in a container of Docker there is no IPv6 on a network without it, and no interface that nobody asked for; what the user
-     * says comes last and wins.
+     * What a microVM boots. As in a container of Docker there is no IPv6 on a network without it, no interface that nobody asked for, and memory that
+     * programs set aside may be more than the limit, which holds for what they use; what the user says comes last and wins.
      */
     static VmPlan.Boot boot(Settings settings, ContainerSpec spec) {
-        List<String> arguments = new ArrayList<>(List.of("sysctl.net.ipv6.conf.all.disable_ipv6=1", "dummy.numdummies=0"));
+        List<String> arguments = new ArrayList<>(List.of("sysctl.net.ipv6.conf.all.disable_ipv6=1", "sysctl.vm.overcommit_memory=1", "dummy.numdummies=0"));
         arguments.addAll(spec.kernelArguments);
         return new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), arguments);
     }
