@@ -19,7 +19,7 @@ static const struct option known[] = {
     { "read", required_argument, NULL, READ }, { "tap", required_argument, NULL, TAP },
     { "listen", required_argument, NULL, LISTEN }, { "cgroup", required_argument, NULL, CGROUP },
     { "cgroup-optional", no_argument, NULL, CGROUP_OPTIONAL }, { "cgroup-join", no_argument, NULL, CGROUP_JOIN },
-    { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY }, 
+    { "read-only", required_argument, NULL, READ_ONLY }, { "only", required_argument, NULL, ONLY },
     { "root", required_argument, NULL, ROOT }, { "bind", required_argument, NULL, BIND }, { "bind-read-only", required_argument, NULL, BIND_READ_ONLY },
     { "device", required_argument, NULL, DEVICE }, { "capability", required_argument, NULL, CAPABILITY }, { "own-tap", required_argument, NULL, OWN_TAP },
     { "memory-max", required_argument, NULL, MEMORY_MAX },
