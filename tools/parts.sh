@@ -148,13 +148,25 @@ what_templates_saved() {
 
 for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
 
-# Tests that run on the emulated host, where all takes long; the options of the host stand in the file.
+# Tests that run on the emulated host, where all takes long; the options of the host stand in the file. What each said is shown when all have ended.
 for_each_lab_test() {
-    local file
+    local file name results; results=$(mktemp -d)
+    for file; do [ ! -x "$file" ] || printf '%s\0' "$file"; done |
+        E2E_LIMIT=${E2E_LIMIT:-240} xargs -0 -r -n 1 -P "$(labs_at_once)" bash -c '
+            status=0 name=$(basename "$1" .test)
+            lab/lab $(sed -n "s/^# lab: //p" "$1") -- "$1" >"$0/$name" 2>&1 </dev/null || status=$?
+            echo "$status $SECONDS" >"$0/$name.ended"
+            echo "lab $name: ended after $SECONDS s" >&2' "$results"
     for file; do
-        [ ! -x "$file" ] || E2E_LIMIT=${E2E_LIMIT:-240} part "lab $(basename "$file" .test)" lab/lab $(sed -n 's/^# lab: //p' "$file") -- "$file"
+        name=$(basename "$file" .test)
+        [ ! -x "$file" ] || took=$(cut -d' ' -f2 "$results/$name.ended") part "lab $name" lab_result "$results/$name"
     done
+    rm -rf "$results"
 }
+lab_result() { cat "$1"; return "$(cut -d' ' -f1 "$1.ended")"; }
+
+# An emulated host keeps one processor busy, and has up to 3 GiB of memory.
+labs_at_once() { if [ "$(nproc)" -ge 2 ] && [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge $((8 << 20)) ]; then echo 2; else echo 1; fi; }
 
 # junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
 junit() (
@@ -179,7 +191,7 @@ part() {
         f=1
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-    ran="$ran$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$name" $p $f $s $((SECONDS - start)))"$'\n'
+    ran="$ran$(printf '%-28s %5d passed %4d failed %4d skipped %5d s' "$name" $p $f $s "${took:-$((SECONDS - start))}")"$'\n'
 }
 
 # The documentation of hypr.api, as authors of plug-ins read it; whatever javadoc complains of is a mistake, but for constructors of classes that hold values only.
