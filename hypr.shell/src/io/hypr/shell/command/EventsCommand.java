@@ -101,7 +101,8 @@ public final class EventsCommand extends Command {
             case "event" -> e.action().equals(value) || e.action().startsWith(value + ":");
             case "label" -> ContainerFilters.label(e.attributes(), value);
             case "scope" -> value.equals("local");
-            case "container", "network", "image", "volume" -> e.type().equals(filter) && (e.actor().startsWith(value) || value.equals(e.attributes().get("name")))
+            case "container", "network", "image", "volume" ->
+                e.type().equals(filter) && (e.actor().startsWith(value) || value.equals(e.attributes().get("name")))
                     || filter.equals("image") && value.equals(e.attributes().get("image"));
             default -> false;
         };

@@ -110,8 +110,8 @@ final class Update {
     /** The host's control group of the VMM is made when it starts. */
     private static void same(ContainerSpec before, ContainerSpec spec) {
         if (spec.cpuShares != before.cpuShares || !spec.cpuSet.equals(before.cpuSet) || spec.memoryReservation != before.memoryReservation) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "What the host gives a microVM that runs of its processors and memory beside others cannot be changed.")
-                    .remedy(STOP);
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                    "What the host gives a microVM that runs of its processors and memory beside others cannot be changed.").remedy(STOP);
         }
     }
 
