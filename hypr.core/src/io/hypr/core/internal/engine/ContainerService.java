@@ -175,7 +175,7 @@ public class ContainerService implements Containers {
             if (number == container.ask(r -> r.stopSignal)) {
                 container.change(r -> r.stoppedByUser = true);
             }
-            Result r = Run.await(run.signal(Run.WORKLOAD, number), ANSWER);
+            Result r = run.answer(run.signal(Run.WORKLOAD, number), ANSWER);
             if (r.errno() != 0) {
                 throw Run.failed("Cannot kill container: " + name, r);
             }
@@ -309,7 +309,7 @@ public class ContainerService implements Containers {
         }
         Run run = engine.get().find(name).running();
         try {
-            Result r = Run.await(run.resize(Run.WORKLOAD, rows, columns), ANSWER);
+            Result r = run.answer(run.resize(Run.WORKLOAD, rows, columns), ANSWER);
             if (r.errno() != 0) {
                 throw Run.failed("The terminal could not be resized", r);
             }

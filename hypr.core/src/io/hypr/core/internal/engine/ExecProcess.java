@@ -214,17 +214,17 @@ final class ExecProcess implements Exec {
     @Override
     public void kill(String signal) {
         int number = Signals.parse(signal);
-        answer(run.signal(process(), number), "The signal could not be sent");
+        answered(run.signal(process(), number), "The signal could not be sent");
     }
 
     @Override
     public void resize(int rows, int columns) {
-        answer(run.resize(process(), rows, columns), "The terminal could not be resized");
+        answered(run.resize(process(), rows, columns), "The terminal could not be resized");
     }
 
-    private static void answer(java.util.concurrent.CompletableFuture<Result> future, String what) {
+    private void answered(java.util.concurrent.CompletableFuture<Result> future, String what) {
         try {
-            Result r = Run.await(future, Duration.ofSeconds(10));
+            Result r = run.answer(future, Duration.ofSeconds(10));
             if (r.errno() != 0) {
                 throw Run.failed(what, r);
             }

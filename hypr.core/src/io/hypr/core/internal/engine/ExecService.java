@@ -46,7 +46,7 @@ public class ExecService implements Execs {
         container.event("exec_create: " + line, id);
         container.event("exec_start: " + line, id);
         try {
-            Result r = Run.await(run.run(words(spec, info), process), ANSWER);
+            Result r = run.answer(run.run(words(spec, info), process), ANSWER);
             if (r.errno() != 0) {
                 run.forget(process);
                 throw refused(spec, info, r);

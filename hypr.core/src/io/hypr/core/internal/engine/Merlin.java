@@ -61,7 +61,7 @@ final class Merlin {
         ExecProcess process = new ExecProcess(run, (stream, bytes, offset, length) -> take(stream == 1 ? to : errors, bytes, offset, length),
             in != null, false);
         try {
-            Result r = Run.await(run.run(RunProcess.tool(argv, Run.WINDOW), process), ANSWER);
+            Result r = run.answer(run.run(RunProcess.tool(argv, Run.WINDOW), process), ANSWER);
             if (r.errno() != 0) {
                 run.forget(process);
                 throw r.errno() == ENOENT

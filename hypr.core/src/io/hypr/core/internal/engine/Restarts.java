@@ -10,6 +10,7 @@ import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.ContainerState;
+import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /** Starts containers again as their policies say, each time after a longer pause. */
@@ -99,27 +100,36 @@ final class Restarts {
             if (container.isRemoved() || !at.equals(container.ask(r -> r.restartAt)) || engine.isClosed()) {
                 return;
             }
-            container.change(r -> r.info.restarts++);
-            new Starter(engine, container).start();
-        } catch (HyprException e) {
-            engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
-            decideSafely(container);
+            startAgain(container, container.ask(r -> r.info.restarts));
         } finally {
             container.operation().unlock();
         }
     }
 
-    /** What is decided must be kept; where a full disk does not allow that, it is decided again. The caller holds the container's operation lock. */
-    private void decideSafely(Container container) {
+    /** Where room is wanting the restart waits for it, and no attempt is used up. */
+    private void startAgain(Container container, int done) {
         try {
-            container.change(Restarts::decide);
+            new Starter(engine, container).restart();
+        } catch (HyprException e) {
+            engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
+            decideSafely(container, e.code() == ErrorCode.EXHAUSTED ? done : done + 1);
+        }
+    }
+
+    /** What is decided must be kept; where a full disk does not allow that, it is decided again. The caller holds the container's operation lock. */
+    private void decideSafely(Container container, int restarts) {
+        try {
+            container.change(r -> {
+                r.info.restarts = restarts;
+                decide(r);
+            });
             resume(container);
         } catch (HyprException e) {
             later("restart of " + container.id(), () -> {
                 container.operation().lock();
                 try {
                     if (!container.isRemoved() && container.run() == null && !engine.isClosed()) {
-                        decideSafely(container);
+                        decideSafely(container, restarts);
                     }
                 } finally {
                     container.operation().unlock();

@@ -24,8 +24,11 @@ import io.hypr.core.internal.link.Link;
 import io.hypr.core.internal.link.Payload;
 import io.hypr.core.internal.link.RunProcess;
 import io.hypr.core.internal.logs.ContainerLog;
+import io.hypr.engine.ContainerState;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.VmSession;
+import io.hypr.vmm.VmState;
 
 /**
  * One life of a container's microVM: holds the link open as long as it lives, keeps what it says, and tells the container when it has ended.
@@ -162,6 +165,19 @@ final class Run implements Host {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The agent in the microVM could not be asked.", e.getCause());
         } catch (TimeoutException e) {
             throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + limit.toSeconds() + " s.", e);
+        }
+    }
+
+    /** As {@link #await}. The error for a guest that does not answer since its VMM found no room for what it writes says so. */
+    Result answer(CompletableFuture<Result> answer, Duration limit) throws InterruptedException {
+        try {
+            return await(answer, limit);
+        } catch (HyprException e) {
+            if (e.code() == ErrorCode.TIMEOUT && container.state() == ContainerState.RUNNING && hold.call(VmSession::state) == VmState.PAUSED) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "Container " + container.name() + " waits for room: the disk with " + container.directory()
+                    + " is full.", e).remedy("Make room there: the container goes on by itself.");
+            }
+            throw e;
         }
     }
 

@@ -65,6 +65,7 @@ final class Starter {
     private ContainerLog visit;
     private boolean fresh;
     private int exitCode = 128;
+    private boolean again;
 
     Starter(Engine engine, Container container) {
         this.engine = engine;
@@ -88,6 +89,12 @@ final class Starter {
         new Surroundings(engine, container, container.info()).joined();
         container.event("start", Map.of());
         Health.watch(engine, container, run);
+    }
+
+    /** The same as its policy wants it: counted together with the start, so once, whenever the engine ends. */
+    void restart() {
+        again = true;
+        start();
     }
 
     private void take() {
@@ -431,6 +438,7 @@ final class Starter {
             r.stoppedByUser = false;
             r.info.state = ContainerState.RUNNING;
             r.info.started = Instant.now();
+            r.info.restarts += again ? 1 : 0;
             r.info.steps = plan.taken().stream().map(t -> new ContainerInfo.Step(t.name(), t.begun() / 1000, t.took() / 1000)).toList();
             r.info.exitCode = 0;
             r.info.oomKilled = false;

@@ -147,7 +147,7 @@ final class Update {
     /** The guest's kernel holds the container to it, from now on. */
     private static void processes(Run run, long limit) {
         try {
-            Result r = Run.await(run.limits(Map.of("pids.max", limit == 0 ? "max" : Long.toString(limit))), ANSWER);
+            Result r = run.answer(run.limits(Map.of("pids.max", limit == 0 ? "max" : Long.toString(limit))), ANSWER);
             if (r.errno() != 0) {
                 throw Run.failed("The limit of processes could not be changed", r);
             }

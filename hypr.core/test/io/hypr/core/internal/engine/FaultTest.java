@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,10 +129,7 @@ class FaultTest {
         CountDownLatch reached = new CountDownLatch(1);
         Engine dying = dying(point, reached);
         ContainerService before = new ContainerService(() -> dying);
-        ContainerSpec wanted = spec();
-        wanted.restartPolicy = "on-failure";
-        wanted.restartRetries = 1;
-        ContainerInfo c = before.create(wanted);
+        ContainerInfo c = before.create(restartedOnce());
         before.start(c.id);
         reached.await();
         dying.close();
@@ -137,19 +138,104 @@ class FaultTest {
         try {
             ContainerService containers = new ContainerService(() -> engine);
             engine.awaitReconciled();
-            Container container = engine.find(c.id);
-            synchronized (container) {
-                while (container.info().restarts == 0 || container.state() != ContainerState.EXITED || container.run() != null) {
-                    container.wait();
-                }
-            }
+            awaitLastEnd(engine.find(c.id));
             assertEquals(4, containers.inspect(c.id).exitCode);
-            assertEquals(1, containers.inspect(c.id).restarts);
             assertEquals(NOTHING, host.leftovers());
             assertNoRunDirectory();
         } finally {
             engine.close();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start.intent", "start.intent.done", "start.launch.done", "start.hello.done", "start.run", "start.run.done", "start.commit"})
+    void aRestartThatTheEngineDidNotSurviveIsCountedOnce(String point) throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        AtomicInteger passed = new AtomicInteger();
+        Engine dying = Fakes.engine(base, host.socket, p -> {
+            if (reached.getCount() == 0 || p.equals(point) && passed.incrementAndGet() == 2) {
+                reached.countDown();
+                throw new Ended();
+            }
+        }, null);
+        dying.open();
+        ContainerService before = new ContainerService(() -> dying);
+        ContainerInfo c = before.create(restartedOnce());
+        before.start(c.id);
+        reached.await();
+        dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            engine.awaitReconciled();
+            awaitLastEnd(engine.find(c.id));
+            assertEquals(4, new ContainerService(() -> engine).inspect(c.id).exitCode);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start.intent", "start.disk", "start.launch", "start.commit"})
+    void aRestartThatFindsNoRoomUsesNoAttemptUp(String point) throws Exception {
+        AtomicInteger passed = new AtomicInteger();
+        Engine engine = Fakes.engine(base, host.socket, p -> {
+            int times = p.equals(point) ? passed.incrementAndGet() : 0;
+            if (times == 2 || times == 3) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "The disk is full.");
+            }
+        }, null);
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo c = containers.create(restartedOnce());
+            containers.start(c.id);
+            awaitLastEnd(engine.find(c.id));
+            assertEquals(4, passed.get());
+            assertEquals("", containers.inspect(c.id).error);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @Test
+    void aGuestThatWaitsForRoomOnTheDiskIsSaidToWait() {
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo c = containers.create(Fakes.spec("sleep"));
+            containers.start(c.id);
+            Run run = engine.find(c.id).run();
+            HyprException silent = assertThrows(HyprException.class, () -> run.answer(new CompletableFuture<>(), Duration.ofMillis(1)));
+            assertEquals(ErrorCode.TIMEOUT, silent.code());
+            Fakes.backend(engine).stalled.add(c.id);
+            HyprException full = assertThrows(HyprException.class, () -> run.answer(new CompletableFuture<>(), Duration.ofMillis(1)));
+            assertEquals(ErrorCode.EXHAUSTED, full.code());
+            assertTrue(full.getMessage().contains("is full"), full.getMessage());
+            containers.remove(c.id, true);
+        } finally {
+            engine.close();
+        }
+    }
+
+    private static ContainerSpec restartedOnce() {
+        ContainerSpec wanted = spec();
+        wanted.restartPolicy = "on-failure";
+        wanted.restartRetries = 1;
+        return wanted;
+    }
+
+    /** Waits for the end that follows the only restart. */
+    private static void awaitLastEnd(Container container) throws InterruptedException {
+        synchronized (container) {
+            while (container.info().restarts == 0 || container.state() != ContainerState.EXITED || container.run() != null) {
+                container.wait();
+            }
+        }
+        assertEquals(1, container.info().restarts);
     }
 
     @ParameterizedTest
