@@ -107,11 +107,12 @@ def line(name, figure):
 class Daemon:
     """A hyprd with a home of its own; in a network namespace of its own unless it must reach the host's loopback."""
 
-    def __init__(self, isolated=True, settings=None):
+    def __init__(self, isolated=True, settings=None, java=""):
         self.directory = tempfile.mkdtemp(prefix="hypr-bench.")
         self.isolated = isolated
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("HYPR_")} | {
-            "HYPR_HOME": f"{self.directory}/home", "HYPR_RUN": f"{self.directory}/run", "HYPR_CONFIG": f"{self.directory}/config", "HYPR_NO_AUTOSTART": "1"}
+            "HYPR_HOME": f"{self.directory}/home", "HYPR_RUN": f"{self.directory}/run", "HYPR_CONFIG": f"{self.directory}/config", "HYPR_NO_AUTOSTART": "1",
+            "HYPR_JAVA_OPTIONS": java}
         os.makedirs(self.env["HYPR_CONFIG"])
         for pid, text in (settings or {}).items():
             pathlib.Path(self.env["HYPR_CONFIG"], f"{pid}.cfg").write_text(text)

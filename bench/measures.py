@@ -7,6 +7,7 @@ import re
 import resource
 import time
 
+import bulk
 import byhand
 import guest
 from figures import DIST, ROOT, Daemon, Failure, command, compared, has_docker, summary, timed
@@ -337,4 +338,5 @@ def unpack(daemon, image):
     return took
 
 
-ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "crowd": crowd, "backends": backends, "exec": execute, "ps": ps, "hyprd": hyprd, "pull": pull}
+ALL = {"size": size, "boot": boot, "run": run, "start": start, "density": density, "parallel": parallel, "crowd": crowd, "backends": backends,
+       "exec": execute, "ps": ps, "hyprd": hyprd, "pull": pull, "logs": bulk.logs, "cp": bulk.copy, "mount": bulk.mount}
