@@ -125,7 +125,7 @@ def mount(files):
 
 
 def tree(top, count):
-    """A repository of that many files, a hundred in each directory, all committed."""
+    """A repository of that many files, a hundred in each directory, all committed and packed."""
     for i in range(count):
         file = top / f"d{i // 100}" / f"f{i}"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -134,3 +134,4 @@ def tree(top, count):
     command(*git, "init", "-q")
     command(*git, "add", ".")
     command(*git, "commit", "-q", "-m", "All")
+    command(*git, "gc", "-q")
