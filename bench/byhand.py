@@ -1,7 +1,9 @@
 """Starts hypervisors by hand: nothing of HYPR but the kernel, Kestrel and, of krun, its program. The product's starts are compared with that.
 
-By hand there is no jail, no record, no control group and no log. Kernel, agent, devices and words of the kernel are those that the product gives the same hypervisor.
+By hand there is no jail, no record, no control group, no log, and no network behind the tap. Kernel, agent, devices and words of the kernel are those that
+the product gives the same hypervisor, and the end is the same: the process is killed when the command has ended.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -13,13 +15,14 @@ import subprocess
 import tempfile
 import time
 
-from figures import DIST, LIMIT, Failure
+from figures import DIST, LIMIT, Failure, command
 from guest import PROCESSOR
 
 MAGIC, NONCE = 0x4B4E494C52505948, 0x1234567890ABCDEF
-HELLO, WELCOME, SETUP, RUN, SHUTDOWN, RESULT, EXIT = 1, 2, 32, 33, 36, 64, 65
+HELLO, WELCOME, SETUP, RUN, RESULT, EXIT = 1, 2, 32, 33, 64, 65
 FIRST = 8
 PORT = 1024
+MAC = "02:42:ac:11:00:02"
 KERNEL, INITRAMFS = DIST / "share/kernel/vmlinux", DIST / "share/initramfs.cpio"
 # The kernel's words are those of hypr.vmm.*.
 KRUN = ("console=hvc0 quiet panic=-1 reboot=k acpi=off pci=off swiotlb=noforce no_timer_check noreplace-smp rcupdate.rcu_expedited=1 "
@@ -73,9 +76,6 @@ class Guest:
         self.done("RUN")
         return self.receive(EXIT)[5]
 
-    def shut_down(self):
-        self.send(SHUTDOWN, struct.pack("<IBI", 3, 0, 0))
-
 
 def texts(*all_of_them):
     return b"".join(struct.pack("<I", len(text.encode())) + text.encode() for text in all_of_them)
@@ -84,7 +84,7 @@ def texts(*all_of_them):
 class Krun:
     """The listening socket is the program's; it passes on what the guest says, and what comes."""
 
-    def __init__(self, directory, disks, memory_mib):
+    def __init__(self, directory, disks, memory_mib, tap):
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{directory}/link")
         self.listener.listen()
@@ -93,7 +93,8 @@ class Krun:
         self.words = [DIST / "bin/hypr-krun"]
         self.document = json.dumps({
             "processors": 1, "memory": memory_mib << 20, "kernel": str(KERNEL), "initramfs": str(INITRAMFS), "arguments": KRUN,
-            "disks": [{"file": str(file), "readOnly": read_only} for file, read_only in disks], "link": self.listener.fileno(), "guest": f"{directory}/guest"})
+            "disks": [{"file": str(file), "readOnly": read_only} for file, read_only in disks],
+            "interfaces": [{"tap": tap, "mac": MAC}], "link": self.listener.fileno(), "guest": f"{directory}/guest"})
 
     def connection(self):
         """A connection to the guest, once the hypervisor has been started."""
@@ -106,8 +107,8 @@ class Krun:
 class Qemu(Krun):
     """On KVM if it works here, as the product."""
 
-    def __init__(self, directory, disks, memory_mib):
-        super().__init__(directory, disks, memory_mib)
+    def __init__(self, directory, disks, memory_mib, tap):
+        super().__init__(directory, disks, memory_mib, tap)
         self.document = ""
         arguments = QEMU
         if "works" in subprocess.run([DIST / "bin/hypr-kvmprobe"], capture_output=True, text=True).stdout:
@@ -123,7 +124,9 @@ class Qemu(Krun):
                       "-device", "virtio-serial-device,max_ports=2", "-device", "virtconsole,chardev=console,nr=0",
                       "-device", "virtserialport,chardev=link,nr=1,name=io.hypr.link",
                       "-object", "rng-random,id=entropy,filename=/dev/urandom", "-device", "virtio-rng-device,rng=entropy",
-                      "-device", "virtio-balloon-device,free-page-reporting=on"]
+                      "-device", "virtio-balloon-device,free-page-reporting=on",
+                      "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no" + (",vhost=on" if os.path.exists("/dev/vhost-net") else ""),
+                      "-device", f"virtio-net-device,netdev=net,mac={MAC}"]
         for i, (file, read_only) in enumerate(disks):
             self.words += ["-drive", f"file={file},if=none,id=disk{i},format=raw,readonly={'on' if read_only else 'off'}", "-device", f"virtio-blk-device,drive=disk{i}"]
 
@@ -131,7 +134,7 @@ class Qemu(Krun):
 class CloudHypervisor:
     """The guest connects to the host, by vsock."""
 
-    def __init__(self, directory, disks, memory_mib):
+    def __init__(self, directory, disks, memory_mib, tap):
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{directory}/vsock_{PORT}")
         self.listener.listen()
@@ -140,7 +143,7 @@ class CloudHypervisor:
         self.words = [cloud_hypervisor(), "--kernel", KERNEL, "--initramfs", INITRAMFS, "--cmdline", CLOUD_HYPERVISOR, "--cpus", "boot=1",
                       "--memory", f"size={memory_mib}M",
                       "--disk", *(f"path={file},readonly={'on' if read_only else 'off'},image_type=raw" for file, read_only in disks),
-                      "--rng", "src=/dev/urandom", "--balloon", "size=0,deflate_on_oom=on,free_page_reporting=on",
+                      "--net", f"tap={tap},mac={MAC}", "--rng", "src=/dev/urandom", "--balloon", "size=0,deflate_on_oom=on,free_page_reporting=on",
                       "--serial", "off", "--console", "tty", "--vsock", f"cid=3,socket={directory}/vsock"]
 
     def connection(self):
@@ -157,12 +160,24 @@ def cloud_hypervisor():
 VMMS = {"qemu": Qemu, "krun": Krun, "cloudhypervisor": CloudHypervisor}
 
 
+@contextlib.contextmanager
+def made_tap():
+    """A tap that leads nowhere."""
+    tap = f"hb{os.getpid()}"
+    command("ip", "tuntap", "add", tap, "mode", "tap")
+    try:
+        command("ip", "link", "set", tap, "up")
+        yield tap
+    finally:
+        command("ip", "link", "delete", tap)
+
+
 def start(name, image, memory_mib):
     """Milliseconds from exec until the guest has said WELCOME, and until it has run 'true' and the process has ended."""
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, made_tap() as tap:
         upper = f"{directory}/upper"
         subprocess.run(["mkfs.ext4", "-q", upper, "64M"], check=True, stdout=subprocess.DEVNULL)
-        vmm = VMMS[name](directory, [(image, True), (upper, False)], memory_mib)
+        vmm = VMMS[name](directory, [(image, True), (upper, False)], memory_mib, tap)
         with vmm.listener, open(f"{directory}/document", "w+") as document, open(f"{directory}/log", "w+") as log:
             document.write(vmm.document)
             document.seek(0)
@@ -175,7 +190,7 @@ def start(name, image, memory_mib):
                     hello = time.monotonic() - begin
                     if (status := guest.run("/bin/true")) != 0:
                         raise Failure(f"'true' ended with {status}")
-                    guest.shut_down()
+                    process.kill()
                     process.wait(LIMIT)
                 return hello * 1000, (time.monotonic() - begin) * 1000
             except (TimeoutError, OSError, subprocess.TimeoutExpired) as e:
