@@ -186,3 +186,15 @@ show nonsense
 
 ### a command of a group that is not there
 show container nonsense
+
+### logs that are followed over a restart
+show run -d --name ${P}a $IMAGE sh -c 'echo begun; exec sleep 100'
+until_logged begun ${P}a
+$CLI logs -f ${P}a >log 2>&1 & pid=$!
+until_true grep -q begun log
+show restart -t 0 ${P}a
+until_true sh -c "[ \$($CLI logs ${P}a | grep -c begun) = 2 ]"
+show kill ${P}a
+wait $pid; echo "= $?"
+sort log | uniq -c | sed 's/^ *//'
+show logs --tail 1 ${P}a

@@ -63,3 +63,38 @@ show attach ${P}a
 show run -d --name ${P}a $IMAGE sleep 100
 show pause ${P}a
 show attach ${P}a
+
+### signals that are not passed on
+# What the client itself does then differs with its version.
+$CLI run --name ${P}a --sig-proxy=false $IMAGE sh -c 'trap "echo got; exit 5" TERM; echo ready; while :; do sleep 0.1; done' >log 2>&1 & pid=$!
+until_logged ready ${P}a
+{ kill -TERM $pid; sleep 1; kill -KILL $pid; wait $pid; } 2>/dev/null
+show inspect -f '{{.State.Status}}' ${P}a
+show logs ${P}a
+show kill -s TERM ${P}a
+show wait ${P}a
+
+### signals that an attached client passes on
+show run -d --name ${P}a $IMAGE sh -c 'trap "echo got; exit 5" TERM; echo ready; while :; do echo on; sleep 0.2; done'
+$CLI attach --no-stdin ${P}a >log 2>&1 & pid=$!
+until_true grep -q on log
+kill -TERM $pid; wait $pid; echo "= $?"; grep -c got log
+
+### two clients at one terminal
+show run -dit --name ${P}a $IMAGE sh
+"$PTY" 24 80 'expect [$((4+1))]' 'expect [5]' 'keys 1011' -- $CLI attach ${P}a >one & one=$!
+until_true sh -c "$CLI events --since 30s --until \$(date +%s) --filter container=${P}a --filter event=attach | grep -q attach"
+sleep 0.5
+"$PTY" 24 80 'type echo [$((4+1))]' 'expect [5]' 'keys 1011' -- $CLI attach ${P}a >two; echo "= $?"
+wait $one; echo "= $?"
+grep -c '\[5\]' one two
+show inspect -f '{{.State.Status}}' ${P}a
+
+### two clients at one program
+show run -di --name ${P}a $IMAGE sh -c 'echo ready; read a; echo "one $a"; read b; echo "two $b"; exit 4'
+until_logged ready ${P}a
+(sleep 1; echo first; sleep 3) | $CLI attach ${P}a >one & one=$!
+(sleep 2; echo second; sleep 2) | $CLI attach ${P}a >two & two=$!
+wait $one; echo "= $?"; wait $two; echo "= $?"
+sort one; sort two
+show logs ${P}a

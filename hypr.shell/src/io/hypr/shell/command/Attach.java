@@ -49,9 +49,12 @@ public final class Attach extends Command {
         }
         boolean input = c.spec.openStdin && !words.is("no-stdin");
         boolean proxy = words.is("sig-proxy", true) && !c.spec.tty;
+        SignalProxy signals = new SignalProxy(containers, c.id);
+        signals.started();
+        if (proxy) {
+            call.onSignal(signals); // Before the first output: a caller who has seen some knows that it is attached.
+        }
         try (Streams s = new Streams(call, c.spec.tty, input); Attachment process = containers.attach(c.id, s.output(true, true), input)) {
-            SignalProxy signals = new SignalProxy(containers, c.id);
-            signals.started();
             int status = s.join(process, input, keys, new Streams.Control(
                     proxy ? signals : null, c.spec.tty ? (rows, columns) -> containers.resize(c.id, rows, columns) : null));
             s.tellDetached();
