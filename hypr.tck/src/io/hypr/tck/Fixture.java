@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -201,10 +204,7 @@ public final class Fixture implements AutoCloseable {
         List<String> traces = new ArrayList<>();
         try {
             processes().forEach(pid -> traces.add("process " + pid));
-            String group = Path.of(plan.jail().cgroup()).getFileName().toString();
-            try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 5, (file, attributes) -> attributes.isDirectory() && file.endsWith(group))) {
-                groups.forEach(file -> traces.add("control group " + file));
-            }
+            controlGroups().forEach(group -> traces.add("control group " + group));
             try (Stream<Path> files = Files.list(plan.runDirectory())) {
                 files.forEach(file -> traces.add("file " + file));
             }
@@ -214,6 +214,32 @@ public final class Fixture implements AutoCloseable {
             throw new java.io.UncheckedIOException(e);
         }
         return traces;
+    }
+
+    /** Those of the microVM, wherever they hang. Others come and go while one looks. */
+    private List<Path> controlGroups() throws IOException {
+        Path name = Path.of(plan.jail().cgroup()).getFileName();
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(Path.of("/sys/fs/cgroup"), Set.of(), 6, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                if (directory.endsWith(name)) {
+                    found.add(directory);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     void emptyRunDirectory() throws IOException {
