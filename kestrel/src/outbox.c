@@ -3,18 +3,19 @@
 #include "memory.h"
 
 /* Positions count octets since boot; the ring holds [head, tail), [head, place) was written on this connection. */
-static uint8_t ring[OUTBOX_SIZE];
+static uint8_t ring[OUTBOX_SIZE + sizeof(uint64_t)];
 static uint64_t head, tail, place, frame_end;
 static uint64_t numbered, acknowledged;
 
+/* In whole words: what they write past a payload its trailer overwrites, past the ring there is room for one. */
 static void copy_in(const void *from, size_t size)
 {
 	size_t at = tail % OUTBOX_SIZE, first = OUTBOX_SIZE - at;
 
 	if (first > size)
 		first = size;
-	memcpy(ring + at, from, first);
-	memcpy(ring, (const uint8_t *)from + first, size - first);
+	copy_words(ring + at, from, first);
+	copy_words(ring, (const uint8_t *)from + first, size - first);
 	tail += size;
 }
 
