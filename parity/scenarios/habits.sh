@@ -175,3 +175,10 @@ show images --filter dangling=true --filter nonsense=1
 show images --filter since=${P}nothere
 show volume ls --filter dangling=x
 show ps --filter status=nonsense
+
+### networks that cannot be
+show network create -d nosuch ${P}n
+show network create --subnet 300.1.1.0/24 ${P}n
+show network create --subnet 10.207.0.0/24 --gateway 10.208.0.1 ${P}n
+show network create --gateway 10.208.0.1 ${P}n
+$CLI network ls -q --filter name=${P}n

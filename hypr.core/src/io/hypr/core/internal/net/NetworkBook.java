@@ -79,7 +79,19 @@ public final class NetworkBook {
         if (spec.name.equals("host") || networks.values().stream().anyMatch(r -> r.network.name.equals(spec.name))) {
             throw new HyprException(ErrorCode.CONFLICT, "network with name " + spec.name + " already exists");
         }
+        if (spec.driver != null && !isKnown(spec.driver)) {
+            throw new HyprException(ErrorCode.NOT_FOUND, "plugin \"" + spec.driver + "\" not found")
+                .remedy("Leave out --driver for a bridge, or install the plug-in that has this network driver; 'hypr info' shows those that are there.");
+        }
+        if (spec.gateway != null && spec.subnet == null) {
+            throw new HyprException(ErrorCode.INVALID, "every ip-range or gateway must have a corresponding subnet").remedy("Name the subnet, too.");
+        }
         return keep(spec);
+    }
+
+    /** A driver that is being exchanged is known by its networks. */
+    private boolean isKnown(String driver) {
+        return drivers.all().stream().map(drivers::name).anyMatch(driver::equals) || withSubnet().anyMatch(n -> n.driver.equals(driver));
     }
 
     private Network keep(Network spec) {
@@ -89,11 +101,11 @@ public final class NetworkBook {
         n.name = spec.name;
         n.created = Instant.now();
         n.driver = spec.driver == null ? "bridge" : spec.driver;
-        Block block = spec.subnet == null ? free() : wanted(Block.parse(spec.subnet));
+        Block block = spec.subnet == null ? free() : wanted(spec.subnet);
         n.subnet = block.toString();
         n.gateway = spec.gateway == null ? Ipv4.text(block.base() + 1) : spec.gateway;
-        if (!block.contains(Ipv4.parse(n.gateway))) {
-            throw new HyprException(ErrorCode.INVALID, "The gateway " + n.gateway + " is not in the subnet " + n.subnet + ".");
+        if (!isIn(block, n.gateway)) {
+            throw new HyprException(ErrorCode.INVALID, "no matching subnet for gateway " + n.gateway).remedy("Choose an address in " + n.subnet + ".");
         }
         n.internal = spec.internal;
         n.options.putAll(spec.options);
@@ -127,7 +139,25 @@ public final class NetworkBook {
         return networks.values().stream().map(r -> r.network).filter(n -> n.subnet != null);
     }
 
-    private Block wanted(Block block) {
+    private static boolean isIn(Block block, String address) {
+        try {
+            return block.contains(Ipv4.parse(address));
+        } catch (HyprException e) {
+            return false; // Docker says the same of what is no address.
+        }
+    }
+
+    private static Block parse(String subnet) {
+        try {
+            return Block.parse(subnet);
+        } catch (HyprException e) {
+            throw new HyprException(ErrorCode.INVALID, "Invalid subnet " + subnet + " : invalid CIDR address: " + subnet, e)
+                .remedy("Write it as in 172.30.0.0/16.");
+        }
+    }
+
+    private Block wanted(String subnet) {
+        Block block = parse(subnet);
         if (block.prefix() > 30) {
             throw new HyprException(ErrorCode.INVALID, "The subnet " + block + " has no room for containers.");
         }

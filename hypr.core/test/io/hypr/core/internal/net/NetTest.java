@@ -55,6 +55,27 @@ class NetTest {
         return new NetworkBook(records, new Drivers<NetworkDriver>("network", d -> Availability.available()), List.of(pool), routes);
     }
 
+    private static String refusal(NetworkBook book, String driver, String subnet, String gateway) {
+        Network wanted = new Network();
+        wanted.name = "mine";
+        wanted.driver = driver;
+        wanted.subnet = subnet;
+        wanted.gateway = gateway;
+        String words = assertThrows(HyprException.class, () -> book.create(wanted)).getMessage();
+        assertThrows(HyprException.class, () -> book.find("mine"));
+        return words;
+    }
+
+    @Test
+    void whatCannotBeMadeIsRefusedInDockersWords() {
+        NetworkBook book = book("172.31.0.0/16");
+        assertEquals("plugin \"nosuch\" not found", refusal(book, "nosuch", null, null));
+        assertEquals("Invalid subnet 300.1.1.0/24 : invalid CIDR address: 300.1.1.0/24", refusal(book, null, "300.1.1.0/24", null));
+        assertEquals("no matching subnet for gateway 10.8.0.1", refusal(book, null, "10.7.0.0/24", "10.8.0.1"));
+        assertEquals("no matching subnet for gateway abc", refusal(book, "bridge", "10.7.0.0/24", "abc"));
+        assertEquals("every ip-range or gateway must have a corresponding subnet", refusal(book, null, null, "172.31.0.1"));
+    }
+
     @Test
     void theDefaultNetworkAvoidsRoutesOfTheHost() {
         NetworkBook book = book("172.30.0.0/16", "172.31.0.0/16");
