@@ -30,8 +30,14 @@ public interface Logs {
      * @param until only what came before; null = to the end
      * @param tail only so many last lines; negative = all
      * @param follow whether to wait for more until the container ends
+     * @param together whether lines that came at once may be handed out at once, which takes much less time
      */
-    record Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow) {
+    record Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow, boolean together) {
+
+        /** A query that has each line handed out by itself. */
+        public Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow) {
+            this(stdout, stderr, since, until, tail, follow, false);
+        }
     }
 
     /** Takes output. */
@@ -40,11 +46,11 @@ public interface Logs {
     interface Sink {
 
         /**
-         * Gets a line.
+         * Gets a line, or several that came at once if the query allows that.
          *
          * @param stream 1 = standard output, 2 = standard error
          * @param time when it came
-         * @param bytes a line with its line feed, or a part of one if it is long or the last
+         * @param bytes a line with its line feed, or a part of one if it is long or the last; or whole lines
          */
         void line(int stream, Instant time, byte[] bytes);
     }

@@ -45,12 +45,16 @@ public final class LogsCommand extends Command {
         String details = words.is("details") ? LogDetails.of(containers.inspect(words.rest().getFirst())) + " " : "";
         PrintStream out = call.out();
         PrintStream err = call.err();
-        logs.read(words.rest().getFirst(), new Logs.Query(true, true, since, until, tail(words.get("tail").orElse("all")), follow), (stream, time, bytes) -> {
+        boolean together = !times && details.isEmpty();
+        Logs.Query query = new Logs.Query(true, true, since, until, tail(words.get("tail").orElse("all")), follow, together);
+        logs.read(words.rest().getFirst(), query, (stream, time, bytes) -> {
             PrintStream to = stream == 1 ? out : err;
             if (times) {
                 to.print(Moments.nanos(time) + " ");
             }
-            to.print(details);
+            if (!details.isEmpty()) {
+                to.print(details);
+            }
             to.write(bytes, 0, bytes.length);
             if (follow) {
                 to.flush();

@@ -23,11 +23,18 @@ final class LineSplitter {
     private static final byte[] NOTHING = {};
 
     private final Lines lines;
+    private final boolean together;
     private final byte[][] rest = {null, NOTHING, NOTHING};
     private final long[] times = new long[3];
 
     LineSplitter(Lines lines) {
+        this(lines, false);
+    }
+
+    /** @param together whether the whole lines of a record may be handed on as one */
+    LineSplitter(Lines lines, boolean together) {
         this.lines = lines;
+        this.together = together;
     }
 
     void take(LogRecord r) {
@@ -37,6 +44,16 @@ final class LineSplitter {
         int limit = payload.arrayOffset() + payload.limit();
         int stream = r.kind();
         times[stream] = r.time();
+        if (together) {
+            int whole = limit;
+            while (whole > from && in[whole - 1] != '\n') {
+                whole--;
+            }
+            if (whole > from) {
+                lines.line(stream, r.time(), joined(stream, in, from, whole));
+                from = whole;
+            }
+        }
         int part = from + PART - rest[stream].length;
         for (int at = from; at < limit; at++) {
             if (in[at] == '\n' || at + 1 == part) {

@@ -61,7 +61,7 @@ public final class LogQuery {
                 }
                 sink.line(stream, last[0], bytes);
             }
-        });
+        }, query.together() && skip == 0);
         try (LogReader reader = new LogReader(log, first)) {
             do {
                 LogRecord r = reader.next(end);

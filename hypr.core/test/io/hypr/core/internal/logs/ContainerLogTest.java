@@ -95,6 +95,21 @@ class ContainerLogTest {
     }
 
     @Test
+    void linesThatCameAtOnceAreHandedOutAtOnceWhereThatIsAllowed() throws Exception {
+        try (ContainerLog log = new ContainerLog(base.resolve("l"), LogLimits.NONE)) {
+            log.begin(1);
+            out(log, 1, 1, "a\nb\nhal");
+            out(log, 2, 2, "error\n");
+            out(log, 1, 3, "f\nc\n");
+            out(log, 1, 4, "x".repeat(LineSplitter.PART + 1));
+            log.flush(4);
+            List<String> together = read(log, new Query(true, true, null, null, -1, false, true));
+            assertEquals(List.of("1a\nb\n", "2error\n", "1half\nc\n", "1" + "x".repeat(LineSplitter.PART), "1x"), together);
+            assertEquals(List.of("1c\n", "1" + "x".repeat(LineSplitter.PART), "1x"), read(log, new Query(true, true, null, null, 3, false, true)));
+        }
+    }
+
+    @Test
     void whatNeverReachedTheGuestIsForgottenInEveryList() throws Exception {
         Path directory = base.resolve("l");
         try (ContainerLog log = new ContainerLog(directory, LogLimits.NONE)) {
