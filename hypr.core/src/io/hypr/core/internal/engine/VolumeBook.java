@@ -1,10 +1,12 @@
 package io.hypr.core.internal.engine;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +24,13 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * The volumes of a home, each a directory {@code volumes/NAME/_data}. The record is there before the directory and goes after it, so that
- * what a crash leaves is known. Safe for use by any thread.
+ * The volumes of a home, each a directory {@code volumes/NAME/_data}. The record is there before the directory. A removal gives the directory the
+ * name {@code .NAME} first, which no volume has: what a crash leaves is either whole or known to be on its way out. Safe for use by any thread.
  */
 final class VolumeBook {
+
+    /** Begins the names of directories of volumes that are being removed. */
+    private static final String REMOVED = ".";
 
     private final Engine engine;
     private final Records records;
@@ -38,6 +43,22 @@ final class VolumeBook {
         this.records = records;
         this.directory = home.resolve("volumes");
         records.volumes().forEach(v -> volumes.put(v.name, v));
+        endRemovals();
+    }
+
+    /** Ends removals that a crash cut off. */
+    private void endRemovals() {
+        File[] removed = directory.toFile().listFiles((parent, name) -> name.startsWith(REMOVED));
+        if (removed == null || removed.length == 0) {
+            return;
+        }
+        for (File f : removed) {
+            String name = f.getName().substring(REMOVED.length());
+            if (volumes.containsKey(name) && !Files.exists(directory.resolve(name))) {
+                forget(name);
+            }
+        }
+        engine.aside("removal of volumes", () -> Stream.of(removed).map(File::toPath).forEach(Clearing::delete));
     }
 
     private Path data(String name) {
@@ -161,15 +182,22 @@ final class VolumeBook {
 
     /** Removes a volume whoever has it. */
     void discard(String name) {
+        Path removed = directory.resolve(REMOVED + name);
         try {
-            Clearing.delete(directory.resolve(name));
-        } catch (UncheckedIOException e) {
+            Clearing.delete(removed);
+            if (Files.exists(directory.resolve(name))) {
+                Files.move(directory.resolve(name), removed, StandardCopyOption.ATOMIC_MOVE);
+            }
+            forget(name);
+            Clearing.delete(removed);
+        } catch (IOException | UncheckedIOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "remove " + name + ": " + e.getMessage(), e);
         }
-        synchronized (this) {
-            records.removeVolume(name);
-            volumes.remove(name);
-        }
+    }
+
+    private synchronized void forget(String name) {
+        records.removeVolume(name);
+        volumes.remove(name);
     }
 
     /** @return ids of containers that have it */

@@ -82,6 +82,28 @@ class VolumesTest {
         return v;
     }
 
+    /** The state after a crash at either side of the record's removal. */
+    @Test
+    void aRemovalThatACrashCutOffIsEnded() throws Exception {
+        for (String name : List.of("half", "stays")) {
+            volumes.create(named(name));
+            Files.writeString(Path.of(volumes.inspect(name).mountpoint).resolve("file"), "x");
+        }
+        Path directory = Path.of(volumes.inspect("half").mountpoint).getParent().getParent();
+        engine.close();
+        Files.move(directory.resolve("half"), directory.resolve(".half"));
+        Files.createDirectories(directory.resolve(".forgotten/_data"));
+        Files.createDirectories(directory.resolve(".stays/_data"));
+        start();
+        assertEquals(List.of("stays"), volumes.list().stream().map(v -> v.name).toList());
+        assertEquals(1, volumes.size("stays"));
+        while (directory.toFile().list().length > 1) {
+            Thread.sleep(1);
+        }
+        volumes.remove("stays");
+        assertEquals(0, directory.toFile().list().length);
+    }
+
     @Test
     void aVolumeIsFilledFromTheImageOnceAndStays() throws Exception {
         ContainerSpec spec = spec(mount("volume", "store", "/data"), mount("volume", "other", "/srv"), mount("volume", "plain", "/data/deep"));
