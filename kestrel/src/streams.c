@@ -5,7 +5,7 @@
 #include "sys.h"
 
 /* Longest DATA sent; the least room that is worth a frame; the least credit that is worth a CREDIT. */
-enum { CHUNK = 32 * 1024, WORTH_SENDING = 1024, WORTH_GRANTING = INPUT_MAX / 4 };
+enum { CHUNK = 64 * 1024, WORTH_SENDING = 1024, WORTH_GRANTING = INPUT_MAX / 4 };
 
 static uint32_t waiting_in(int fd)
 {
