@@ -51,10 +51,14 @@ static const char *group_make(const char *root)
 	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
 	if (mount("cgroup2", root, "cgroup2", 0, NULL))
 		return NULL;
-	snprintf(path, sizeof path, "%s/kestrel-test-%d", root, (int)getpid());
-	rmdir(path); /* of an earlier test that had our number */
-	check(mkdir(path, 0755), path);
-	return path;
+	/* An earlier test that had our number and was killed may have left such a group. */
+	for (int n = 0; n == 0 || errno == EEXIST; n++) {
+		snprintf(path, sizeof path, "%s/kestrel-test-%d.%d", root, (int)getpid(), n);
+		if (!mkdir(path, 0755))
+			return path;
+	}
+	check(1, path);
+	return NULL;
 }
 
 static void group_enter(const char *group)
