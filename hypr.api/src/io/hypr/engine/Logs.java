@@ -34,7 +34,16 @@ public interface Logs {
      */
     record Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow, boolean together) {
 
-        /** A query that has each line handed out by itself. */
+        /**
+         * A query that has each line handed out by itself.
+         *
+         * @param stdout as above
+         * @param stderr as above
+         * @param since as above
+         * @param until as above
+         * @param tail as above
+         * @param follow as above
+         */
         public Query(boolean stdout, boolean stderr, Instant since, Instant until, int tail, boolean follow) {
             this(stdout, stderr, since, until, tail, follow, false);
         }

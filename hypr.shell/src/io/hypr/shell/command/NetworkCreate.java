@@ -6,9 +6,12 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 import io.hypr.engine.Networks;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerOptions;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr network create}. */
@@ -36,6 +39,11 @@ public final class NetworkCreate extends Command {
         n.internal = words.is("internal");
         words.all("opt").forEach(o -> ContainerOptions.pair(n.options, o));
         words.all("label").forEach(l -> ContainerOptions.pair(n.labels, l));
-        return networks.create(n).id;
+        try {
+            return networks.create(n).id;
+        } catch (HyprException e) {
+            // Docker's client holds gateways against subnets itself.
+            throw n.gateway != null && e.code() == ErrorCode.INVALID ? new InputException(e.getMessage(), e) : e;
+        }
     }
 }
