@@ -106,22 +106,27 @@ final class Restarts {
         }
     }
 
-    /** Where room is wanting the restart waits for it, and no attempt is used up. */
+    /** Where room is wanting the restart waits for it, and no attempt is used up, by which the pauses would grow. */
     private void startAgain(Container container, int done) {
         try {
             new Starter(engine, container).restart();
         } catch (HyprException e) {
             engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
-            decideSafely(container, e.code() == ErrorCode.EXHAUSTED ? done : done + 1);
+            boolean full = e.code() == ErrorCode.EXHAUSTED;
+            decideSafely(container, full ? done : done + 1, full ? AGAIN : Duration.ZERO);
         }
     }
 
     /** What is decided must be kept; where a full disk does not allow that, it is decided again. The caller holds the container's operation lock. */
-    private void decideSafely(Container container, int restarts) {
+    private void decideSafely(Container container, int restarts, Duration pause) {
         try {
             container.change(r -> {
                 r.info.restarts = restarts;
                 decide(r);
+                Instant earliest = Instant.now().plus(pause);
+                if (r.restartAt != null && r.restartAt.isBefore(earliest)) {
+                    r.restartAt = earliest;
+                }
             });
             resume(container);
         } catch (HyprException e) {
@@ -129,7 +134,7 @@ final class Restarts {
                 container.operation().lock();
                 try {
                     if (!container.isRemoved() && container.run() == null && !engine.isClosed()) {
-                        decideSafely(container, restarts);
+                        decideSafely(container, restarts, pause);
                     }
                 } finally {
                     container.operation().unlock();
