@@ -73,4 +73,10 @@ public final class HyprException extends RuntimeException {
     public Optional<String> remedy() {
         return Optional.ofNullable(remedy);
     }
+
+    /** {@return what a log shows: the type, the sentence and what would help} */
+    @Override
+    public String toString() {
+        return remedy == null ? super.toString() : super.toString() + " " + remedy;
+    }
 }

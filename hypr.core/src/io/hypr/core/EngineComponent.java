@@ -65,9 +65,29 @@ public final class EngineComponent implements Supplier<Engine> {
             @Reference LoggerFactory loggers) {
         this.log = loggers.getLogger(EngineComponent.class);
         this.services = new Services(() -> images, () -> roots, () -> balancer, log);
-        refuseUnknown(properties);
-        this.engine = new Engine(settings(context, configuration), services);
-        Thread.ofVirtual().name("engine").start(this::open);
+        this.engine = configured(context, configuration, properties);
+        if (engine != null) {
+            Thread.ofVirtual().name("engine").start(this::open);
+        }
+    }
+
+    /** Returns null for a configuration that means nothing, and everybody who asks is told so: no component would say why it is missing. */
+    private Engine configured(BundleContext context, EngineConfiguration configuration, Map<String, Object> properties) {
+        try {
+            refuseUnknown(properties);
+            return new Engine(settings(context, configuration), services);
+        } catch (HyprException e) {
+            failed(e);
+        } catch (RuntimeException e) {
+            failed(new HyprException(ErrorCode.INVALID, "The configuration " + EngineConfiguration.PID + " has a value of the wrong kind: "
+                    + String.valueOf(e.getMessage()).replaceFirst("^[\\w.]+Exception: ", ""), e)); // DS tells its own cause in words only.
+        }
+        return null;
+    }
+
+    private void failed(RuntimeException e) {
+        log.error("The engine cannot work: {}", e.getMessage(), e);
+        opened.completeExceptionally(e);
     }
 
     private void open() {
@@ -75,8 +95,7 @@ public final class EngineComponent implements Supplier<Engine> {
             engine.open();
             opened.complete(engine);
         } catch (RuntimeException e) {
-            log.error("The engine cannot work: {}", e.getMessage(), e);
-            opened.completeExceptionally(e);
+            failed(e);
         }
     }
 
@@ -148,7 +167,9 @@ public final class EngineComponent implements Supplier<Engine> {
     /** Lets go of everything; no microVM ends. */
     @Deactivate
     void deactivate() {
-        engine.close();
+        if (engine != null) {
+            engine.close();
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -183,7 +204,7 @@ public final class EngineComponent implements Supplier<Engine> {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindBalancer(ServiceBalancer now) {
         balancer = now;
-        whenOpen(engine::republish);
+        whenOpen(() -> engine.republish());
     }
 
     void unbindBalancer(ServiceBalancer gone) {
@@ -194,11 +215,15 @@ public final class EngineComponent implements Supplier<Engine> {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     void bindListener(EngineListener listener) {
-        engine.addListener(listener);
+        if (engine != null) {
+            engine.addListener(listener);
+        }
     }
 
     void unbindListener(EngineListener listener) {
-        engine.removeListener(listener);
+        if (engine != null) {
+            engine.removeListener(listener);
+        }
     }
 
     private void whenOpen(Runnable act) {

@@ -78,6 +78,11 @@ public final class Failures {
         return word.equals("run") || word.equals("create") ? word : "";
     }
 
+    /** Gogo calls a command whose component could not be made as if it were there. */
+    private static boolean isUnmade(Exception e) {
+        return e instanceof NullPointerException && e.getStackTrace().length > 0 && e.getStackTrace()[0].getClassName().startsWith("org.apache.felix.gogo.");
+    }
+
     private static void say(String sentence, Optional<String> remedy, PrintStream err, String creation) {
         err.println((creation.isEmpty() ? "" : "hypr: ") + sentence);
         remedy.ifPresent(err::println);
@@ -87,6 +92,12 @@ public final class Failures {
     }
 
     private void say(Exception e, PrintStream err, String creation) {
+        List<Unmade.Component> unmade = isUnmade(e) ? Unmade.list() : List.of();
+        if (!unmade.isEmpty()) {
+            Unmade.Component first = unmade.getFirst();
+            say("Error response from daemon: " + first.sentence(), Optional.of(first.remedy()).filter(r -> !r.isEmpty()), err, creation);
+            return;
+        }
         if (!(e instanceof HyprException h)) {
             err.println((creation.isEmpty() ? "" : "hypr: ") + "hyprd failed: " + e);
             err.println("This is a fault of HYPR. What led to it is in hyprd's log.");

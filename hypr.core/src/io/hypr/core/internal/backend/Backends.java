@@ -193,7 +193,7 @@ public final class Backends {
         String names = String.join(", ", all.stream().map(e -> e.name).toList());
         if (failures.isEmpty()) {
             return new HyprException(ErrorCode.UNSUPPORTED, "No backend fits " + wish.text() + "; there are: " + names + ".")
-                .remedy("'hypr info' shows each with its facets.");
+                .remedy("'hypr info' shows each with its facets, and 'hypr doctor' why one is missing.");
         }
         String what = wish.isAny() ? "No backend can start microVMs here." : "No backend that fits " + wish.text() + " can start this microVM here.";
         HyprException e = new HyprException(ErrorCode.UNSUPPORTED, what + " " + String.join(" ", failures));
