@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 
 /**
  * Facet of a {@link VmmBackend}: microVMs start from the memory of another that was saved by {@link Snapshots}, copy-on-write. A backend that has it
@@ -40,6 +42,20 @@ public interface Templates {
      *         the guest keeps believing it to be as large.
      */
     VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent);
+
+    /**
+     * Starts a microVM from a template as {@link #launch} does, but for its processors: they stand still until {@link Pausable#resume}, which its session has.
+     * Nobody opens its link before. However long it stands still, it goes on as if it had just been started.
+     *
+     * @param template as for {@link #launch}
+     * @param plan what to start
+     * @param intent as for {@link VmmBackend#launch}
+     * @return the session of the paused microVM
+     * @throws io.hypr.model.HyprException as {@link #launch} does; {@code UNSUPPORTED}, too, if this backend cannot have one wait
+     */
+    default VmSession restore(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        throw new HyprException(ErrorCode.UNSUPPORTED, "A microVM of this backend cannot wait for its start.");
+    }
 
     /**
      * Says which templates there are. What the backend holds of others, such as their memory, it lets go; microVMs that were made of them go on.

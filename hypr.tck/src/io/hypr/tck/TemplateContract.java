@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
@@ -138,6 +139,48 @@ abstract class TemplateContract extends Part {
         }
     }
 
+    @Test
+    void manyWaitForTheirStartAndGoOnAsStrangers() throws Exception {
+        Path template = saved(fixture().plan());
+        try (Fixture second = fixture().sibling()) {
+            Templates templates = templates();
+            VmSession one = contract().keep(templates.restore(template, fixture().plan(), intents()::add));
+            VmSession two = contract().keep(templates.restore(template, second.plan(), intents()::add));
+            assertEquals(VmState.PAUSED, one.state());
+            assertEquals(VmState.PAUSED, two.state());
+            for (VmSession waiting : List.of(one, two)) {
+                waiting.facet(Pausable.class).orElseThrow().resume();
+                assertEquals(VmState.RUNNING, waiting.state());
+            }
+            try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
+                Guest guest = Guest.hello(first, true);
+                Guest stranger = Guest.hello(other, true);
+                assertNotEquals(HexFormat.of().formatHex(guest.bootId()), HexFormat.of().formatHex(stranger.bootId()), "each is a boot of its own");
+                guest.setUp("/dev/vda", "/dev/vdb");
+                stranger.setUp("/dev/vda", "/dev/vdb");
+                assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
+                guest.shutDown();
+            }
+            assertTrue(one.awaitExit(VmmBackendContract.LONG));
+            assertTrue(fixture().upperHolds(Fixture.WRITTEN), "what the guest wrote is on its disk");
+            backend().discard(two.record());
+            second.assertGone();
+        }
+    }
+
+    @Test
+    void whatWaitsForItsStartIsTakenOverAndDiscardedAsAnyOther() throws Exception {
+        Path template = saved(fixture().plan());
+        VmSession first = contract().keep(templates().restore(template, fixture().plan(), intents()::add));
+        first.close();
+        VmSession second = attach(first.record());
+        assertEquals(VmState.PAUSED, second.state());
+        backend().discard(second.record());
+        assertEquals(VmState.ENDED, second.state());
+        assertEquals(List.of(), fixture().traces());
+        fixture().assertDisksThere();
+    }
+
     private static void delete(Path template) throws IOException {
         try (Stream<Path> files = Files.list(template)) {
             for (Path file : files.toList()) {
@@ -160,6 +203,7 @@ abstract class TemplateContract extends Part {
         Templates templates = templates();
         HyprException refusal = assertThrows(HyprException.class, () -> launch(templates, template, fixture().plan()));
         assertEquals(ErrorCode.CORRUPT, refusal.code(), refusal.getMessage());
+        assertEquals(ErrorCode.CORRUPT, assertThrows(HyprException.class, () -> templates.restore(template, fixture().plan(), intents()::add)).code());
         assertEquals(List.of(), fixture().traces());
     }
 

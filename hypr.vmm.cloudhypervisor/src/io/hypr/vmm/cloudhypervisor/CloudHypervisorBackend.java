@@ -84,4 +84,9 @@ public final class CloudHypervisorBackend implements VmmBackend, Templates {
     public VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
         return hypervisor.launch(template, plan, intent);
     }
+
+    @Override
+    public VmSession restore(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return hypervisor.restore(template, plan, intent);
+    }
 }

@@ -113,6 +113,11 @@ public final class QemuBackend implements VmmBackend, Templates {
     }
 
     @Override
+    public VmSession restore(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return qemu.restore(template, plan, intent);
+    }
+
+    @Override
     public void keep(Set<Path> templates) {
         qemu.keep(templates);
     }

@@ -177,6 +177,22 @@ public final class CloudHypervisor {
      * @return its session
      */
     public CloudHypervisorSession launch(Path directory, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return start(directory, plan, intent, false);
+    }
+
+    /**
+     * Starts a microVM from a template whose processors stand still.
+     *
+     * @param directory of what was saved
+     * @param plan what to start
+     * @param intent takes the record before anything is done
+     * @return its session
+     */
+    public CloudHypervisorSession restore(Path directory, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return start(directory, plan, intent, true);
+    }
+
+    private CloudHypervisorSession start(Path directory, VmPlan plan, Consumer<? super DriverRecord> intent, boolean paused) {
         if (!Shape.isPossible(plan)) {
             throw unsupported("A microVM that starts from a template can have neither shares nor devices passed through, and cannot grow.");
         }
@@ -202,7 +218,7 @@ public final class CloudHypervisor {
 
                 @Override
                 public void go(Api api) throws IOException {
-                    Template.resume(api, plan, description);
+                    Template.restore(api, plan, description, paused);
                 }
             });
         } catch (HyprException e) {

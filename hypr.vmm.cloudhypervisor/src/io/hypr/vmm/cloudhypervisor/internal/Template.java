@@ -69,10 +69,12 @@ record Template(TemplateFiles files) {
         return machine;
     }
 
-    /** Lets the guest go on; then it is told how large its writable disks are now. */
-    static void resume(Api api, VmPlan plan, TemplateFiles.Description template) throws IOException {
+    /** Lets the guest go on unless it is to stay paused; then it is told how large its writable disks are now. */
+    static void restore(Api api, VmPlan plan, TemplateFiles.Description template, boolean paused) throws IOException {
         api.put("vm.restore", JsonNodeFactory.instance.objectNode().put("source_url", "file://" + Names.RESTORED));
-        api.put("vm.resume", null);
+        if (!paused) {
+            api.put("vm.resume", null);
+        }
         for (int i = 0; i < plan.disks().size(); i++) {
             VmPlan.Disk disk = plan.disks().get(i);
             long size = Files.size(disk.file());

@@ -196,10 +196,12 @@ class RequestsTest {
                 List.of(new VmPlan.Disk(upper, true), new VmPlan.Disk(upper, false)),
             List.of(), List.of(), List.of(), plan.runDirectory(), plan.log(), plan.jail(), Set.of(), Map.of());
         Api api = new Api(directory.resolve("api"), java.time.Duration.ofSeconds(10));
-        Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)));
-        Template.resume(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 8192L)));
+        Template.restore(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)), false);
+        Template.restore(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 8192L)), false);
+        Template.restore(api, own, new TemplateFiles.Description(128 * MIB, Map.of("disk0", 8192L, "disk1", 4096L)), true);
         String restore = "PUT vm.restore {\"source_url\":\"file://s/restored\"}";
-        assertEquals(List.of(restore, "PUT vm.resume", restore, "PUT vm.resume", "PUT vm.resize-disk {\"id\":\"disk1\",\"desired_size\":4096}"), changes());
+        assertEquals(List.of(restore, "PUT vm.resume", restore, "PUT vm.resume", "PUT vm.resize-disk {\"id\":\"disk1\",\"desired_size\":4096}", restore),
+                changes(), "what is to wait stays paused");
     }
 
     @Test

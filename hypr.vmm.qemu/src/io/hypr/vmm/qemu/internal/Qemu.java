@@ -184,6 +184,22 @@ public final class Qemu implements AutoCloseable {
      * @return its session
      */
     public QemuSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return start(template, plan, intent, false);
+    }
+
+    /**
+     * Starts a microVM from a template whose processors stand still.
+     *
+     * @param template directory of what was saved
+     * @param plan what to start
+     * @param intent takes the record before anything is done
+     * @return its session
+     */
+    public QemuSession restore(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return start(template, plan, intent, true);
+    }
+
+    private QemuSession start(Path template, VmPlan plan, Consumer<? super DriverRecord> intent, boolean paused) {
         if (plan.facets().contains(SNAPSHOTS)) {
             throw unsupported("A microVM that starts from a template cannot be saved.");
         }
@@ -196,7 +212,7 @@ public final class Qemu implements AutoCloseable {
         description.refuseLargerThan(plan.disks());
         CommandLine command = choice.command(GuestMemory.copyOf(templates.memory(files), files.state()));
         QemuRecord content = choice.record(command, missingLimits());
-        Restore restore = new Restore(plan, content.directory(), description, command.stateDescriptor());
+        Restore restore = new Restore(plan, content.directory(), description, command.stateDescriptor(), paused);
         try {
             return start(choice, content, command, restore::go, intent, process -> new QemuSession(content.as(plan.id()), content, process, restore.link()));
         } catch (HyprException e) {

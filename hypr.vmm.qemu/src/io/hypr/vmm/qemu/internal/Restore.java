@@ -28,14 +28,16 @@ final class Restore {
     private final VmmDirectory run;
     private final TemplateFiles.Description template;
     private final int state;
+    private final boolean paused;
     private SocketChannel link;
 
-    /** The state is a descriptor that QEMU has open. */
-    Restore(VmPlan plan, VmmDirectory run, TemplateFiles.Description template, int state) {
+    /** The state is a descriptor that QEMU has open. A guest that is paused does not go on before it is told to. */
+    Restore(VmPlan plan, VmmDirectory run, TemplateFiles.Description template, int state, boolean paused) {
         this.plan = plan;
         this.run = run;
         this.template = template;
         this.state = state;
+        this.paused = paused;
     }
 
     /**
@@ -47,8 +49,11 @@ final class Restore {
             link = SocketChannel.open(StandardProtocolFamily.UNIX);
             link.connect(UnixDomainSocketAddress.of(run.file(Sockets.LINK)));
             qmp.execute("migrate-set-capabilities", WITHOUT_MEMORY);
+            if (paused) {
+                qmp.execute("stop", Map.of());
+            }
             qmp.execute("migrate-incoming", Map.of("uri", "fd:" + state));
-            qmp.awaitEvent("RESUME", LIMIT);
+            awaitState(qmp);
             for (int i = 0; i < plan.disks().size(); i++) {
                 resize(qmp, i, plan.disks().get(i));
             }
@@ -58,6 +63,18 @@ final class Restore {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "Interrupted while QEMU was starting from a template.", e);
         }
+    }
+
+    /** What goes on has its state, and says so sooner than the migration does. A state that cannot be loaded ends QEMU. */
+    private void awaitState(Qmp qmp) throws InterruptedException {
+        if (!paused) {
+            qmp.awaitEvent("RESUME", LIMIT);
+            return;
+        }
+        String status;
+        do {
+            status = qmp.awaitEvent("MIGRATION", LIMIT).path("status").asText();
+        } while (!status.equals("completed"));
     }
 
     /** The guest learns how large its writable disk is. Of a read-only one QEMU cannot tell it: it keeps the capacity of the template's, which is larger. */
