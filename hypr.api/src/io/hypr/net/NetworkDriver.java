@@ -1,6 +1,7 @@
 package io.hypr.net;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -40,7 +41,19 @@ public interface NetworkDriver {
     Attachment plug(EndpointPlan plan);
 
     /**
-     * Removes what {@link #plug} made. Idempotent.
+     * Makes the host's side of an interface ahead, for an endpoint to come: it is in no network, and nothing passes through it. {@link #plug} of an endpoint
+     * with that id and user finds it, also while a VMM has it open, and {@link #inventory} tells of it. Repeating it while it is in no network gives the same.
+     *
+     * @param id of the endpoint to come, 64 hexadecimal digits
+     * @param uid numeric user that may open the tap
+     * @return the attachment, which {@link #unplug} removes; empty if this driver makes none without a network
+     */
+    default Optional<Attachment> prepare(String id, int uid) {
+        return Optional.empty();
+    }
+
+    /**
+     * Removes what {@link #plug} or {@link #prepare} made. Idempotent.
      *
      * @param attachment the record of the attachment
      */

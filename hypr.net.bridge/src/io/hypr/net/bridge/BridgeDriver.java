@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.osgi.framework.BundleContext;
@@ -112,6 +113,11 @@ public final class BridgeDriver implements NetworkDriver, ServiceBalancer {
     @Override
     public Attachment plug(EndpointPlan plan) {
         return networking.plug(plan);
+    }
+
+    @Override
+    public Optional<Attachment> prepare(String id, int uid) {
+        return Optional.of(networking.prepare(id, uid));
     }
 
     @Override

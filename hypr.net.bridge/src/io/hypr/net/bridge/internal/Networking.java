@@ -95,6 +95,11 @@ public final class Networking implements AutoCloseable {
         return taps.plug(plan);
     }
 
+    /** Makes the tap of an endpoint to come, or mends it. */
+    public Attachment prepare(String id, int uid) {
+        return taps.prepare(id, uid);
+    }
+
     /** Removes an endpoint's tap. */
     public void unplug(DriverRecord attachment) {
         taps.unplug(attachment);

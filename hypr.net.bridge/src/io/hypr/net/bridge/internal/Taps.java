@@ -29,33 +29,40 @@ final class Taps {
 
     /** Makes an endpoint's tap, or mends it. What a failed call made it takes away again. */
     Attachment plug(EndpointPlan plan) {
-        BridgePlan.requireId(plan.id());
-        if (plan.uid() < 0) {
-            throw new HyprException(ErrorCode.INVALID, "A tap cannot belong to user " + plan.uid() + ".");
+        return make(plan.id(), plan.uid(), plan.network());
+    }
+
+    /** The same for an endpoint to come, whose tap is on no bridge. It is up, since the user of a VMM could not switch it on. */
+    Attachment prepare(String id, int uid) {
+        return make(id, uid, null);
+    }
+
+    private Attachment make(String id, int uid, DriverRecord network) {
+        BridgePlan.requireId(id);
+        if (uid < 0) {
+            throw new HyprException(ErrorCode.INVALID, "A tap cannot belong to user " + uid + ".");
         }
-        String name = name(plan.id());
+        String name = name(id);
         try (Rtnetlink net = Rtnetlink.open()) {
-            Link bridge = bridges.find(net, plan.network());
+            Link bridge = network == null ? null : bridges.find(net, network);
             Optional<Link> there = net.link(name);
-            requireOurs(there, plan.id());
-            if (there.isEmpty() || there.get().owner() != plan.uid()) {
-                Tap.create(name, plan.uid());
+            requireOurs(there, id);
+            if (there.isEmpty() || there.get().owner() != uid) {
+                Tap.create(name, uid);
             }
             try {
-                set(net, name, bridge, plan);
+                return new Attachment(Records.endpoint(id, name), name, set(net, name, id, bridge));
             } catch (ErrnoException | RuntimeException e) {
                 if (there.isEmpty()) {
                     delete(net, name, e);
                 }
                 throw e;
             }
-            return new Attachment(Records.endpoint(plan.id(), name), name, bridge.mtu());
         } catch (ErrnoException e) {
             if (e.errno() == ErrnoException.EBUSY) {
-                throw new HyprException(ErrorCode.IN_USE,
-                        "Tap " + name + " of endpoint " + plan.id() + " is open in another process and cannot change its owner.", e);
+                throw new HyprException(ErrorCode.IN_USE, "Tap " + name + " of endpoint " + id + " is open in another process and cannot change its owner.", e);
             }
-            throw Failures.of("Tap " + name + " for container " + plan.container() + " cannot be made.", e);
+            throw Failures.of("Tap " + name + " of endpoint " + id + " cannot be made.", e);
         }
     }
 
@@ -74,24 +81,32 @@ final class Taps {
         }
     }
 
-    private void set(Rtnetlink net, String name, Link bridge, EndpointPlan plan) throws ErrnoException {
+    /** Returns the MTU that it has then. The bridge may be null: none. */
+    private int set(Rtnetlink net, String name, String id, Link bridge) throws ErrnoException {
         Link tap = net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV));
-        Mark mark = new Mark(instance, Mark.Kind.ENDPOINT, plan.id(), true);
+        Mark mark = new Mark(instance, Mark.Kind.ENDPOINT, id, true);
         if (!tap.alias().equals(mark.alias())) {
             net.alias(tap.index(), mark.alias());
         }
+        HostSettings.disableIpv6(name);
+        if (bridge != null) {
+            join(net, tap, bridge);
+        }
+        if (!tap.up()) {
+            net.up(tap.index());
+        }
+        return bridge == null ? tap.mtu() : bridge.mtu();
+    }
+
+    private static void join(Rtnetlink net, Link tap, Link bridge) throws ErrnoException {
         if (tap.mtu() != bridge.mtu()) {
             net.mtu(tap.index(), bridge.mtu());
         }
-        HostSettings.disableIpv6(name);
         if (tap.master() != bridge.index()) {
             net.master(tap.index(), bridge.index());
         }
         net.isolate(tap.index(), Mark.parse(bridge.alias()).filter(m -> !m.icc()).isPresent());
         net.hairpin(tap.index(), HostSettings.filtersBridges());
-        if (!tap.up()) {
-            net.up(tap.index());
-        }
     }
 
     private void requireOurs(Optional<Link> there, String id) {

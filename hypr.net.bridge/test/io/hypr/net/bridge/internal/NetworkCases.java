@@ -103,6 +103,30 @@ public final class NetworkCases {
     }
 
     @Case
+    void aTapThatIsMadeAheadIsInNoNetworkUntilItsEndpointIsPlugged(Host host) throws Exception {
+        Attachment ahead = host.net.prepare(Host.id(3), 4711);
+        Link tap = link(ahead.tap());
+        assertEquals(4711, tap.owner());
+        assertEquals(0, tap.master());
+        assertTrue(tap.up());
+        assertEquals("", Host.run("ip", "-o", "addr", "show", "dev", ahead.tap()), "the host has no address there");
+        assertEquals(ahead, host.net.prepare(Host.id(3), 4711));
+        host.restart();
+        assertEquals(List.of(ahead.record()), host.net.inventory());
+        DriverRecord network = host.net.ensure(Host.defaultNetwork());
+        Attachment plugged = host.net.plug(endpoint(3, network, 4711));
+        assertEquals(ahead.record(), plugged.record());
+        assertEquals(tap.index(), link(plugged.tap()).index(), "it is the same tap");
+        assertEquals(link("hypr0").index(), link(plugged.tap()).master());
+        assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> host.net.prepare(Host.id(4), -1)).code());
+        host.net.unplug(plugged.record());
+        assertEquals(List.of(network), host.net.inventory());
+        Attachment unused = host.net.prepare(Host.id(5), 4711);
+        host.net.unplug(unused.record());
+        assertEquals(List.of(network), host.net.inventory());
+    }
+
+    @Case
     void badPlansAreRefusedAndLeaveNothing(Host host) throws Exception {
         refused(host, ErrorCode.INVALID, "unknown option 'x'", Host.plan(1, "n", Map.of("x", "y"), false, SUBNET));
         refused(host, ErrorCode.INVALID, "cannot be the name", Host.plan(1, "n", Map.of(NAME, "a b"), false, SUBNET));
