@@ -86,7 +86,7 @@ final class Pull {
         blobs.forEach(blob -> hold(blob.digest()));
         discardDamaged(manifest.config().digest());
         discardDamaged(document.digest());
-        fetch(manifest.config(), brought);
+        fetch(manifest.config(), brought, Progress.NONE); // As Docker: a layer is what progresses.
         checkConfiguration(manifest);
         if (store.layout().find(document.digest()).isEmpty()) {
             brought.add(document.digest());
@@ -143,7 +143,7 @@ final class Pull {
         layers.forEach(layer -> progress.step(layer.shortName(), "Pulling fs layer", 0, 0));
         Optional<Long> made = made(parts);
         List<Callable<Optional<LayerIndex>>> tasks = IntStream.range(0, layers.size()).<Callable<Optional<LayerIndex>>>mapToObj(i -> () -> {
-            boolean here = fetch(layers.get(i), brought);
+            boolean here = fetch(layers.get(i), brought, progress);
             if (here && made.isPresent()) {
                 progress.step(layers.get(i).shortName(), "Already exists", 0, 0);
             }
@@ -163,7 +163,7 @@ final class Pull {
                 throw e;
             }
             store.layout().discard(store.layout().find(layer.digest()).orElse(null));
-            fetch(layer, brought);
+            fetch(layer, brought, progress);
             return roots.index(parts, i, progress);
         }
     }
@@ -182,7 +182,7 @@ final class Pull {
     }
 
     /** Returns whether the blob was here already. */
-    private boolean fetch(Descriptor blob, List<String> brought) {
+    private boolean fetch(Descriptor blob, List<String> brought, Progress heard) {
         return BLOBS.take(store.layout().root() + blob.digest(), () -> {
             if (store.layout().find(blob.digest()).isPresent()) {
                 return true;
@@ -197,7 +197,7 @@ final class Pull {
                 synchronized (brought) {
                     brought.add(blob.digest());
                 }
-                new Download(registry, store.layout(), at, reference, blob, progress).run();
+                new Download(registry, store.layout(), at, reference, blob, heard).run();
                 return false;
             } finally {
                 transfers.release();

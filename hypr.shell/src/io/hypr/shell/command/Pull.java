@@ -43,7 +43,7 @@ public final class Pull extends Command {
         if (!quiet && !name.equals(typed)) {
             call.out().println("Using default tag: latest");
         }
-        try (PullProgress progress = new PullProgress(call.out(), call.isTerminal(1), quiet)) {
+        try (PullProgress progress = new PullProgress(call.out(), call.isTerminal(1), quiet, () -> call.size().columns())) {
             images.pull(name, words.get("platform").orElse(null), progress);
         }
         events.publish(new EngineEvent(Instant.now(), "image", "pull", name, Map.of("name", name)));

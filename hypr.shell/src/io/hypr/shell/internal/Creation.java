@@ -103,7 +103,7 @@ public final class Creation {
     }
 
     private void pull(Call call, ContainerSpec spec, boolean quiet) {
-        try (PullProgress progress = new PullProgress(call.err(), !quiet && call.isTerminal(2), quiet)) {
+        try (PullProgress progress = new PullProgress(call.err(), !quiet && call.isTerminal(2), quiet, () -> call.size().columns())) {
             Image image = images.pull(spec.image, spec.platform, progress);
             progress.finish();
             if (spec.platform != null && !isOf(spec.platform, image.platform())) {

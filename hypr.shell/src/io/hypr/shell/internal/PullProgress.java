@@ -3,6 +3,7 @@ package io.hypr.shell.internal;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 import io.hypr.model.Progress;
 import io.hypr.shell.internal.format.Human;
@@ -11,11 +12,14 @@ import io.hypr.shell.internal.format.Human;
 public final class PullProgress implements Progress, AutoCloseable {
 
     private static final int BAR = 50;
+    /** On a terminal of fewer columns Docker leaves out the bar; in one that is wrapped, the lines of others would be drawn over. */
+    private static final int ROOM = 110;
     private static final long INTERVAL = 100_000_000;
 
     private final PrintStream out;
     private final boolean terminal;
     private final boolean quiet;
+    private final IntSupplier columns;
     private final Map<String, Line> lines = new LinkedHashMap<>();
 
     private static final class Line {
@@ -32,11 +36,13 @@ public final class PullProgress implements Progress, AutoCloseable {
      * @param out where it is shown
      * @param terminal whether that is a terminal
      * @param quiet whether nothing is shown
+     * @param columns of the terminal now; 0 = unknown
      */
-    public PullProgress(PrintStream out, boolean terminal, boolean quiet) {
+    public PullProgress(PrintStream out, boolean terminal, boolean quiet, IntSupplier columns) {
         this.out = out;
         this.terminal = terminal;
         this.quiet = quiet;
+        this.columns = columns;
     }
 
     @Override
@@ -79,10 +85,11 @@ public final class PullProgress implements Progress, AutoCloseable {
         out.flush();
     }
 
-    private static String bar(long done, long total) {
+    private String bar(long done, long total) {
         int full = (int) (BAR * Math.min(done, total) / total);
         String head = full < BAR ? "=".repeat(full) + ">" + " ".repeat(BAR - full - 1) : "=".repeat(BAR);
-        return "[" + head + "]  " + Human.size(done) + "/" + Human.size(total);
+        int room = columns.getAsInt();
+        return "%s%8s/%s".formatted(room > 0 && room <= ROOM ? "" : "[" + head + "] ", Human.exactSize(done), Human.exactSize(total));
     }
 
     /** Leaves the lines as they are. */

@@ -11,10 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class PullProgressTest {
 
+    private int columns = 111;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     private String run(boolean terminal, boolean quiet) {
-        try (PullProgress p = new PullProgress(new PrintStream(bytes, false, StandardCharsets.UTF_8), terminal, quiet)) {
+        try (PullProgress p = new PullProgress(new PrintStream(bytes, false, StandardCharsets.UTF_8), terminal, quiet, () -> columns)) {
             p.step("", "latest: Pulling from library/nginx", 0, 0);
             p.step("", "latest: Pulling from library/nginx", 0, 0);
             p.step("aaaaaaaaaaaa", "Pulling fs layer", 0, 0);
@@ -46,8 +47,14 @@ class PullProgressTest {
     @Test
     void aTerminalShowsALineForEachLayer() {
         String text = run(true, false);
-        assertTrue(text.contains("\u001b[2A\r\u001b[2Kaaaaaaaaaaaa: Downloading [=========================>                        ]  500B/1kB"), text);
+        assertTrue(text.contains("\u001b[2A\r\u001b[2Kaaaaaaaaaaaa: Downloading [=========================>                        ]     500B/1kB"), text);
         assertEquals("latest: Pulling from library/nginx\naaaaaaaaaaaa: Pull complete\nbbbbbbbbbbbb: Already exists\n", screen(text));
+    }
+
+    @Test
+    void aNarrowTerminalHasNoRoomForABar() {
+        columns = 110;
+        assertTrue(run(true, false).contains("aaaaaaaaaaaa: Downloading     500B/1kB"));
     }
 
     /** What a terminal shows in the end: knows just the sequences that are used. */

@@ -118,7 +118,7 @@ public final class MergedArchive {
                 }
             }
         }
-        progress.step(layer.shortName(), "Pull complete", layer.size(), layer.size());
+        progress.step(layer.shortName(), "Pull complete", 0, 0);
     }
 
     /** Only what goes wrong with the layer is the layer's fault, not what goes wrong with the output. */
