@@ -258,6 +258,7 @@ final class Starter {
             return;
         }
         NetworkRecord network = engine.networks().find(spec.network);
+        engine.networks().settle(network);
         Endpoint endpoint = engine.networks().lease(network, container.id(), spec.ip, spec.macAddress);
         endpoint.aliases.addAll(spec.networkAliases);
         if (!network.network.name.equals(NetworkBook.DEFAULT)) {

@@ -101,7 +101,8 @@ public final class NetworkBook {
         n.name = spec.name;
         n.created = Instant.now();
         n.driver = spec.driver == null ? "bridge" : spec.driver;
-        Block block = spec.subnet == null ? free() : wanted(spec.subnet);
+        record.anySubnet = spec.subnet == null;
+        Block block = record.anySubnet ? free() : wanted(spec.subnet);
         n.subnet = block.toString();
         n.gateway = spec.gateway == null ? Ipv4.text(block.base() + 1) : spec.gateway;
         if (!isIn(block, n.gateway)) {
@@ -219,6 +220,34 @@ public final class NetworkBook {
             networks.remove(record.network.id);
             ensured.remove(record.network.id);
         }
+    }
+
+    /**
+     * Has the network on the host, before anybody gets an address in it. A subnet that nobody asked for, and that something else on the host has taken since it
+     * was chosen, is replaced while nobody has an address in it.
+     *
+     * @param record the network
+     */
+    public void settle(NetworkRecord record) {
+        NetworkDriver driver = drivers.get(record.network.driver, Duration.ZERO);
+        synchronized (record) {
+            try {
+                ensure(record, driver);
+            } catch (HyprException e) {
+                if (e.code() != ErrorCode.IN_USE || !record.anySubnet || !records.leases(record.network.id).isEmpty()) {
+                    throw e;
+                }
+                choose(record);
+                ensure(record, driver);
+            }
+        }
+    }
+
+    private synchronized void choose(NetworkRecord record) {
+        Block block = free();
+        record.network.subnet = block.toString();
+        record.network.gateway = Ipv4.text(block.base() + 1);
+        records.put(record);
     }
 
     /**

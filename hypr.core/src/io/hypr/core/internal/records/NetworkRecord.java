@@ -9,6 +9,8 @@ public final class NetworkRecord {
     public Network network;
     /** What its driver said; null = it was never needed on the host. */
     public DriverRecord record;
+    /** Whether nobody asked for its subnet. */
+    public boolean anySubnet;
     /** Octets of a packet. */
     public int mtu = 1500;
 }

@@ -9,8 +9,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,9 +26,13 @@ import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.ContainerSpec.PortMapping;
 import io.hypr.engine.Networks.Network;
 import io.hypr.model.Availability;
+import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.net.Attachment;
+import io.hypr.net.EndpointPlan;
 import io.hypr.net.NetworkDriver;
+import io.hypr.net.NetworkPlan;
 import io.hypr.net.ServiceBalancer;
 import io.hypr.net.ServiceBalancer.PublishedPort;
 
@@ -88,6 +94,85 @@ class NetTest {
         assertEquals(ErrorCode.IN_USE, assertThrows(HyprException.class, () -> book.create(overlapping)).code());
         assertEquals(ErrorCode.CONFLICT, assertThrows(HyprException.class, () -> book.remove("bridge")).code());
         assertEquals("network nope not found", assertThrows(HyprException.class, () -> book.find("nope")).getMessage());
+    }
+
+    /** A host that has a route of its own in a subnet. */
+    private record Occupied(List<String> taken, List<String> made) implements NetworkDriver {
+
+        @Override
+        public Availability probe() {
+            return Availability.available();
+        }
+
+        @Override
+        public DriverRecord ensure(NetworkPlan plan) {
+            String cidr = plan.subnets().getFirst().cidr();
+            if (taken.contains(cidr)) {
+                throw new HyprException(ErrorCode.IN_USE, "Subnet " + cidr + " is taken.");
+            }
+            made.add(cidr);
+            return new DriverRecord("bridge", plan.id(), 1, "{}");
+        }
+
+        @Override
+        public Attachment plug(EndpointPlan plan) {
+            return new Attachment(new DriverRecord("bridge", plan.id(), 1, "{}"), "tap", 1500);
+        }
+
+        @Override
+        public void unplug(DriverRecord attachment) {
+            // Nothing is there.
+        }
+
+        @Override
+        public void remove(DriverRecord network) {
+            // Nothing is there.
+        }
+
+        @Override
+        public List<DriverRecord> inventory() {
+            return List.of();
+        }
+    }
+
+    @Test
+    void aSubnetThatNobodyAskedForGivesWayToTheHosts() throws Exception {
+        List<String> taken = new ArrayList<>(List.of("172.31.0.0/16"));
+        Occupied host = new Occupied(taken, new ArrayList<>());
+        Drivers<NetworkDriver> drivers = new Drivers<>("network", d -> Availability.available());
+        drivers.add(host, Map.of("hypr.name", "bridge"));
+        NetworkBook book = new NetworkBook(records, drivers, List.of("172.31.0.0/16", "172.29.0.0/16", "172.28.0.0/16"), routes);
+        NetworkRecord bridge = book.find("bridge");
+        assertEquals("172.31.0.0/16", bridge.network.subnet);
+        Files.writeString(routes, "vpn0\t00001FAC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n", StandardOpenOption.APPEND);
+        book.settle(bridge);
+        assertEquals(List.of("172.29.0.0/16"), host.made());
+        assertEquals("172.29.0.2", book.lease(bridge, "c1", null, null).ip);
+        assertEquals("172.29.0.1", new NetworkBook(records, drivers, List.of("10.9.0.0/16"), routes).find("bridge").network.gateway);
+
+        Network named = new Network();
+        named.name = "mine";
+        named.subnet = "10.7.0.0/16";
+        book.create(named);
+        taken.add("10.7.0.0/16");
+        assertEquals(ErrorCode.IN_USE, assertThrows(HyprException.class, () -> book.settle(book.find("mine"))).code());
+        assertEquals("10.7.0.0/16", book.find("mine").network.subnet);
+    }
+
+    @Test
+    void aSubnetWithAddressesInUseStays() throws Exception {
+        List<String> taken = new ArrayList<>();
+        Drivers<NetworkDriver> drivers = new Drivers<>("network", d -> Availability.available());
+        drivers.add(new Occupied(taken, new ArrayList<>()), Map.of("hypr.name", "bridge"));
+        NetworkBook book = new NetworkBook(records, drivers, List.of("172.31.0.0/16", "172.29.0.0/16"), routes);
+        book.settle(book.find("bridge"));
+        book.lease(book.find("bridge"), "c1", null, null);
+        taken.add("172.31.0.0/16");
+        NetworkBook later = new NetworkBook(records, drivers, List.of("172.31.0.0/16", "172.29.0.0/16"), routes);
+        assertEquals(ErrorCode.IN_USE, assertThrows(HyprException.class, () -> later.settle(later.find("bridge"))).code());
+        later.release("c1");
+        later.settle(later.find("bridge"));
+        assertEquals("172.29.0.0/16", later.find("bridge").network.subnet);
     }
 
     @Test

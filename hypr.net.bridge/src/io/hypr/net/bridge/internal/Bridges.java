@@ -129,7 +129,7 @@ final class Bridges {
                 if (ordinary && theirs.overlaps(gateway.subnet())) {
                     String device = links.stream().filter(l -> l.index() == route.link()).map(Link::name).findFirst().orElse("several devices");
                     throw new HyprException(ErrorCode.IN_USE, "Subnet " + gateway.subnet() + " overlaps " + theirs + ", which this host has on " + device + ".")
-                            .remedy("Choose another subnet.");
+                            .remedy("Make the network anew with another subnet, or remove what the host has there.");
                 }
             }
         }
