@@ -78,7 +78,7 @@ static bool set_cpu(const struct hierarchy *hierarchy, const char *name, const s
     snprintf(both, sizeof both, "%s %s", limits->cpu_quota, limits->cpu_period);
     if (hierarchy->version == 2) return set_limit(hierarchy, name, "cpu.max", both, failure);
     return set_limit(hierarchy, name, "cpu.cfs_period_us", limits->cpu_period, failure)
-        && set_limit(hierarchy, name, "cpu.cfs_quota_us", limits->cpu_quota, failure);
+        && set_limit(hierarchy, name, "cpu.cfs_quota_us", strcmp(limits->cpu_quota, "max") == 0 ? "-1" : limits->cpu_quota, failure);
 }
 
 /* Version 1 counts shares, of which a group has 1024 where version 2 gives it a weight of 100. */
@@ -93,16 +93,17 @@ static bool set_memory(const struct hierarchy *hierarchy, const char *name, cons
     return set_limit(hierarchy, name, hierarchy->version == 2 ? "memory.max" : "memory.limit_in_bytes", limits->memory, failure);
 }
 
-/* Below this the host takes memory from others first. */
+/* Below this the host takes memory from others first; version 1 takes it above this first, from nobody without it. */
 static bool set_memory_low(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
-    return set_limit(hierarchy, name, hierarchy->version == 2 ? "memory.low" : "memory.soft_limit_in_bytes", limits->memory_low, failure);
+    if (hierarchy->version == 2) return set_limit(hierarchy, name, "memory.low", limits->memory_low, failure);
+    return set_limit(hierarchy, name, "memory.soft_limit_in_bytes", strcmp(limits->memory_low, "0") == 0 ? "-1" : limits->memory_low, failure);
 }
 
 static bool set_pids(const struct hierarchy *hierarchy, const char *name, const struct cgroup_limits *limits, struct failure *failure) {
     return set_limit(hierarchy, name, "pids.max", limits->pids, failure);
 }
 
-/* Sets one limit in the hierarchy that has its controller. Where there is none, or it is not handed down, that ends the start, or is a warning. */
+/* Sets one limit in the hierarchy that has its controller. Where there is none, or it is not handed down, that is the end, or a warning. */
 static bool limited(const char *name, const struct cgroup_limits *limits, size_t controller, const char *word, const char *option, bool optional,
                     bool (*set)(const struct hierarchy *, const char *, const struct cgroup_limits *, struct failure *), struct failure *failure) {
     bool there = false, done = false;
@@ -120,11 +121,15 @@ static bool limited(const char *name, const struct cgroup_limits *limits, size_t
 }
 
 static bool set_limits(const char *name, const struct cgroup_limits *limits, bool optional, struct failure *failure) {
+    const char *low = limits->memory_low, *quota = limits->cpu_quota, *weight = limits->cpu_weight;
+    /* What every group has anyway can be set where nothing can be limited. */
+    bool no_low = low != NULL && strcmp(low, "0") == 0, no_quota = quota != NULL && strcmp(quota, "max") == 0;
+    bool usual = weight != NULL && strcmp(weight, "100") == 0;
     return (limits->memory == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-max", optional, set_memory, failure))
-        && (limits->memory_low == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-low", optional, set_memory_low, failure))
+        && (low == NULL || limited(name, limits, offsetof(struct hierarchy, memory), "memory", "--memory-low", optional || no_low, set_memory_low, failure))
         && (limits->pids == NULL || limited(name, limits, offsetof(struct hierarchy, pids), "pids", "--pids-max", optional, set_pids, failure))
-        && (limits->cpu_quota == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-max", optional, set_cpu, failure))
-        && (limits->cpu_weight == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-weight", optional, set_weight, failure));
+        && (quota == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-max", optional || no_quota, set_cpu, failure))
+        && (weight == NULL || limited(name, limits, offsetof(struct hierarchy, cpu), "cpu", "--cpu-weight", optional || usual, set_weight, failure));
 }
 
 /* Notes where this process is now in each hierarchy, to go back there when the start fails. */
@@ -243,6 +248,29 @@ void cgroup_remove(const char *name) {
         if (process != 0) fail(EBUSY, "Cannot remove the control group %s/%s, in which process %d still runs", hierarchies[i].base, name, process);
         remove_from(&hierarchies[i], name);
     }
+}
+
+/* Binds each thread; whether one of them was not bound already. */
+static bool share_processors(const struct hierarchy *hierarchy, const char *name) {
+    char path[LONG_PATH];
+    int thread;
+    bool changed = false;
+    path_of(path, hierarchy, name, hierarchy->version == 2 ? "cgroup.threads" : "tasks");
+    FILE *file = fopen(path, "re");
+    if (file == NULL) fail(errno, "Cannot list the threads in %s", path);
+    while (fscanf(file, "%d", &thread) == 1) changed |= processors_share(thread);
+    fclose(file);
+    return changed;
+}
+
+void cgroup_change(const char *name, const struct cgroup_limits *limits, const char *processors) {
+    struct failure failure;
+    count = hierarchies_find(hierarchies);
+    if (count == 0) fail(0, "The control group %s cannot be changed: this host has none", name);
+    if (processors != NULL) processors_set(processors);
+    if (!set_limits(name, limits, false, &failure)) fail(failure.error, "%s", failure.what);
+    for (int left = TRIES; left > 0 && share_processors(&hierarchies[0], name); left--)
+        continue;   /* those that began meanwhile have the processors of who began them */
 }
 
 void cgroup_print_base(void) {

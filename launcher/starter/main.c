@@ -18,6 +18,7 @@ int main(int argc, char **argv) {
     options_parse(&options, argc, argv);
     if (options.print_cgroup_base) cgroup_print_base();
     if (options.remove_cgroup != NULL) cgroup_remove(options.remove_cgroup);
+    if (options.change_cgroup != NULL) cgroup_change(options.change_cgroup, &options.cgroup_limits, options.processors);
     if (options.program == NULL) return 0;
 
     check_program(&options);

@@ -11,7 +11,7 @@
 
 enum option_code {
     KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, ROOT, BIND, BIND_READ_ONLY, DEVICE, CAPABILITY, OWN_TAP, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, PRINT_CGROUP_BASE, HELP
+    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, CHANGE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -31,13 +31,15 @@ static const struct option known[] = {
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
     { "log", required_argument, NULL, LOG }, { "log-max", required_argument, NULL, LOG_MAX },
     { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "nice", required_argument, NULL, NICE },
-    { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP },
+    { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP }, { "change-cgroup", required_argument, NULL, CHANGE_CGROUP },
     { "print-cgroup-base", no_argument, NULL, PRINT_CGROUP_BASE }, { "help", no_argument, NULL, HELP }, { NULL, 0, NULL, 0 }
 };
 
 static const char usage[] =
     "usage: hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]   becomes PROGRAM, confined\n"
     "       hypr-start --remove-cgroup NAME                   removes the control group that --cgroup NAME made\n"
+    "       hypr-start --change-cgroup NAME [OPTION...]       sets --cpu-max, --cpu-weight, --memory-low of a control group, and binds what runs in it\n"
+    "                                                         to --processors, or to all that the caller may use\n"
     "       hypr-start --print-cgroup-base                    prints where control groups are made\n"
     "  --keep-fd N[=M]             keep the open descriptor N, as M; all others from 3 on are closed\n"
     "  --open FILE=M --read FILE=M open FILE for reading and writing, or reading only, as the caller, and keep it as M\n"
@@ -48,7 +50,7 @@ static const char usage[] =
     "  --keep-stdin                standard input stays the caller's; without it, it is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --memory-low OCTETS, --pids-max N,\n"
-    "                              --cpu-max QUOTA/PERIOD (microseconds), --cpu-weight 1..10000\n"
+    "                              --cpu-max QUOTA/PERIOD (microseconds; or max), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
     "  --cgroup-join               the control group may be in use already\n"
     "  --read-only PATH            mounts of its own, in which PATH and all below it can be read only\n"
@@ -194,6 +196,11 @@ static void parse_own_tap(struct options *options, const char *name) {
 
 static void parse_cpu(struct options *options, char *quota) {
     char *period = cut(quota, '/');
+    if (strcmp(quota, "max") == 0 && period == NULL) {
+        options->cgroup_limits.cpu_quota = quota;
+        options->cgroup_limits.cpu_period = "100000";
+        return;
+    }
     if (period == NULL) fail(0, "--cpu-max takes QUOTA/PERIOD in microseconds, not '%s'", quota);
     if (parse_number("--cpu-max", quota, LLONG_MAX / 1000) < 1000) fail(0, "--cpu-max: the quota %s is below 1000 microseconds", quota);
     unsigned long long length = parse_number("--cpu-max", period, 1000000);
@@ -251,7 +258,7 @@ static void parse_option(struct options *options, int code) {
         case CAPABILITY: parse_capability(options, optarg); break;
         case OWN_TAP: parse_own_tap(options, optarg); break;
         case MEMORY_MAX: options->cgroup_limits.memory = checked_decimal("--memory-max", optarg); break;
-        case MEMORY_LOW: options->cgroup_limits.memory_low = checked_decimal("--memory-low", optarg); break;
+        case MEMORY_LOW: options->cgroup_limits.memory_low = (parse_number("--memory-low", optarg, LLONG_MAX), optarg); break;
         case PROCESSORS: options->processors = optarg; break;
         case PIDS_MAX: options->cgroup_limits.pids = checked_decimal("--pids-max", optarg); break;
         case CPU_MAX: parse_cpu(options, optarg); break;
@@ -270,6 +277,7 @@ static void parse_option(struct options *options, int code) {
         case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
         case NICE: options->nice = (int) parse_number("--nice", optarg, 19); break;
         case REMOVE_CGROUP: options->remove_cgroup = checked_name(optarg); break;
+        case CHANGE_CGROUP: options->change_cgroup = checked_name(optarg); break;
         case PRINT_CGROUP_BASE: options->print_cgroup_base = true; break;
         case HELP: _exit(write(STDOUT_FILENO, usage, sizeof usage - 1) < 0 ? STATUS_FAILED : 0);
         default: _exit(STATUS_FAILED);   /* getopt has said what is wrong */
@@ -280,8 +288,8 @@ void options_parse(struct options *options, int argc, char **argv) {
     int code;
     options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, "core", { 0, 0 } };
     while ((code = getopt_long(argc, argv, "+", known, NULL)) != -1) parse_option(options, code);
-    if (options->remove_cgroup != NULL || options->print_cgroup_base) {
-        if (optind < argc) fail(0, "--remove-cgroup and --print-cgroup-base start no program, but '%s' was given", argv[optind]);
+    if (options->remove_cgroup != NULL || options->change_cgroup != NULL || options->print_cgroup_base) {
+        if (optind < argc) fail(0, "--remove-cgroup, --change-cgroup and --print-cgroup-base start no program, but '%s' was given", argv[optind]);
         return;
     }
     if (optind >= argc) fail(0, "No program was given (hypr-start [OPTION...] -- PROGRAM [ARGUMENT...]; --help tells more)");

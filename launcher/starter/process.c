@@ -68,6 +68,15 @@ void processors_set(const char *list) {
     if (sched_setaffinity(0, sizeof set, &set) != 0) fail(errno, "Cannot run on the processors %s", list);
 }
 
+bool processors_share(pid_t thread) {
+    cpu_set_t own, other;
+    if (sched_getaffinity(0, sizeof own, &own) != 0) fail(errno, "Cannot see the processors of this process");
+    if (sched_getaffinity(thread, sizeof other, &other) == 0 && CPU_EQUAL(&own, &other)) return false;
+    if (sched_setaffinity(thread, sizeof own, &own) == 0) return true;
+    if (errno != ESRCH) fail(errno, "Cannot bind thread %d to other processors", thread);
+    return false;
+}
+
 static unsigned long long start_time(void) {
     char line[1024];
     int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);

@@ -15,7 +15,7 @@ struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* 
 enum place_kind { PLACE_DEVICE = 1, PLACE_WRITABLE, PLACE_READ_ONLY };
 struct place { const char *source, *at; enum place_kind kind; };   /* what is at the path `at` of a root of its own */
 struct limit { int resource; const char *name; struct rlimit value; };
-struct cgroup_limits { const char *memory, *memory_low, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text; NULL = not limited */
+struct cgroup_limits { const char *memory, *memory_low, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text, or "max"; NULL = not limited */
 
 struct options {
     struct kept_descriptor kept[LIST_LIMIT];
@@ -34,7 +34,7 @@ struct options {
     bool change_user;
     uid_t user;
     gid_t group;
-    const char *cgroup, *remove_cgroup;
+    const char *cgroup, *remove_cgroup, *change_cgroup;
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
@@ -91,6 +91,8 @@ void cgroup_print_base(void);
 /* Makes the control group in each hierarchy that there is, sets the limits, joins it. With `join` it may be in use, and stays when the start fails. */
 void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join);
 void cgroup_remove(const char *name);
+/* Sets other limits, and binds all threads in it to processors: those of the list, or without one those of this process. */
+void cgroup_change(const char *name, const struct cgroup_limits *limits, const char *processors);
 /* Leaves the control group again and removes it, when the start fails. */
 void cgroup_undo(void);
 
@@ -110,6 +112,8 @@ void signals_reset(void);
 void limits_set(const struct limit *limits, size_t count);
 /* Binds this process, and all that it becomes, to processors, written as in 0-2,5. */
 void processors_set(const char *list);
+/* Binds a thread to the processors of this process; false when it was bound to them already, or is gone. */
+bool processors_share(pid_t thread);
 void pid_file_write(const char *path);
 void check_program(const struct options *options);
 void privileges_drop(const struct options *options);

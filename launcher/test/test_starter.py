@@ -483,6 +483,31 @@ class ControlGroups(Starter):
         self.shell("true", "--cgroup", self.group, "--memory-low", "33554432")
         self.assertEqual("33554432", self.value("memory", "memory.soft_limit_in_bytes" if self.version == "v1" else "memory.low"))
 
+    def test_can_be_changed_while_a_program_runs(self):
+        self.needs("memory", "cpu")
+        own = os.sched_getaffinity(0)
+        process = self.spawn(START, "--cgroup", self.group, "--cpu-max", "50000/100000", "--processors", str(min(own)), "--",
+                             sys.executable, "-c", "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()\ntime.sleep(1000)")
+        threads = lambda: [int(name) for name in os.listdir(f"/proc/{process.pid}/task")]
+        wait_until(lambda: len(threads()) == 2, "it has two threads")
+        one = self.version == "v1"
+        quota = lambda: self.value("cpu", "cpu.cfs_quota_us" if one else "cpu.max").split()[0]
+        self.assertEqual([{min(own)}] * 2, [os.sched_getaffinity(thread) for thread in threads()])
+        self.assertEqual((0, b"", b""), self.start("--change-cgroup", self.group, "--cpu-max", "max", "--cpu-weight", "50", "--memory-low", "33554432"))
+        self.assertEqual("-1" if one else "max", quota())
+        self.assertEqual("512" if one else "50", self.value("cpu", "cpu.shares" if one else "cpu.weight"))
+        self.assertEqual("33554432", self.value("memory", "memory.soft_limit_in_bytes" if one else "memory.low"))
+        self.assertEqual([own] * 2, [os.sched_getaffinity(thread) for thread in threads()])
+        self.assertEqual((0, b"", b""), self.start("--change-cgroup", self.group, "--cpu-max", "20000/100000", "--memory-low", "0", "--processors", str(max(own))))
+        self.assertEqual("20000", quota())
+        self.assertEqual("9223372036854771712" if one else "0", self.value("memory", "memory.soft_limit_in_bytes" if one else "memory.low"))
+        self.assertEqual([{max(own)}] * 2, [os.sched_getaffinity(thread) for thread in threads()])
+        process.kill()
+        self.assertEqual(-signal.SIGKILL, process.wait())
+        self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
+        self.refused("No such file or directory", "--change-cgroup", self.group, "--cpu-weight", "50")
+        self.refused("start no program", "--change-cgroup", self.group, "--", "x")
+
     def test_limit_without_its_controller_is_an_error_or_a_warning(self):
         missing = {"memory", "pids", "cpu"} - set(self.bases)
         if not missing:

@@ -131,6 +131,19 @@ show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 10 & done; echo all'
 show update --pids-limit -1 ${P}a
 show exec ${P}a sh -c 'for i in 1 2 3 4 5 6; do sleep 1 & done; echo all'
 
+### other limits for a container that runs
+show run -d --name ${P}a $IMAGE sleep 100
+show update --cpus 0.5 ${P}a
+show update --cpu-shares 512 --cpuset-cpus 0 --memory-reservation 32m ${P}a
+show inspect -f '{{with .HostConfig}}{{.NanoCpus}} {{.CpuShares}} {{.CpusetCpus}} {{.MemoryReservation}}{{end}}' ${P}a
+show exec ${P}a echo still here
+show update --cpus 0.75 --cpuset-cpus '' --cpu-shares 0 --memory-reservation 0 ${P}a
+show inspect -f '{{with .HostConfig}}{{.NanoCpus}} {{.CpuShares}} {{.CpusetCpus}} {{.MemoryReservation}}{{end}}' ${P}a
+show update --cpuset-cpus 5000 ${P}a
+show update --cpu-quota 50000 ${P}a
+show inspect -f '{{with .HostConfig}}{{.NanoCpus}} {{.CpuQuota}} {{.CpusetCpus}}{{end}}' ${P}a
+show exec ${P}a echo still here
+
 ### formats of lists
 $CLI create --name ${P}a -l k=v $IMAGE true >/dev/null
 $CLI tag $IMAGE ${P}i:one; $CLI volume create --label a=b ${P}v >/dev/null; $CLI network create --label a=b ${P}n >/dev/null

@@ -11,15 +11,15 @@ public class ContainerChange {
     public Double cpus;
     /** As {@link ContainerSpec#memorySwap}. */
     public Long memorySwap;
-    /** As {@link ContainerSpec#memoryReservation}; not of a container that runs. */
+    /** As {@link ContainerSpec#memoryReservation}. */
     public Long memoryReservation;
     /** As {@link ContainerSpec#cpuQuota}. */
     public Long cpuQuota;
     /** As {@link ContainerSpec#cpuPeriod}. */
     public Long cpuPeriod;
-    /** As {@link ContainerSpec#cpuShares}; not of a container that runs. */
+    /** As {@link ContainerSpec#cpuShares}. */
     public Integer cpuShares;
-    /** As {@link ContainerSpec#cpuSet}; not of a container that runs. */
+    /** As {@link ContainerSpec#cpuSet}. */
     public String cpuSet;
     /** As {@link ContainerSpec#pidsLimit}; of a container that runs it counts at once. */
     public Long pidsLimit;

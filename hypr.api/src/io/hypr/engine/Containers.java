@@ -133,8 +133,8 @@ public interface Containers {
     void rename(String container, String name);
 
     /**
-     * Changes limits and policies. Of a container that runs, memory and processors change at once, as far as the backend can do that;
-     * everything also counts from the next start on.
+     * Changes limits and policies. Of a container that runs, they change at once, as far as its backend can do that; an engine that ends meanwhile leaves all
+     * of it as it was, or has the next one carry it on. Everything also counts from the next start on.
      *
      * @param container name or id
      * @param change what is changed

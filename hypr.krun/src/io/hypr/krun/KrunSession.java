@@ -10,6 +10,7 @@ import java.util.Optional;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
@@ -101,7 +102,7 @@ final class KrunSession implements VmSession, Pausable {
 
     @Override
     public <F> Optional<F> facet(Class<F> type) {
-        return type == Pausable.class ? Optional.of(type.cast(this)) : Optional.empty();
+        return (type == Pausable.class ? Optional.of(this) : type == Limitable.class ? platform.limits(content) : Optional.empty()).map(type::cast);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.hypr.model.Availability;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.VmPlan;
 
 /** What differs between the systems on which {@code hypr-krun} runs. Implemented once for each, called by {@link Machines} from several threads. */
@@ -45,6 +46,16 @@ public interface Platform {
      * @return its process; empty if it has ended
      */
     Optional<? extends HostProcess> find(RunDirectory run);
+
+    /**
+     * Gives what changes limits of the program of a microVM.
+     *
+     * @param record of the microVM
+     * @return it; empty where the program is held to none
+     */
+    default Optional<Limitable> limits(KrunRecord record) {
+        return Optional.empty();
+    }
 
     /**
      * Ends the program of a microVM and removes all that its start made. Idempotent.

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Hotplug;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
@@ -23,7 +24,7 @@ abstract class FacetContract extends Part {
 
     /** By the values of the service property. */
     private static final Map<String, Class<?>> TYPES =
-            Map.of("pausable", Pausable.class, "reclaim", Reclaim.class, "resizable", Resizable.class, "hotplug", Hotplug.class,
+            Map.of("limitable", Limitable.class, "pausable", Pausable.class, "reclaim", Reclaim.class, "resizable", Resizable.class, "hotplug", Hotplug.class,
         "snapshots", Snapshots.class);
 
     FacetContract(VmmBackendContract contract) {

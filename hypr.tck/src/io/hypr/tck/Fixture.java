@@ -216,6 +216,23 @@ public final class Fixture implements AutoCloseable {
         return traces;
     }
 
+    /**
+     * Reads a limit of the microVM's control group.
+     *
+     * @param files of version 2 and of version 1
+     * @return its first word; empty if there is no such file
+     */
+    String limit(String... files) throws IOException {
+        for (Path group : controlGroups()) {
+            for (String file : files) {
+                if (Files.exists(group.resolve(file))) {
+                    return Files.readString(group.resolve(file)).split("\\s")[0];
+                }
+            }
+        }
+        return "";
+    }
+
     /** Those of the microVM, wherever they hang. Others come and go while one looks. */
     private List<Path> controlGroups() throws IOException {
         Path name = Path.of(plan.jail().cgroup()).getFileName();

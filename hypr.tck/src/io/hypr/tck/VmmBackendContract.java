@@ -289,6 +289,13 @@ public abstract class VmmBackendContract {
     }
 
     @Nested
+    class Limiting extends LimitableContract {
+        Limiting() {
+            super(VmmBackendContract.this);
+        }
+    }
+
+    @Nested
     class Pausing extends PausableContract {
         Pausing() {
             super(VmmBackendContract.this);

@@ -199,17 +199,22 @@ public final class ContainerOptions {
 
     /**
      * @param words with options of {@code update}
-     * @return what they change
+     * @return what they change; nothing and 0 leave things as they are, as under Docker
      */
     public static ContainerChange change(Words words) {
         ContainerChange change = new ContainerChange();
         MemoryOptions.read(change, words);
-        change.cpus = words.get("cpus").map(c -> decimal(words, c)).orElse(null);
-        change.cpuQuota = number(words, "cpu-quota");
-        change.cpuPeriod = number(words, "cpu-period");
-        change.cpuShares = words.has("cpu-shares") ? Integer.valueOf(words.number("cpu-shares", 0)) : null;
-        change.cpuSet = words.get("cpuset-cpus").orElse(null);
-        change.pidsLimit = words.has("pids-limit") ? Long.valueOf(Math.max(-1, words.number("pids-limit", 0))) : null;
+        change.memory = unless(0L, change.memory);
+        change.memorySwap = unless(0L, change.memorySwap);
+        change.memoryReservation = unless(0L, change.memoryReservation);
+        change.cpus = unless(0.0, words.get("cpus").map(c -> decimal(words, c)).orElse(null));
+        change.cpuQuota = unless(0L, number(words, "cpu-quota"));
+        change.cpuPeriod = unless(0L, number(words, "cpu-period"));
+        int shares = words.number("cpu-shares", 0);
+        change.cpuShares = shares == 0 ? null : Integer.valueOf(shares);
+        change.cpuSet = unless("", words.get("cpuset-cpus").orElse(null));
+        int processes = words.number("pids-limit", 0);
+        change.pidsLimit = processes == 0 ? null : Long.valueOf(Math.max(-1, processes));
         words.get("restart").ifPresent(r -> {
             ContainerSpec s = new ContainerSpec();
             restart(s, r);
@@ -217,6 +222,10 @@ public final class ContainerOptions {
             change.restartRetries = s.restartRetries;
         });
         return change;
+    }
+
+    private static <T> T unless(T nothing, T value) {
+        return nothing.equals(value) ? null : value;
     }
 
     private static Long number(Words words, String option) {

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.VmPlan;
 
 /**
  * The control groups that hypr-start made, and what runs in them. Where they are is asked once: a program each time would cost the end of every microVM
@@ -73,6 +74,17 @@ public final class ControlGroups {
             }
         }
         return List.copyOf(found);
+    }
+
+    /**
+     * Holds what runs of a microVM to other limits than before. Idempotent.
+     *
+     * @param cgroup name of the microVM's group
+     * @param limits from now on
+     * @throws HyprException {@code UNSUPPORTED} if this host cannot do that
+     */
+    public void limit(String cgroup, VmPlan.Limits limits) {
+        starter.changeCgroup(cgroup, JailWords.changed(limits));
     }
 
     /**

@@ -71,11 +71,32 @@ public record JailWords(int threads, long memory) {
         return words;
     }
 
+    /**
+     * Makes the options that hold a VMM to other limits while it runs: all of them, since those that are gone have to be taken away.
+     *
+     * @param limits from now on
+     * @return options beside the name of the control group
+     */
+    static List<String> changed(VmPlan.Limits limits) {
+        List<String> words = new ArrayList<>(limits(limits));
+        if (limits.cpus() == 0) {
+            words.addAll(List.of("--cpu-max", "max"));
+        }
+        if (limits.reservation() == 0) {
+            words.addAll(List.of("--memory-low", "0"));
+        }
+        return words;
+    }
+
+    private static String quota(VmPlan.Limits limits) {
+        return Math.max(1000, Math.round(limits.cpus() * PERIOD)) + "/" + PERIOD;
+    }
+
     private static List<String> limits(VmPlan.Limits limits) {
         long weight = Math.round((double) limits.shares() * USUAL_WEIGHT / VmPlan.Limits.USUAL_SHARES);
         List<String> words = new ArrayList<>(List.of("--cpu-weight", Long.toString(Math.clamp(weight, 1, 10_000))));
         if (limits.cpus() > 0) {
-            words.addAll(List.of("--cpu-max", Math.max(1000, Math.round(limits.cpus() * PERIOD)) + "/" + PERIOD));
+            words.addAll(List.of("--cpu-max", quota(limits)));
         }
         if (!limits.processors().isEmpty()) {
             words.addAll(List.of("--processors", limits.processors()));

@@ -69,6 +69,23 @@ public record Starter(Path program) {
     }
 
     /**
+     * Changes limits of a control group that {@link #start} made, and of what runs in it.
+     *
+     * @param cgroup its name
+     * @param limits options of hypr-start
+     * @throws HyprException {@code UNSUPPORTED} with what hypr-start said if it cannot
+     */
+    void changeCgroup(String cgroup, List<String> limits) {
+        List<String> words = new ArrayList<>(List.of(program.toString(), "--change-cgroup", cgroup));
+        words.addAll(limits);
+        Process process = run(words, Map.of(), ProcessBuilder.Redirect.DISCARD);
+        String said = errors(process);
+        if (waitFor(process) != 0) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The host cannot hold the microVM to other limits: " + said.replaceFirst("^hypr-start: ", ""));
+        }
+    }
+
+    /**
      * Finds where control groups are made.
      *
      * @return a directory for each hierarchy; empty if this host has none of use

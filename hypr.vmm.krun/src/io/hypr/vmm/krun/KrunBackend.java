@@ -18,8 +18,8 @@ import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.krun.internal.KvmHost;
 
 /** Starts microVMs with the embedded hypervisor on KVM: the program {@code hypr-krun}, which comes with HYPR and needs nothing else. Keeps no state. */
-@Component(service = VmmBackend.class, property = { VmmBackend.NAME + "=" + KrunBackend.NAME, VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=virtiofs",
-    VmmBackend.SHARES + ":Integer=4" })
+@Component(service = VmmBackend.class, property = { VmmBackend.NAME + "=" + KrunBackend.NAME, VmmBackend.FACETS + "=limitable", VmmBackend.FACETS + "=pausable",
+    VmmBackend.FACETS + "=virtiofs", VmmBackend.SHARES + ":Integer=4" })
 public final class KrunBackend implements VmmBackend {
 
     /** Value of the service property {@code hypr.name}. */

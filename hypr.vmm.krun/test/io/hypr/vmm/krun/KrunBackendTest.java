@@ -56,7 +56,7 @@ class KrunBackendTest extends VmmBackendContract {
 
     @Override
     protected Set<String> facets() {
-        return Set.of("pausable", "virtiofs");
+        return Set.of("limitable", "pausable", "virtiofs");
     }
 
     @Override

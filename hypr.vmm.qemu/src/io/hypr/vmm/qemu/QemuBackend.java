@@ -27,7 +27,8 @@ import io.hypr.vmm.qemu.internal.Settings;
  * and in the run directory. What it holds of templates in memory it can read again.
  */
 @Component(service = { VmmBackend.class, Templates.class }, configurationPid = QemuBackend.PID,
-        property = { VmmBackend.NAME + "=qemu", VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim",
+        property = { VmmBackend.NAME + "=qemu", VmmBackend.FACETS + "=limitable", VmmBackend.FACETS + "=pausable",
+        VmmBackend.FACETS + "=reclaim",
         VmmBackend.FACETS + "=snapshots", VmmBackend.FACETS + "=templates",
                 VmmBackend.FACETS + "=vfio", VmmBackend.FACETS + "=virtiofs" })
 @QemuConfiguration

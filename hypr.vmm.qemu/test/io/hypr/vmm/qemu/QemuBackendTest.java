@@ -73,7 +73,7 @@ class QemuBackendTest extends VmmBackendContract {
 
     @Override
     protected Set<String> facets() {
-        return Set.of("pausable", "reclaim", "snapshots", "templates", "vfio", "virtiofs");
+        return Set.of("limitable", "pausable", "reclaim", "snapshots", "templates", "vfio", "virtiofs");
     }
 
     @Override

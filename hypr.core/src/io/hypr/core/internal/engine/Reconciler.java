@@ -47,11 +47,15 @@ final class Reconciler {
         Run run = container.run();
         if (run != null) {
             begin(container, run);
+            if (container.ask(r -> r.update != null)) {
+                engine.aside("update of " + container.id(), () -> new Update(engine, container).carryOn());
+            }
             return;
         }
         container.operation().lock();
         try {
             mend(container);
+            new Update(engine, container).carryOn();
             ContainerRecord r = container.record();
             if (container.run() == null && r.phase == Phase.IDLE && !container.isRemoved()) {
                 engine.devices().release(container);

@@ -1,5 +1,7 @@
 package io.hypr.core.internal.engine;
 
+import java.util.Map;
+
 import io.hypr.core.internal.Settings;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
@@ -34,7 +36,7 @@ final class Size {
         if (spec.cpus != 0 && !(spec.cpus >= 0.01 && spec.cpus <= host)) {
             throw NewContainer.invalid(String.format("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", host, host));
         }
-        info.processors = Math.clamp(Math.round(Math.ceil(cpus)), 1, 254);
+        info.processors = whole(cpus);
         long memory = spec.memory == 0 ? settings.memory() : spec.memory;
         if (memory < 6 * MIB) {
             throw NewContainer.invalid("Minimum memory limit allowed is 6MB");
@@ -73,8 +75,7 @@ final class Size {
         if (spec.maxMemory < 0 || spec.maxMemory > total) {
             throw NewContainer.invalid("The memory can grow to " + total / MIB + " MiB, which is what the host has, not to " + spec.maxMemory / MIB + " MiB");
         }
-        info.maxProcessors = Math.max(info.processors, spec.maxProcessors);
-        info.maxMemory = spec.maxMemory == 0 ? info.memory : Math.max(info.memory, steps(spec.maxMemory));
+        room(spec, info);
     }
 
     private static void quota(ContainerSpec spec) {
@@ -121,15 +122,41 @@ final class Size {
         return spec.cpuQuota > 0 ? (double) spec.cpuQuota / (spec.cpuPeriod == 0 ? PERIOD : spec.cpuPeriod) : spec.cpus;
     }
 
-    /** @return what the host holds the VMM to; whole processors limit themselves by their number */
-    static VmPlan.Limits limits(ContainerSpec spec) {
-        double cpus = cpus(spec);
-        return new VmPlan.Limits(isFraction(cpus) ? cpus : 0, spec.cpuShares == 0 ? VmPlan.Limits.USUAL_SHARES : spec.cpuShares, spec.cpuSet,
-                spec.memoryReservation);
+    /** @return what the host holds the VMM to; all of its processors limit themselves by their number */
+    static VmPlan.Limits limits(ContainerInfo info) {
+        ContainerSpec spec = info.spec;
+        return new VmPlan.Limits(part(info), spec.cpuShares == 0 ? VmPlan.Limits.USUAL_SHARES : spec.cpuShares, spec.cpuSet, spec.memoryReservation);
     }
 
-    static boolean isFraction(double cpus) {
-        return cpus != Math.rint(cpus);
+    /** @return what the guest's kernel holds the container to, by names of files of its control group; its memory is that of the microVM */
+    static Map<String, String> guestLimits(ContainerInfo info) {
+        double part = part(info);
+        return Map.of("pids.max", info.spec.pidsLimit > 0 ? Long.toString(info.spec.pidsLimit) : "max",
+            "cpu.max", (part == 0 ? "max" : Long.toString(Math.round(part * PERIOD))) + " " + PERIOD);
+    }
+
+    /** Fewer processors than the microVM has; 0 = all of them. */
+    private static double part(ContainerInfo info) {
+        double cpus = cpus(info.spec);
+        return cpus < info.processors ? cpus : 0;
+    }
+
+    /** Says what the next microVM gets: the last one may have had more, of which an update left it a part. */
+    static void renew(ContainerInfo info) {
+        double cpus = cpus(info.spec);
+        if (cpus != 0) {
+            info.processors = whole(Math.min(cpus, Runtime.getRuntime().availableProcessors()));
+        }
+        room(info.spec, info);
+    }
+
+    private static int whole(double cpus) {
+        return Math.clamp(Math.round(Math.ceil(cpus)), 1, 254);
+    }
+
+    private static void room(ContainerSpec spec, ContainerInfo info) {
+        info.maxProcessors = Math.max(info.processors, spec.maxProcessors);
+        info.maxMemory = spec.maxMemory == 0 ? info.memory : Math.max(info.memory, steps(spec.maxMemory));
     }
 
     /** @return whether the microVM is to be one that can grow */

@@ -8,10 +8,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
@@ -74,6 +74,7 @@ final class Starter {
         this.before = container.record();
         this.info = before.info;
         this.spec = info.spec;
+        Size.renew(info);
         this.plan = new Plan(settings.points());
     }
 
@@ -210,6 +211,9 @@ final class Starter {
             r.phase = Phase.STARTING;
             r.run++;
             r.restartAt = null;
+            r.info.processors = info.processors;
+            r.info.maxProcessors = info.maxProcessors;
+            r.info.maxMemory = info.maxMemory;
             r.info.backend = choice.name();
             r.info.backendReasons = new ArrayList<>(choice.reasons());
             r.info.error = "";
@@ -284,7 +288,7 @@ final class Starter {
             Math.max(info.memory, info.maxMemory),
             VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
-            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(spec)),
+            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(info)),
             Set.of(), spec.vmmOptions);
         boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
         vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? MountedRoot.of(info.image, image(), root, spec.diskSize) : null, visit);
@@ -403,16 +407,10 @@ final class Starter {
         return vm.isMounted() ? whole.mounted() : whole;
     }
 
-    /** What the guest's kernel holds the container to; its memory and its whole processors are those of the microVM. */
+    /** A new guest has no limits yet. */
     private Map<String, String> limits() {
-        Map<String, String> limits = new LinkedHashMap<>();
-        if (spec.pidsLimit > 0) {
-            limits.put("pids.max", Long.toString(spec.pidsLimit));
-        }
-        double cpus = Size.cpus(spec);
-        if (Size.isFraction(cpus)) {
-            limits.put("cpu.max", Math.round(cpus * Size.PERIOD) + " " + Size.PERIOD);
-        }
+        Map<String, String> limits = new TreeMap<>(Size.guestLimits(info));
+        limits.values().removeIf(v -> v.startsWith("max"));
         return limits;
     }
 

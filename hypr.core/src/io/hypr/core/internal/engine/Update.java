@@ -3,9 +3,11 @@ package io.hypr.core.internal.engine;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import io.hypr.core.internal.backend.Hold;
 import io.hypr.core.internal.link.Answers.Result;
+import io.hypr.core.internal.plan.Plan;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.Json;
 import io.hypr.engine.ContainerChange;
@@ -13,8 +15,10 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
+import io.hypr.vmm.VmPlan;
 
 /** Changes limits and policies of one container, and its microVM if it runs. */
 final class Update {
@@ -38,30 +42,55 @@ final class Update {
             contradiction(change, spec);
             merge(change, spec);
             ContainerInfo after = container.info();
+            after.spec = spec;
             Size.apply(spec, after, engine.settings());
             Restarts.check(spec);
             Run run = container.run();
-            if (run != null) {
-                same(before.info.spec, spec);
-                resize(run, before, spec, after);
-                if (spec.pidsLimit != before.info.spec.pidsLimit) {
-                    processes(run, spec.pidsLimit);
-                }
+            if (run == null) {
+                commit(after, true);
+            } else {
+                fit(run, before.info, after);
+                new Steps(run, before, after).take();
             }
-            container.change(r -> {
-                r.info.spec = spec;
-                r.info.processors = after.processors;
-                r.info.memory = after.memory;
-                if (run == null) {
-                    r.info.maxProcessors = after.maxProcessors;
-                    r.info.maxMemory = after.maxMemory;
-                }
-            });
         } finally {
             container.operation().unlock();
         }
         container.event("update", Map.of());
         return container.info();
+    }
+
+    /** Ends what an engine began that did not come to its end: all of it holds then, or nothing of it. */
+    void carryOn() {
+        container.operation().lock();
+        try {
+            ContainerRecord record = container.record();
+            Run run = container.run();
+            if (record.update == null || container.isRemoved()) {
+                return;
+            }
+            if (run == null) {
+                commit(record.update, true);
+            } else {
+                new Steps(run, record, record.update).take();
+            }
+        } catch (HyprException e) {
+            engine.log().warn("An update of container {} that was cut off could not be carried on: {}", container.id(), e.getMessage(), e);
+        } finally {
+            container.operation().unlock();
+        }
+    }
+
+    private void commit(ContainerInfo after, boolean rests) {
+        container.change(r -> {
+            r.update = null;
+            r.info.spec = after.spec;
+            r.info.processors = after.processors;
+            r.info.memory = after.memory;
+            if (rests) {
+                r.info.maxProcessors = after.maxProcessors;
+                r.info.maxMemory = after.maxMemory;
+            }
+        });
     }
 
     /** What Docker refuses beside what is there already. */
@@ -107,20 +136,10 @@ final class Update {
         return changed == null ? before : changed;
     }
 
-    /** The host's control group of the VMM is made when it starts. */
-    private static void same(ContainerSpec before, ContainerSpec spec) {
-        if (spec.cpuShares != before.cpuShares || !spec.cpuSet.equals(before.cpuSet) || spec.memoryReservation != before.memoryReservation) {
-            throw new HyprException(ErrorCode.UNSUPPORTED,
-                    "What the host gives a microVM that runs of its processors and memory beside others cannot be changed.").remedy(STOP);
-        }
-    }
-
-    private void resize(Run run, ContainerRecord before, ContainerSpec spec, ContainerInfo after) {
-        ContainerInfo now = before.info;
-        double wanted = Size.cpus(spec);
-        double had = Size.cpus(now.spec);
-        if (wanted != had && (Size.isFraction(wanted) || Size.isFraction(had))) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "A fraction of a processor cannot be given to or taken from a microVM that runs.").remedy(STOP);
+    /** Sees what the microVM that runs can become. */
+    private static void fit(Run run, ContainerInfo now, ContainerInfo after) {
+        if (Size.cpus(after.spec) == Size.cpus(now.spec)) {
+            after.processors = now.processors; // A list of the host's processors binds those that there are.
         }
         if (after.processors > now.maxProcessors && after.processors != now.processors) {
             throw tooMuch(now, "to " + now.maxProcessors + " processors, not to " + after.processors, "--vcpus-max " + after.processors);
@@ -129,52 +148,92 @@ final class Update {
             throw tooMuch(now, "to " + (now.maxMemory >> 20) + " MiB of memory, not to " + (after.memory >> 20) + " MiB",
                     "--memory-max " + (after.memory >> 20) + "m");
         }
-        if (after.memory != now.memory) {
-            memory(run.hold(), before, after.memory);
+        if (after.processors != now.processors && facet(run.hold(), Resizable.class).isEmpty()) {
+            after.processors = now.processors; // It keeps them all, and is held to a part of their time.
         }
-        if (after.processors != now.processors) {
+    }
+
+    /** From what a microVM that runs is held to, to something else: each step is undone when a later one fails. */
+    private final class Steps {
+
+        private final Run run;
+        private final ContainerRecord before;
+        private final ContainerInfo now;
+        private final ContainerInfo after;
+
+        Steps(Run run, ContainerRecord before, ContainerInfo after) {
+            this.run = run;
+            this.before = before;
+            this.now = before.info;
+            this.after = after;
+        }
+
+        void take() {
+            Plan plan = new Plan(engine.settings().points())
+                .step("update.intent", () -> container.change(r -> r.update = after), () -> container.change(r -> r.update = null));
+            if (after.memory != now.memory) {
+                plan.step("update.memory", () -> memory(now.memory, after.memory), () -> memory(after.memory, now.memory));
+            }
+            if (after.processors != now.processors) {
+                plan.step("update.processors", () -> processors(after.processors), () -> processors(now.processors));
+            }
+            if (!Size.guestLimits(after).equals(Size.guestLimits(now))) {
+                plan.step("update.guest", () -> guest(now, after), () -> guest(after, now));
+            }
+            VmPlan.Limits limits = Size.limits(after);
+            VmPlan.Limits had = Size.limits(now);
+            Optional<Limitable> host = limits.equals(had) ? Optional.empty() : limitable(limits, had);
+            host.ifPresent(h -> plan.step("update.host", () -> h.limits(limits), () -> h.limits(had)));
             try {
-                facet(run.hold(), Resizable.class).orElseThrow(() -> cannot(run.hold())).processors(after.processors);
+                plan.step("update.commit", () -> commit(after, false), null).run();
             } catch (HyprException e) {
-                if (after.memory != now.memory) {
-                    memory(run.hold(), before, now.memory);
-                }
                 throw e;
+            } catch (Exception e) {
+                throw new HyprException(ErrorCode.UNAVAILABLE, "The update was interrupted.", e);
             }
         }
-    }
 
-    /** The guest's kernel holds the container to it, from now on. */
-    private static void processes(Run run, long limit) {
-        try {
-            Result r = run.answer(run.limits(Map.of("pids.max", limit == 0 ? "max" : Long.toString(limit))), ANSWER);
+        /** Where the host holds no VMM, the guest's kernel alone holds the container to a part of the processors. */
+        private Optional<Limitable> limitable(VmPlan.Limits limits, VmPlan.Limits had) {
+            Optional<Limitable> host = facet(run.hold(), Limitable.class);
+            if (host.isEmpty() && !limits.equals(new VmPlan.Limits(limits.cpus(), had.shares(), had.processors(), had.reservation()))) {
+                throw cannot();
+            }
+            return host;
+        }
+
+        private void processors(int count) {
+            facet(run.hold(), Resizable.class).orElseThrow(this::cannot).processors(count);
+        }
+
+        /** The guest's kernel holds the container to them, from now on. */
+        private void guest(ContainerInfo from, ContainerInfo to) throws InterruptedException {
+            Map<String, String> limits = new TreeMap<>(Size.guestLimits(to));
+            limits.entrySet().removeAll(Size.guestLimits(from).entrySet());
+            Result r = run.answer(run.limits(limits), ANSWER);
             if (r.errno() != 0) {
-                throw Run.failed("The limit of processes could not be changed", r);
+                throw Run.failed("The limits could not be changed", r);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The update was interrupted.", e);
         }
-    }
 
-    /** Beyond what it was started with, memory is plugged in; below, the balloon takes it. */
-    private static void memory(Hold hold, ContainerRecord before, long wanted) {
-        Optional<Resizable> resizable = facet(hold, Resizable.class);
-        long boot = before.bootMemory == 0 ? before.info.memory : before.bootMemory;
-        if (before.info.maxMemory > boot) {
-            resizable.orElseThrow(() -> cannot(hold)).memory(Math.max(wanted, boot));
+        /** Beyond what it was started with, memory is plugged in; below, the balloon takes it. */
+        private void memory(long from, long to) {
+            long boot = before.bootMemory == 0 ? now.memory : before.bootMemory;
+            if (now.maxMemory > boot) {
+                facet(run.hold(), Resizable.class).orElseThrow(this::cannot).memory(Math.max(to, boot));
+            }
+            if (Math.min(to, from) < boot) {
+                facet(run.hold(), Reclaim.class).orElseThrow(this::cannot).target(Math.min(to, boot));
+            }
         }
-        if (Math.min(wanted, before.info.memory) < boot) {
-            facet(hold, Reclaim.class).orElseThrow(() -> cannot(hold)).target(Math.min(wanted, boot));
+
+        private HyprException cannot() {
+            return new HyprException(ErrorCode.UNSUPPORTED, "The backend " + run.hold().record().owner() + " cannot change a microVM that runs.").remedy(STOP);
         }
     }
 
     private static <F> Optional<F> facet(Hold hold, Class<F> type) {
         return hold.call(s -> s.facet(type));
-    }
-
-    private static HyprException cannot(Hold hold) {
-        return new HyprException(ErrorCode.UNSUPPORTED, "The backend " + hold.record().owner() + " cannot change a microVM that runs.").remedy(STOP);
     }
 
     private static HyprException tooMuch(ContainerInfo info, String what, String option) {

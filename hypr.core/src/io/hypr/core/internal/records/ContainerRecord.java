@@ -44,6 +44,8 @@ public final class ContainerRecord {
     public int uid;
     /** Bytes of memory with which its microVM was started. */
     public long bootMemory;
+    /** What an update makes of it while it runs; null = none is under way. The next engine carries it on. */
+    public ContainerInfo update;
     /** Whether the user ended it: restart policies leave it alone. */
     public boolean stoppedByUser;
     /** How often the restart policy has started it in a row. */

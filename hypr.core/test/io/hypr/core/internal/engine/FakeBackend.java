@@ -23,6 +23,7 @@ import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
@@ -34,7 +35,7 @@ import io.hypr.vmm.VmmBackend;
 /** A backend whose microVMs are those of a {@link FakeHost}. */
 final class FakeBackend implements VmmBackend {
 
-    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "virtiofs", "resizable"});
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "virtiofs", "resizable", "limitable"});
 
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();
@@ -44,6 +45,8 @@ final class FakeBackend implements VmmBackend {
     final Semaphore answered = new Semaphore(0);
     final AtomicInteger underWay = new AtomicInteger();
     volatile boolean balloons = true;
+    volatile boolean resizes = true;
+    volatile boolean limits = true;
     volatile Availability availability = Availability.available();
 
     FakeBackend(Path socket) {
@@ -76,6 +79,10 @@ final class FakeBackend implements VmmBackend {
     @Override
     public void discard(DriverRecord record) {
         FakeHost.ask(socket, "discard " + record.id());
+    }
+
+    private static String words(VmPlan.Limits l) {
+        return l.cpus() + " " + l.shares() + " '" + l.processors() + "' " + (l.reservation() >> 20);
     }
 
     /** Says what was asked for. */
@@ -205,7 +212,10 @@ final class FakeBackend implements VmmBackend {
             if (type == Pausable.class && stalled.contains(id)) {
                 return Optional.of(type.cast(new Stalled(id)));
             }
-            return type == Resizable.class || type == Reclaim.class && balloons ? Optional.of(type.cast(new Sized())) : Optional.empty();
+            if (type == Limitable.class) {
+                return limits ? Optional.of(type.cast((Limitable) wanted -> calls.add("limits " + words(wanted)))) : Optional.empty();
+            }
+            return type == Resizable.class && resizes || type == Reclaim.class && balloons ? Optional.of(type.cast(new Sized())) : Optional.empty();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.hypr.core.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers.Until;
 import io.hypr.engine.ContainerSpec;
@@ -262,6 +264,124 @@ class FaultTest {
             assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
             containers.remove(c.id, true);
             assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    private static ContainerSpec growing() {
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.memory = 128 << 20;
+        spec.maxMemory = 256 << 20;
+        return spec;
+    }
+
+    private static ContainerChange change() {
+        ContainerChange change = new ContainerChange();
+        change.memory = 192L << 20;
+        change.cpus = 0.5;
+        change.pidsLimit = 20L;
+        change.restartPolicy = "always";
+        return change;
+    }
+
+    private static String lastCall(Engine engine, String what) {
+        return Fakes.backend(engine).calls.stream().filter(c -> c.startsWith(what)).reduce("", (first, last) -> last);
+    }
+
+    private String held(Engine engine, String id) {
+        return Fakes.backend(engine).calls + " " + host.vms.get(id).guest.limits;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"update.intent", "update.intent.done", "update.memory", "update.memory.done", "update.guest", "update.guest.done",
+        "update.host", "update.host.done", "update.commit"})
+    void anUpdateThatFailsAtAnyPointIsUndone(String point) {
+        Engine engine = Fakes.engine(base, host.socket, p -> {
+            if (p.equals(point)) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "Nothing is left at " + p + ".");
+            }
+        }, null);
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo c = containers.create(growing());
+            containers.start(c.id);
+            HyprException e = assertThrows(HyprException.class, () -> containers.update(c.id, change()));
+            assertEquals("Nothing is left at " + point + ".", e.getMessage());
+            ContainerInfo now = containers.inspect(c.id);
+            assertEquals(List.of(128L << 20, 128L << 20, 0.0, 0L, "no"),
+                List.of(now.memory, now.spec.memory, now.spec.cpus, now.spec.pidsLimit, now.spec.restartPolicy));
+            assertTrue(lastCall(engine, "memory").matches("|memory 128"), held(engine, c.id));
+            assertTrue(lastCall(engine, "limits").matches("|limits 0.0 1024 '' 0"), held(engine, c.id));
+            assertTrue(List.of("{}", "{cpu.max=max 100000, pids.max=max}").contains(host.vms.get(c.id).guest.limits.toString()), held(engine, c.id));
+            assertNull(engine.find(c.id).ask(r -> r.update));
+            containers.remove(c.id, true);
+        } finally {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"update.intent", "update.intent.done", "update.memory", "update.memory.done", "update.guest", "update.guest.done",
+        "update.host", "update.host.done", "update.commit", "update.commit.done"})
+    void anUpdateThatTheEngineDidNotSurviveHoldsWhollyOrNotAtAll(String point) throws Exception {
+        Engine dying = dying(point, new CountDownLatch(1));
+        ContainerService before = new ContainerService(() -> dying);
+        ContainerInfo c = before.create(growing());
+        before.start(c.id);
+        assertThrows(Ended.class, () -> before.update(c.id, change()));
+        dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            engine.awaitReconciled();
+            Container container = engine.find(c.id);
+            synchronized (container) {
+                while (container.record().update != null) {
+                    container.wait();
+                }
+            }
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo now = containers.inspect(c.id);
+            boolean changed = !point.equals("update.intent");
+            assertEquals(changed ? List.of(192L << 20, 0.5, 20L, "always") : List.of(128L << 20, 0.0, 0L, "no"),
+                List.of(now.memory, now.spec.cpus, now.spec.pidsLimit, now.spec.restartPolicy));
+            String all = "[memory 192, limits 0.5 1024 '' 0] {cpu.max=50000 100000, pids.max=20}";
+            String held = held(engine, c.id);
+            if (point.equals("update.commit.done")) {
+                assertEquals(all, held(dying, c.id));
+                assertEquals("[]", Fakes.backend(engine).calls.toString());
+            } else {
+                assertEquals(changed ? all : "[] {}", held);
+            }
+            containers.remove(c.id, true);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @Test
+    void anUpdateThatTheEngineAndTheContainerDidNotSurviveCountsFromTheNextStart() throws Exception {
+        Engine dying = dying("update.memory", new CountDownLatch(1));
+        ContainerService before = new ContainerService(() -> dying);
+        ContainerInfo c = before.create(growing());
+        before.start(c.id);
+        assertThrows(Ended.class, () -> before.update(c.id, change()));
+        dying.close();
+        host.vms.get(c.id).end();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            Container container = engine.find(c.id);
+            synchronized (container) {
+                while (container.record().update != null) {
+                    container.wait();
+                }
+            }
+            assertEquals(192L << 20, new ContainerService(() -> engine).inspect(c.id).memory);
+            new ContainerService(() -> engine).remove(c.id, true);
         } finally {
             engine.close();
         }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 import io.hypr.core.internal.link.Frame;
 import io.hypr.core.internal.link.FrameDecoder;
@@ -119,6 +120,8 @@ final class Guest {
     private boolean over;
     /** What SETUP and RUN brought, for tests. */
     final List<ByteBuffer> setups = new ArrayList<>();
+    /** What UPDATE brought, by file. */
+    final Map<String, String> limits = new ConcurrentSkipListMap<>();
     int hellos;
 
     Guest(Map<String, Program> programs, Runnable powerOff) {
@@ -256,6 +259,13 @@ final class Guest {
             }
             case Frame.RUN -> run(p.order(ByteOrder.LITTLE_ENDIAN));
             case Frame.SIGNAL -> signal(p);
+            case Frame.UPDATE -> {
+                int id = p.getInt();
+                for (int n = p.getInt(); n > 0; n--) {
+                    limits.put(text(p), text(p));
+                }
+                result(id, 0, 0, new byte[0]);
+            }
             case Frame.SHUTDOWN -> {
                 result(p.getInt(), 0, 0, new byte[0]);
                 Thread.ofVirtual().start(powerOff);

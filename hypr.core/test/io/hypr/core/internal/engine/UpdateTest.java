@@ -2,6 +2,7 @@ package io.hypr.core.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -126,6 +127,82 @@ class UpdateTest {
         }
     }
 
+    private String held(String id) {
+        return host.vms.get(id).guest.limits.toString();
+    }
+
+    @Test
+    void aMicrovmThatRunsIsHeldToOtherLimits() {
+        String id = containers.create(Fakes.spec("sleep")).id;
+        containers.start(id);
+        assertEquals(1, update(id, c -> c.cpus = 0.5).processors);
+        assertEquals("{cpu.max=50000 100000}", held(id));
+        update(id, c -> {
+            c.cpuShares = 512;
+            c.cpuSet = "0";
+            c.memoryReservation = 32 * MIB;
+            c.pidsLimit = 20L;
+        });
+        assertEquals("{cpu.max=50000 100000, pids.max=20}", held(id));
+        update(id, c -> {
+            c.cpus = 1.0;
+            c.cpuShares = 0;
+            c.cpuSet = "";
+            c.memoryReservation = 0L;
+            c.pidsLimit = -1L;
+        });
+        assertEquals("{cpu.max=max 100000, pids.max=max}", held(id));
+        assertEquals(List.of("limits 0.5 1024 '' 0", "limits 0.5 512 '0' 32", "limits 0.0 1024 '' 0"), calls());
+        assertEquals(1, containers.inspect(id).processors);
+    }
+
+    @Test
+    void whatAListOfProcessorsNamesGivesAMicrovmThatRunsNoMoreOfThem() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor");
+        String id = containers.create(Fakes.spec("sleep")).id;
+        containers.start(id);
+        assertEquals(1, update(id, c -> c.cpuSet = "0,1").processors);
+        assertEquals(List.of("limits 0.0 1024 '0,1' 0"), calls());
+    }
+
+    @Test
+    void aMicrovmThatKeepsItsProcessorsIsHeldToAPartOfTheirTimeAndTheNextHasFewer() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor");
+        Fakes.backend(engine).resizes = false;
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.cpus = 2;
+        spec.memory = 256 * MIB;
+        String id = containers.create(spec).id;
+        containers.start(id);
+        ContainerInfo info = update(id, c -> {
+            c.cpus = 1.0;
+            c.memory = 128 * MIB;
+        });
+        assertEquals(2, info.processors);
+        assertEquals(List.of("target 128", "limits 1.0 1024 '' 0"), calls());
+        assertEquals("{cpu.max=100000 100000}", held(id));
+        assertEquals(2, update(id, c -> c.cpus = 2.0).processors);
+        assertEquals("{cpu.max=max 100000}", held(id));
+        update(id, c -> c.cpus = 1.0);
+        containers.kill(id, "KILL");
+        containers.start(id);
+        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        assertEquals(List.of(1, 1, 128 * MIB, 128 * MIB), List.of(plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory()));
+        assertEquals(0, plan.jail().limits().cpus());
+    }
+
+    @Test
+    void whereTheHostHoldsNoVmmTheGuestAloneHoldsTheContainer() {
+        Fakes.backend(engine).limits = false;
+        String id = containers.create(Fakes.spec("sleep")).id;
+        containers.start(id);
+        update(id, c -> c.cpus = 0.25);
+        assertEquals("{cpu.max=25000 100000}", held(id));
+        assertEquals(ErrorCode.UNSUPPORTED, assertThrows(HyprException.class, () -> update(id, c -> c.cpuShares = 5)).code());
+        assertEquals(0, containers.inspect(id).spec.cpuShares);
+        assertEquals(List.of(), calls());
+    }
+
     private String refused(String id, Consumer<ContainerChange> how) {
         return assertThrows(HyprException.class, () -> update(id, how)).getMessage();
     }
@@ -149,9 +226,6 @@ class UpdateTest {
         assertEquals("Minimum memoryswap limit should be larger than memory limit, see usage", refused(id, c -> c.memorySwap = 50 * MIB));
         containers.start(id);
         assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), Fakes.backend(engine).plans.getLast().jail().limits());
-        for (Consumer<ContainerChange> change : List.<Consumer<ContainerChange>>of(c -> c.cpuShares = 256, c -> c.cpuSet = "", c -> c.memoryReservation = 0L)) {
-            assertEquals(ErrorCode.UNSUPPORTED, assertThrows(HyprException.class, () -> update(id, change)).code());
-        }
         assertEquals(-1, update(id, c -> c.memorySwap = -1L).spec.memorySwap);
     }
 
@@ -161,7 +235,7 @@ class UpdateTest {
         containers.start(id);
         Fakes.backend(engine).balloons = false;
         ContainerInfo before = containers.inspect(id);
-        List<Consumer<ContainerChange>> bad = List.of(c -> c.memory = before.memory / 2, c -> c.memory = 1L, c -> c.cpus = 0.5, c -> c.cpus = 10_000.0,
+        List<Consumer<ContainerChange>> bad = List.of(c -> c.memory = before.memory / 2, c -> c.memory = 1L, c -> c.cpus = 10_000.0,
             c -> c.restartPolicy = "sometimes", c -> c.pidsLimit = -2L);
         for (Consumer<ContainerChange> wrong : bad) {
             assertThrows(HyprException.class, () -> update(id, wrong));

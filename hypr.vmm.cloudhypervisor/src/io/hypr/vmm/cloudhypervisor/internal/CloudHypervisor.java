@@ -30,7 +30,7 @@ public final class CloudHypervisor {
 
     static final String SNAPSHOTS = "snapshots";
     private static final String RECLAIM = "reclaim";
-    private static final Set<String> FACETS = Set.of("pausable", RECLAIM, "resizable", SNAPSHOTS, "templates", "vfio", "virtiofs");
+    private static final Set<String> FACETS = Set.of("limitable", "pausable", RECLAIM, "resizable", SNAPSHOTS, "templates", "vfio", "virtiofs");
     /** From that version on a guest that goes on learns that its link was cut. */
     private static final int OLDEST_OF_TEMPLATES = 52;
     /** Version of landlock that Cloud Hypervisor needs: that of Linux 6.2. */
@@ -139,7 +139,7 @@ public final class CloudHypervisor {
         try {
             choice.nowhere().make(choice.plan().jail().uid());
             Launch launch = new Launch(choice.plan(), content.directory(), starter, shares(content));
-            return new CloudHypervisorSession(record, content, launch.go(choice.found().program(), choice.groups(), machine, begin));
+            return new CloudHypervisorSession(record, content, launch.go(choice.found().program(), choice.groups(), machine, begin), groups);
         } catch (RuntimeException e) {
             try {
                 discard(record);
@@ -265,7 +265,7 @@ public final class CloudHypervisor {
     public CloudHypervisorSession attach(DriverRecord record) {
         CloudHypervisorRecord content = CloudHypervisorRecord.of(record);
         Launch.removeKernel(content.directory()); // A daemon that was killed after the guest's boot has not come to it.
-        return new CloudHypervisorSession(record, content, new Launch.Started(VmmProcess.of(content.directory().pidFile()).orElse(null), null));
+        return new CloudHypervisorSession(record, content, new Launch.Started(VmmProcess.of(content.directory().pidFile()).orElse(null), null), groups);
     }
 
     /**

@@ -13,12 +13,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
@@ -46,7 +48,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     private volatile boolean closed;
 
     /** The process is null if it had ended before, the listener if this did not launch it. */
-    CloudHypervisorSession(DriverRecord record, CloudHypervisorRecord content, Launch.Started started) {
+    CloudHypervisorSession(DriverRecord record, CloudHypervisorRecord content, Launch.Started started, ControlGroups groups) {
         this.record = record;
         this.run = content.directory();
         this.process = started.process();
@@ -54,6 +56,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         this.launched = started.link() != null;
         this.api = new Api(run.file(Names.API), ANSWER);
         this.facets = new HashMap<>(Map.of(Pausable.class, this, Resizable.class, new Growth(this, record.id(), content)));
+        facets.put(Limitable.class, (Limitable) limits -> groups.limit(content.cgroup(), limits));
         if (content.balloon() == null || content.balloon()) {
             facets.put(Reclaim.class, new Balloon(this, record.id()));
         }

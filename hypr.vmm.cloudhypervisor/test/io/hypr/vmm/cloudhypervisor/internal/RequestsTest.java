@@ -29,6 +29,8 @@ import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.ControlGroups;
+import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmProcess;
 
 /** All that is asked of Cloud Hypervisor is as its API says, and what is read of its answers is there. {@code HYPR_RENEW_GOLDENS=1} writes the goldens anew. */
@@ -51,7 +53,7 @@ class RequestsTest {
         CloudHypervisorRecord content =
                 new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null);
         VmmProcess process = VmmProcess.of(ProcessHandle.current().pid()).orElseThrow(); // Any that lives.
-        return new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null));
+        return new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null), new ControlGroups(new Starter(directory)));
     }
 
     @AfterEach

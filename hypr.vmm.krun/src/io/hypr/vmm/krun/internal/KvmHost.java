@@ -19,6 +19,7 @@ import io.hypr.krun.RunDirectory;
 import io.hypr.model.Availability;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.Kvm;
@@ -52,7 +53,7 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, 
 
     @Override
     public Set<String> facets() {
-        return Set.of("pausable", "virtiofs");
+        return Set.of("limitable", "pausable", "virtiofs");
     }
 
     @Override
@@ -128,6 +129,11 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, 
     @Override
     public Optional<? extends HostProcess> find(RunDirectory run) {
         return VmmProcess.of(run.pidFile()).map(KvmProcess::new);
+    }
+
+    @Override
+    public Optional<Limitable> limits(KrunRecord record) {
+        return Optional.of(limits -> groups.limit(record.cgroup(), limits));
     }
 
     @Override

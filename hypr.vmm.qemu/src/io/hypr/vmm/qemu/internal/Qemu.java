@@ -29,7 +29,7 @@ import io.hypr.vmm.host.VmmProcess;
 public final class Qemu implements AutoCloseable {
 
     static final String SNAPSHOTS = "snapshots";
-    private static final Set<String> FACETS = Set.of("pausable", "reclaim", SNAPSHOTS, "templates", "vfio", "virtiofs");
+    private static final Set<String> FACETS = Set.of("limitable", "pausable", "reclaim", SNAPSHOTS, "templates", "vfio", "virtiofs");
 
     private final Settings configured;
     private final Host host;
@@ -133,7 +133,7 @@ public final class Qemu implements AutoCloseable {
 
     private QemuSession start(Choice choice, CommandLine command, Consumer<? super DriverRecord> intent) {
         QemuRecord content = choice.record(command, missingLimits());
-        return start(choice, content, command, Qemu::run, intent, process -> new QemuSession(content.as(choice.plan().id()), content, process));
+        return start(choice, content, command, Qemu::run, intent, process -> new QemuSession(content.as(choice.plan().id()), content, process, groups));
     }
 
     private static void run(Qmp qmp) {
@@ -214,7 +214,8 @@ public final class Qemu implements AutoCloseable {
         QemuRecord content = choice.record(command, missingLimits());
         Restore restore = new Restore(plan, content.directory(), description, command.stateDescriptor(), paused);
         try {
-            return start(choice, content, command, restore::go, intent, process -> new QemuSession(content.as(plan.id()), content, process, restore.link()));
+            return start(choice, content, command, restore::go, intent, process -> new QemuSession(content.as(plan.id()), content, process, groups,
+                restore.link()));
         } catch (HyprException e) {
             restore.hangUp();
             if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.TIMEOUT || e.code() == ErrorCode.UNAVAILABLE) {
@@ -262,7 +263,7 @@ public final class Qemu implements AutoCloseable {
      */
     public QemuSession attach(DriverRecord record) {
         QemuRecord content = QemuRecord.of(record);
-        return new QemuSession(record, content, VmmProcess.of(content.directory().pidFile()).orElse(null));
+        return new QemuSession(record, content, VmmProcess.of(content.directory().pidFile()).orElse(null), groups);
     }
 
     /**

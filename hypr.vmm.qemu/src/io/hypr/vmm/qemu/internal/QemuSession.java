@@ -15,23 +15,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Snapshots;
+import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
-public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshots {
+public final class QemuSession implements VmSession, Limitable, Pausable, Reclaim, Snapshots {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final DriverRecord record;
     private final VmmDirectory run;
+    private final ControlGroups groups;
+    private final String cgroup;
     private final long memory;
     private final boolean pinned;
     private LinkHold hold;
@@ -41,13 +46,15 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
     private SocketChannel connected;
 
     /** The process is null if it had ended before. */
-    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process) {
-        this(record, content, process, null);
+    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process, ControlGroups groups) {
+        this(record, content, process, groups, null);
     }
 
     /** The connection, or null, is the link when it is opened first. */
-    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process, SocketChannel connected) {
+    QemuSession(DriverRecord record, QemuRecord content, VmmProcess process, ControlGroups groups, SocketChannel connected) {
         this.record = record;
+        this.groups = groups;
+        this.cgroup = content.cgroup();
         this.run = content.directory();
         this.memory = content.memory();
         this.memoryDescriptor = content.memoryDescriptor();
@@ -126,8 +133,14 @@ public final class QemuSession implements VmSession, Pausable, Reclaim, Snapshot
 
     @Override
     public <F> Optional<F> facet(Class<F> type) {
-        boolean has = type == Pausable.class || type == Reclaim.class && !pinned || type == Snapshots.class && memoryDescriptor != null;
+        boolean has = type == Limitable.class || type == Pausable.class
+            || type == Reclaim.class && !pinned || type == Snapshots.class && memoryDescriptor != null;
         return has ? Optional.of(type.cast(this)) : Optional.empty();
+    }
+
+    @Override
+    public void limits(VmPlan.Limits limits) {
+        groups.limit(cgroup, limits);
     }
 
     @Override
