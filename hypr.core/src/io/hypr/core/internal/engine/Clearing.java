@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.hypr.core.internal.records.ContainerRecord.Plug;
 import io.hypr.model.DriverRecord;
+import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /** Clears away what a run of a container has on the host. Every method is idempotent, and right after a crash anywhere. */
@@ -70,7 +71,13 @@ final class Clearing {
         engine.devices().release(container);
     }
 
-    /** All of it, as far as it is possible; what is not is logged and tried again when the engine starts. */
+    /** @return what to say to who wants a container of which something is left */
+    static HyprException left(Container container) {
+        return new HyprException(ErrorCode.CONFLICT, "What the last run of container " + container.name() + " had on this host could not be cleared away yet.")
+            .remedy("That is tried again by itself; the log of hyprd says what is in the way.");
+    }
+
+    /** All of it, as far as it is possible; what is not is logged, and the caller has it tried again. */
     boolean rest() {
         CompletableFuture<Boolean> network = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> network.complete(each(this::ports, this::network)));

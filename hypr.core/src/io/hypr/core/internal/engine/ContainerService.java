@@ -42,7 +42,7 @@ public class ContainerService implements Containers {
         Container container = engine.get().find(name);
         container.operation().lock();
         try {
-            new Reconciler(engine.get()).mend(container);
+            boolean cleared = new Reconciler(engine.get()).mend(container);
             if (container.isRemoved()) {
                 throw new HyprException(ErrorCode.NOT_FOUND, "No such container: " + name);
             }
@@ -54,6 +54,9 @@ public class ContainerService implements Containers {
             }
             if (container.run() != null) {
                 return;
+            }
+            if (!cleared) {
+                throw Clearing.left(container);
             }
             container.change(r -> {
                 r.failures = 0;

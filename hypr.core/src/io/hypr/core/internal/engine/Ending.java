@@ -61,6 +61,9 @@ final class Ending {
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
+            if (!cleared) {
+                engine.restarts().clearLater(container);
+            }
         } catch (IOException | HyprException e) {
             if (engine.isClosed()) {
                 return; // The next engine goes on with it.

@@ -409,7 +409,7 @@ public final class Engine implements AutoCloseable {
     private void removeFiles(Container container, boolean cleared) {
         try {
             if (!cleared && !new Clearing(this, container).rest()) {
-                throw new HyprException(ErrorCode.INTERNAL, "What container " + container.name() + " had on this host could not be cleared away.");
+                throw Clearing.left(container);
             }
             container.log().close();
             if (container.ask(r -> r.removeVolumes)) {

@@ -49,12 +49,15 @@ public class InsideService implements Insides {
         container.operation().lock();
         Runnable end = container.operation()::unlock;
         try {
-            new Reconciler(engine.get()).mend(container);
+            boolean cleared = new Reconciler(engine.get()).mend(container);
             if (container.isRemoved() || container.state() == ContainerState.REMOVING || container.state() == ContainerState.DEAD) {
                 throw new HyprException(ErrorCode.CONFLICT, "container is marked for removal and has no files any more");
             }
             if (container.run() != null) { // It was started meanwhile.
                 return new OpenTree(name, container, container.run(), end);
+            }
+            if (!cleared) {
+                throw Clearing.left(container);
             }
             Starter starter = new Starter(engine.get(), container);
             Run visit = starter.visit();

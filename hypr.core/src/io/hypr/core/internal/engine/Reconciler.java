@@ -54,7 +54,10 @@ final class Reconciler {
         }
         container.operation().lock();
         try {
-            mend(container);
+            if (!mend(container)) {
+                engine.restarts().clearLater(container);
+                return;
+            }
             new Update(engine, container).carryOn();
             ContainerRecord r = container.record();
             if (container.run() == null && r.phase == Phase.IDLE && !container.isRemoved()) {
@@ -85,18 +88,22 @@ final class Reconciler {
         }
     }
 
-    /** Ends what another engine left half done. The caller holds the container's operation lock. */
-    void mend(Container container) {
+    /**
+     * Ends what another engine left half done, or what could not be cleared away. The caller holds the container's operation lock.
+     *
+     * @return whether nothing is left
+     */
+    boolean mend(Container container) {
         ContainerRecord r = container.record();
         if (container.run() != null || r.phase == Phase.IDLE || container.isRemoved()) {
-            return;
+            return true;
         }
         if (r.phase == Phase.REMOVING) {
             engine.remove(container);
-            return;
+            return true;
         }
         if (!new Clearing(engine, container).rest()) {
-            return;
+            return false;
         }
         if (r.phase == Phase.VISITED) {
             Clearing.delete(Starter.visits(container));
@@ -106,13 +113,20 @@ final class Reconciler {
             container.change(c -> {
                 c.phase = Phase.IDLE;
                 c.info.state = c.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
-                c.info.error = "The engine ended while the container was started.";
+                c.info.error = c.info.error.isEmpty() ? "The engine ended while the container was started." : c.info.error;
             });
+        } else if (r.info.state == ContainerState.EXITED) { // Its end is known.
+            container.change(c -> {
+                c.phase = Phase.IDLE;
+                Restarts.decide(c);
+            });
+            engine.restarts().resume(container);
         } else {
             close(container, Ending.KILLED);
             new Ending(engine, container).conclude(r, true);
             engine.restarts().resume(container);
         }
+        return true;
     }
 
     private void close(Container container, int status) {

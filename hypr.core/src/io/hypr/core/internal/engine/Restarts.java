@@ -145,7 +145,43 @@ final class Restarts {
 
     /** Does something again that failed for a reason that may pass, such as a full disk. */
     void later(String what, Runnable act) {
-        clock.schedule(() -> engine.aside(what, act), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        later(AGAIN, what, act);
+    }
+
+    private void later(Duration pause, String what, Runnable act) {
+        clock.schedule(() -> engine.aside(what, act), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Tries again to clear away what a run of a container left, each time after a longer pause, and then does what its policy says. */
+    void clearLater(Container container) {
+        clearLater(container, 0);
+    }
+
+    private void clearLater(Container container, int failures) {
+        later(pause(failures), "clearing away after " + container.id(), () -> {
+            container.operation().lock();
+            try {
+                ContainerRecord r = container.record();
+                if (container.isRemoved() || container.run() != null || r.phase == Phase.IDLE || r.phase == Phase.REMOVING || engine.isClosed()) {
+                    return; // Somebody else has come to it.
+                }
+                if (new Reconciler(engine).mend(container)) {
+                    afterClearing(container);
+                } else {
+                    clearLater(container, failures + 1);
+                }
+            } finally {
+                container.operation().unlock();
+            }
+        });
+    }
+
+    /** A restart that failed is one of several. */
+    private void afterClearing(Container container) {
+        if (container.ask(r -> r.restartAt == null && r.failures > 0 && r.info.state == ContainerState.EXITED)) {
+            container.change(Restarts::decide);
+            resume(container);
+        }
     }
 
     /** Does something again and again. */

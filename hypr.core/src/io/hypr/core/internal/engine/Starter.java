@@ -159,6 +159,8 @@ final class Starter {
         Clearing.delete(visits(container));
         if (cleared) {
             container.change(r -> r.phase = Phase.IDLE);
+        } else if (!engine.isClosed()) {
+            engine.restarts().clearLater(container);
         }
     }
 
@@ -193,7 +195,7 @@ final class Starter {
         }
         try {
             container.change(r -> {
-                r.phase = cleared ? Phase.IDLE : Phase.STARTING; // The next start, of it or of the engine, clears away what is left.
+                r.phase = cleared ? Phase.IDLE : Phase.STARTING; // What is left is cleared away later.
                 r.info.state = r.info.finished == null ? ContainerState.CREATED : ContainerState.EXITED;
                 r.info.exitCode = exitCode;
                 r.info.error = failure.getMessage();
@@ -202,6 +204,9 @@ final class Starter {
             failure.addSuppressed(full); // What is on the disk says that it starts, so the next engine clears away what is left.
         }
         container.run(null);
+        if (!cleared && !engine.isClosed()) {
+            engine.restarts().clearLater(container);
+        }
         return failure;
     }
 

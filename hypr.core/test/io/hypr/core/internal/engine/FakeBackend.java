@@ -45,6 +45,8 @@ final class FakeBackend implements VmmBackend {
     final Semaphore answered = new Semaphore(0);
     final AtomicInteger underWay = new AtomicInteger();
     volatile boolean balloons = true;
+    /** Whether microVMs cannot be ended. */
+    volatile boolean stuck;
     volatile boolean resizes = true;
     volatile boolean limits = true;
     volatile Availability availability = Availability.available();
@@ -78,6 +80,9 @@ final class FakeBackend implements VmmBackend {
 
     @Override
     public void discard(DriverRecord record) {
+        if (stuck) {
+            throw new HyprException(ErrorCode.CONFLICT, "The microVM cannot be ended.");
+        }
         FakeHost.ask(socket, "discard " + record.id());
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers.Until;
@@ -266,6 +268,116 @@ class FaultTest {
             assertEquals(NOTHING, host.leftovers());
         } finally {
             engine.close();
+        }
+    }
+
+    @Test
+    void aFailedStartThatCannotBeClearedAwayIsClearedAwayLater() throws Exception {
+        boolean[] armed = {true};
+        Engine engine = Fakes.engine(base, host.socket, p -> {
+            if (armed[0] && p.equals("start.run")) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "Nothing is left at " + p + ".");
+            }
+        }, new ArrayList<>());
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo c = containers.create(spec());
+            Fakes.backend(engine).stuck = true;
+            assertThrows(HyprException.class, () -> containers.start(c.id));
+            HyprException again = assertThrows(HyprException.class, () -> containers.start(c.id));
+            assertTrue(again.getMessage().contains("could not be cleared away yet"), again.getMessage());
+            assertThrows(HyprException.class, () -> new InsideService(() -> engine).open(c.id));
+            assertEquals(1, host.vms.size());
+            Fakes.backend(engine).stuck = false;
+            awaitIdle(engine.find(c.id));
+            assertEquals(NOTHING, host.leftovers());
+            assertEquals(ContainerState.CREATED, containers.inspect(c.id).state);
+            assertEquals("Nothing is left at start.run.", containers.inspect(c.id).error);
+            Fakes.backend(engine).stuck = true;
+            assertThrows(HyprException.class, () -> containers.start(c.id));
+            Fakes.backend(engine).stuck = false;
+            armed[0] = false;
+            containers.start(c.id); // At once, as well.
+            assertEquals(4, containers.await(c.id, Until.NOT_RUNNING));
+            armed[0] = true;
+            Fakes.backend(engine).stuck = true;
+            assertThrows(HyprException.class, () -> containers.start(c.id));
+            assertThrows(HyprException.class, () -> containers.remove(c.id, true));
+            assertEquals(ContainerState.DEAD, containers.inspect(c.id).state);
+            Fakes.backend(engine).stuck = false;
+            containers.remove(c.id, true);
+            assertEquals(0, containers.list().size());
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @Test
+    void anEndThatCannotBeClearedAwayIsClearedAwayLaterAndThePolicyActs() throws Exception {
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, new ArrayList<>());
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerInfo c = containers.create(restartedOnce());
+            Fakes.backend(engine).stuck = true;
+            containers.start(c.id);
+            assertEquals(4, containers.await(c.id, Until.NOT_RUNNING));
+            assertEquals(0, containers.inspect(c.id).restarts);
+            Fakes.backend(engine).stuck = false;
+            awaitLastEnd(engine.find(c.id));
+            awaitIdle(engine.find(c.id));
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @Test
+    void aRestartThatFailsAndCannotBeClearedAwayIsTriedAgain() throws Exception {
+        AtomicInteger passed = new AtomicInteger();
+        Engine[] all = new Engine[1];
+        Engine engine = Fakes.engine(base, host.socket, p -> {
+            if (p.equals("start.run") && passed.incrementAndGet() == 2) {
+                Fakes.backend(all[0]).stuck = true;
+                throw new HyprException(ErrorCode.INTERNAL, "It does not come up.");
+            }
+        }, new ArrayList<>());
+        all[0] = engine;
+        engine.open();
+        try {
+            ContainerService containers = new ContainerService(() -> engine);
+            ContainerSpec wanted = spec();
+            wanted.restartPolicy = "on-failure";
+            wanted.restartRetries = 2;
+            ContainerInfo c = containers.create(wanted);
+            containers.start(c.id);
+            Container container = engine.find(c.id);
+            synchronized (container) {
+                while (container.info().error.isEmpty()) {
+                    container.wait();
+                }
+            }
+            Fakes.backend(engine).stuck = false;
+            synchronized (container) {
+                while (container.info().restarts < 2 || container.state() != ContainerState.EXITED || container.run() != null) {
+                    container.wait();
+                }
+            }
+            assertEquals(3, passed.get());
+            awaitIdle(container);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    private static void awaitIdle(Container container) throws InterruptedException {
+        synchronized (container) {
+            while (container.record().phase != Phase.IDLE) {
+                container.wait();
+            }
         }
     }
 
