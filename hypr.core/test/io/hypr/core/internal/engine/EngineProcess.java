@@ -28,11 +28,11 @@ final class EngineProcess {
         new BufferedReader(new InputStreamReader(System.in)).readLine();
     }
 
-    /** Starts one and waits until it is open. */
+    /** Starts one and waits until it is open. Its library of SQLite goes to the test's directory: it will be killed and cannot remove it. */
     static Process start(Path base, Path socket, String... words) throws IOException {
         List<String> command = new java.util.ArrayList<>(
                 List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            "-Xmx64m", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
+            "-Xmx64m", "-Dorg.sqlite.tmpdir=" + socket.toAbsolutePath().getParent(), "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
             base.toString(), socket.toString()));
         command.addAll(List.of(words));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
