@@ -30,6 +30,7 @@ import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.EngineListener;
 import io.hypr.engine.ContainerState;
+import io.hypr.engine.Volumes.Volume;
 import io.hypr.image.Image;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -85,7 +86,7 @@ public final class Engine implements AutoCloseable {
     public void open() {
         lock = new HomeLock(settings.home());
         try {
-            records = new Records(settings.home());
+            records = new Records(settings.home(), settings.points());
             networks = new NetworkBook(records, services.networks, settings.subnets(), settings.routes());
             ports = new Ports(records, services::balancer, HostFacts.ipv6());
             volumes = new VolumeBook(this, records, settings.home());
@@ -286,18 +287,57 @@ public final class Engine implements AutoCloseable {
         if (!spec.network.equals(NetworkBook.NONE)) {
             networks.find(spec.network);
         }
-        List<String> fresh = new Mounts(this).claim(record.info, image.config().volumes());
-        Container container;
+        List<Volume> fresh = new Mounts(this).claim(record.info, image.config().volumes());
+        fresh.forEach(v -> record.freshVolumes.add(v.name));
+        record.phase = fresh.isEmpty() ? Phase.IDLE : Phase.CREATING;
+        Container container = keep(spec, record);
         try {
-            container = keep(spec, record);
-        } catch (HyprException e) {
-            new Mounts(this).forget(fresh, e);
-            throw e;
+            makeVolumes(container, fresh);
+        } finally {
+            container.operation().unlock();
         }
         container.event("create", Map.of());
         return container;
     }
 
+    /** The container is recorded first: an engine that ends meanwhile leaves no volume of which nobody knows why it is there. */
+    private void makeVolumes(Container container, List<Volume> fresh) {
+        if (fresh.isEmpty()) {
+            return;
+        }
+        try {
+            new Mounts(this).make(fresh);
+            container.change(r -> {
+                r.phase = Phase.IDLE;
+                r.freshVolumes.clear();
+            });
+        } catch (HyprException e) {
+            try {
+                abandon(container);
+            } catch (HyprException left) {
+                e.addSuppressed(left);
+                restarts.clearLater(container);
+            }
+            throw e;
+        }
+    }
+
+    /** Undoes the creation of a container. The caller holds its operation lock. */
+    void abandon(Container container) {
+        new Mounts(this).forget(container);
+        forget(container);
+    }
+
+    private void forget(Container container) {
+        container.remove();
+        records.removeContainer(container.id());
+        synchronized (containers) {
+            containers.remove(container.id());
+        }
+        container.gone();
+    }
+
+    /** @return the container, with its operation lock held */
     private Container keep(ContainerSpec spec, ContainerRecord record) {
         synchronized (containers) {
             record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
@@ -305,6 +345,7 @@ public final class Engine implements AutoCloseable {
             record.uid = uid();
             Container container = new Container(this, record);
             records.put(record);
+            container.operation().lock();
             containers.put(container.id(), container);
             return container;
         }
@@ -394,12 +435,7 @@ public final class Engine implements AutoCloseable {
             });
             settings.points().accept("remove.intent.done");
             removeFiles(container, cleared);
-            container.remove();
-            records.removeContainer(container.id());
-            synchronized (containers) {
-                containers.remove(container.id());
-            }
-            container.gone();
+            forget(container);
         } finally {
             container.operation().unlock();
         }

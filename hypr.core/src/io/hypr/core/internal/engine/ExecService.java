@@ -46,7 +46,9 @@ public class ExecService implements Execs {
         container.event("exec_create: " + line, id);
         container.event("exec_start: " + line, id);
         try {
+            engine.get().settings().points().accept("exec.run");
             Result r = run.answer(run.run(words(spec, info), process), ANSWER);
+            engine.get().settings().points().accept("exec.run.done");
             if (r.errno() != 0) {
                 run.forget(process);
                 throw refused(spec, info, r);

@@ -68,7 +68,7 @@ public class InsideService implements Insides {
                     container.operation().unlock();
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             end.run();
             throw e;
         }

@@ -123,38 +123,33 @@ final class Mounts {
     }
 
     /**
-     * Makes the volumes that are missing, and writes down what is mounted.
+     * Writes down what is mounted.
      *
      * @param info of the new container
      * @param declared directories for which the image wants a volume each
-     * @return names of volumes that were made for it
+     * @return volumes that are yet to be made for it
      */
-    List<String> claim(ContainerInfo info, Set<String> declared) {
-        List<String> fresh = new ArrayList<>();
-        try {
-            for (String from : info.spec.volumesFrom) {
-                if (from.isEmpty()) {
-                    throw NewContainer.invalid("volumes-from specification cannot be an empty string");
-                }
-                take(from, info);
+    List<Volume> claim(ContainerInfo info, Set<String> declared) {
+        List<Volume> fresh = new ArrayList<>();
+        for (String from : info.spec.volumesFrom) {
+            if (from.isEmpty()) {
+                throw NewContainer.invalid("volumes-from specification cannot be an empty string");
             }
-            for (Mount m : info.spec.mounts) {
-                info.mounts.removeIf(p -> p.target.equals(m.target));
-                info.mounts.add(m.type.equals("bind") ? bound(m) : volume(m, info.spec.volumeDriver, fresh));
-            }
-            for (String target : declared.stream().map(d -> Path.of("/", d).normalize().toString()).sorted().toList()) {
-                if (!target.equals("/") && !info.spec.tmpfs.containsKey(target) && info.mounts.stream().noneMatch(p -> p.target.equals(target))) {
-                    Mount m = new Mount();
-                    m.target = target;
-                    info.mounts.add(volume(m, info.spec.volumeDriver, fresh));
-                }
-            }
-            info.mounts.sort(Comparator.comparing(p -> Path.of(p.target)));
-            return fresh;
-        } catch (HyprException e) {
-            forget(fresh, e);
-            throw e;
+            take(from, info);
         }
+        for (Mount m : info.spec.mounts) {
+            info.mounts.removeIf(p -> p.target.equals(m.target));
+            info.mounts.add(m.type.equals("bind") ? bound(m) : volume(m, info.spec.volumeDriver, fresh));
+        }
+        for (String target : declared.stream().map(d -> Path.of("/", d).normalize().toString()).sorted().toList()) {
+            if (!target.equals("/") && !info.spec.tmpfs.containsKey(target) && info.mounts.stream().noneMatch(p -> p.target.equals(target))) {
+                Mount m = new Mount();
+                m.target = target;
+                info.mounts.add(volume(m, info.spec.volumeDriver, fresh));
+            }
+        }
+        info.mounts.sort(Comparator.comparing(p -> Path.of(p.target)));
+        return fresh;
     }
 
     private void take(String from, ContainerInfo info) {
@@ -177,23 +172,29 @@ final class Mounts {
         return p;
     }
 
-    private MountPoint volume(Mount m, String driver, List<String> fresh) {
+    private MountPoint volume(Mount m, String driver, List<Volume> fresh) {
         Volume wanted = new Volume();
         wanted.name = m.source;
         wanted.driver = driver;
         wanted.labels.putAll(m.labels);
-        boolean there = m.source != null && engine.volumes().list().stream().anyMatch(v -> v.name.equals(m.source));
-        Volume made = engine.volumes().create(wanted);
-        if (!there) {
-            fresh.add(made.name);
-            engine.events().tell(Instant.now(), "volume", "create", made.name, Map.of("driver", "local"));
+        Volume planned = engine.volumes().plan(wanted);
+        if (!engine.volumes().has(planned.name) && fresh.stream().noneMatch(v -> v.name.equals(planned.name))) {
+            fresh.add(planned);
         }
         MountPoint p = point(m);
-        p.name = made.name;
-        p.source = made.mountpoint;
-        p.anonymous = made.anonymous;
+        p.name = planned.name;
+        p.source = planned.mountpoint;
+        p.anonymous = planned.anonymous;
         p.copy = !m.noCopy;
         return p;
+    }
+
+    /** Makes the volumes of a new container. */
+    void make(List<Volume> fresh) {
+        for (Volume v : fresh) {
+            engine.volumes().keep(v);
+            engine.events().tell(Instant.now(), "volume", "create", v.name, Map.of("driver", "local"));
+        }
     }
 
     private static MountPoint point(Mount m) {
@@ -204,13 +205,11 @@ final class Mounts {
         return p;
     }
 
-    /** Takes back volumes that were made for a container that could not be created. */
-    void forget(List<String> fresh, Exception reason) {
-        for (String name : fresh) {
-            try {
-                engine.volumes().remove(name);
-            } catch (HyprException e) {
-                reason.addSuppressed(e);
+    /** Takes back the volumes that were made for a container that could not be created, unless another one has them by now. */
+    void forget(Container container) {
+        for (String name : container.ask(r -> List.copyOf(r.freshVolumes))) {
+            if (engine.volumes().users(name).stream().allMatch(container.id()::equals)) {
+                engine.volumes().discard(name);
             }
         }
     }

@@ -102,6 +102,10 @@ final class Reconciler {
             engine.remove(container);
             return true;
         }
+        if (r.phase == Phase.CREATING) {
+            engine.abandon(container);
+            return true;
+        }
         if (!new Clearing(engine, container).rest()) {
             return false;
         }

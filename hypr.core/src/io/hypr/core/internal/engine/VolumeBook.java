@@ -1,6 +1,5 @@
 package io.hypr.core.internal.engine;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -43,22 +43,36 @@ final class VolumeBook {
         this.records = records;
         this.directory = home.resolve("volumes");
         records.volumes().forEach(v -> volumes.put(v.name, v));
-        endRemovals();
+        mend();
     }
 
-    /** Ends removals that a crash cut off. */
-    private void endRemovals() {
-        File[] removed = directory.toFile().listFiles((parent, name) -> name.startsWith(REMOVED));
-        if (removed == null || removed.length == 0) {
-            return;
-        }
-        for (File f : removed) {
-            String name = f.getName().substring(REMOVED.length());
-            if (volumes.containsKey(name) && !Files.exists(directory.resolve(name))) {
+    /** Ends removals that a crash cut off, and makes directories that it kept from being made. */
+    private void mend() {
+        String[] there = directory.toFile().list();
+        Set<String> found = there == null ? Set.of() : Set.of(there);
+        List<Path> removed = found.stream().filter(f -> f.startsWith(REMOVED)).map(directory::resolve).toList();
+        for (Path path : removed) {
+            String name = path.getFileName().toString().substring(REMOVED.length());
+            if (volumes.containsKey(name) && !found.contains(name)) {
                 forget(name);
             }
         }
-        engine.aside("removal of volumes", () -> Stream.of(removed).map(File::toPath).forEach(Clearing::delete));
+        for (String name : List.copyOf(volumes.keySet())) {
+            if (!found.contains(name)) {
+                makeLate(name);
+            }
+        }
+        if (!removed.isEmpty()) {
+            engine.aside("removal of volumes", () -> removed.forEach(Clearing::delete));
+        }
+    }
+
+    private void makeLate(String name) {
+        try {
+            ensure(name);
+        } catch (HyprException e) {
+            engine.log().warn("{} It is tried again when a container with it starts.", e.getMessage(), e);
+        }
     }
 
     private Path data(String name) {
@@ -80,33 +94,53 @@ final class VolumeBook {
 
     /** @return the volume; the one that is there already, if there is one */
     Volume create(Volume wanted) {
-        Volume made = Json.copy(wanted, Volume.class);
-        made.anonymous = made.name == null || made.name.isEmpty();
-        made.name = made.anonymous ? Ids.random() : checked(made.name);
-        if (made.driver != null && !made.driver.isEmpty() && !made.driver.equals("local")) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + made.name + ": error looking up volume plugin " + made.driver
-                + ": plugin \"" + made.driver + "\" not found")
+        return keep(plan(wanted));
+    }
+
+    synchronized boolean has(String name) {
+        return volumes.containsKey(name);
+    }
+
+    /**
+     * Checks what is asked for, and changes nothing.
+     *
+     * @param wanted as {@code volume create} says it
+     * @return the whole of it, with a name
+     */
+    Volume plan(Volume wanted) {
+        Volume planned = Json.copy(wanted, Volume.class);
+        planned.anonymous = planned.name == null || planned.name.isEmpty();
+        planned.name = planned.anonymous ? Ids.random() : checked(planned.name);
+        if (planned.driver != null && !planned.driver.isEmpty() && !planned.driver.equals("local")) {
+            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + planned.name + ": error looking up volume plugin " + planned.driver
+                + ": plugin \"" + planned.driver + "\" not found")
                 .remedy("Leave the driver out: volumes are directories of this host.");
         }
-        if (!made.options.isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "create " + made.name + ": invalid option: \"" + made.options.keySet().iterator().next() + "\"")
+        if (!planned.options.isEmpty()) {
+            throw new HyprException(ErrorCode.UNSUPPORTED,
+                "create " + planned.name + ": invalid option: \"" + planned.options.keySet().iterator().next() + "\"")
                 .remedy("A volume is a directory of this host, which has no options; mount other file systems on the host, and use that directory by -v.");
         }
-        made.driver = "local";
-        made.created = Instant.now();
-        made.mountpoint = data(made.name).toString();
-        made.containers.clear();
+        planned.driver = "local";
+        planned.created = Instant.now();
+        planned.mountpoint = data(planned.name).toString();
+        planned.containers.clear();
+        return planned;
+    }
+
+    /** @return the volume as it was planned, or the one that is there already */
+    Volume keep(Volume planned) {
+        Volume kept;
         synchronized (this) {
-            Volume before = volumes.get(made.name);
-            if (before == null) {
-                records.put(made);
-                volumes.put(made.name, made);
-            } else {
-                made = before;
+            kept = volumes.get(planned.name);
+            if (kept == null) {
+                records.put(planned);
+                volumes.put(planned.name, planned);
+                kept = planned;
             }
         }
-        ensure(made.name);
-        return Json.copy(made, Volume.class);
+        ensure(kept.name);
+        return Json.copy(kept, Volume.class);
     }
 
     private static String checked(String name) {
@@ -124,6 +158,7 @@ final class VolumeBook {
     /** Makes the directory if it is missing. */
     private void ensure(String name) {
         try {
+            engine.settings().points().accept("volume.directory");
             Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx-----x")));
             Files.createDirectories(data(name));
         } catch (IOException e) {
@@ -188,6 +223,7 @@ final class VolumeBook {
             if (Files.exists(directory.resolve(name))) {
                 Files.move(directory.resolve(name), removed, StandardCopyOption.ATOMIC_MOVE);
             }
+            engine.settings().points().accept("volume.moved");
             forget(name);
             Clearing.delete(removed);
         } catch (IOException | UncheckedIOException e) {

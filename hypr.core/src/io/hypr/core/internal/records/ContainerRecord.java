@@ -12,6 +12,8 @@ public final class ContainerRecord {
 
     /** What is being done, so that a new engine can end it or undo it. */
     public enum Phase {
+        /** It is being created: its volumes that there were not before and the container itself are undone. */
+        CREATING,
         /** Nothing: no microVM, no endpoint, no port. */
         IDLE,
         /** It is being started: all that is there is undone. */
@@ -38,6 +40,8 @@ public final class ContainerRecord {
     public List<Plug> plugs = new ArrayList<>();
     /** Devices of the host that were lent to it. */
     public List<Plug> claims = new ArrayList<>();
+    /** Names of volumes that are made for it while it is being created. */
+    public List<String> freshVolumes = new ArrayList<>();
     /** Whether its volumes that nobody named are removed with it. */
     public boolean removeVolumes;
     /** Numeric user of its VMM. */

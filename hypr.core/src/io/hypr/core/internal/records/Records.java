@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -38,11 +39,16 @@ public final class Records implements AutoCloseable {
         CREATE TABLE volume (name TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID""");
 
     private final Path file;
+    private final Consumer<String> points;
     private final Connection connection;
 
-    /** @param home directory of the database */
-    public Records(Path home) {
+    /**
+     * @param home directory of the database
+     * @param points is told each change before it is made, as {@code record.KIND} or {@code record.KIND.gone}, and after it with {@code .done}; may throw
+     */
+    public Records(Path home, Consumer<String> points) {
         this.file = home.resolve("hypr.db");
+        this.points = points;
         Connection opened = null;
         try {
             opened = open(file);
@@ -163,6 +169,14 @@ public final class Records implements AutoCloseable {
         });
     }
 
+    /** A change that decides what the next engine finds. */
+    private int change(String point, String sql, Object... values) {
+        points.accept(point);
+        int rows = update(sql, values);
+        points.accept(point + ".done");
+        return rows;
+    }
+
     private List<String> texts(String sql, Object... values) {
         return run(c -> {
             try (PreparedStatement s = c.prepareStatement(sql)) {
@@ -184,7 +198,7 @@ public final class Records implements AutoCloseable {
      * @param record to be kept, in place of an earlier one with its id
      */
     public void put(ContainerRecord record) {
-        update("INSERT INTO container VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record",
+        change("record.container", "INSERT INTO container VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record",
             record.info.id, record.info.name, Json.write(record));
     }
 
@@ -195,12 +209,12 @@ public final class Records implements AutoCloseable {
 
     /** @param id of the container that is forgotten */
     public void removeContainer(String id) {
-        update("DELETE FROM container WHERE id = ?", id);
+        change("record.container.gone", "DELETE FROM container WHERE id = ?", id);
     }
 
     /** @param record to be kept */
     public void put(NetworkRecord record) {
-        update("INSERT INTO network VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record",
+        change("record.network", "INSERT INTO network VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record",
             record.network.id, record.network.name, Json.write(record));
     }
 
@@ -211,13 +225,13 @@ public final class Records implements AutoCloseable {
 
     /** @param id of the network that is forgotten */
     public void removeNetwork(String id) {
-        update("DELETE FROM network WHERE id = ?", id);
+        change("record.network.gone", "DELETE FROM network WHERE id = ?", id);
         update("DELETE FROM lease WHERE network = ?", id);
     }
 
     /** @param volume to be kept */
     public void put(Volume volume) {
-        update("INSERT INTO volume VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record", volume.name, Json.write(volume));
+        change("record.volume", "INSERT INTO volume VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record", volume.name, Json.write(volume));
     }
 
     /** @return all of them, by name */
@@ -227,7 +241,7 @@ public final class Records implements AutoCloseable {
 
     /** @param name of the volume that is forgotten */
     public void removeVolume(String name) {
-        update("DELETE FROM volume WHERE name = ?", name);
+        change("record.volume.gone", "DELETE FROM volume WHERE name = ?", name);
     }
 
     /**
@@ -237,7 +251,7 @@ public final class Records implements AutoCloseable {
      * @return false if another container has it
      */
     public boolean lease(String network, String address, String container) {
-        return update("INSERT INTO lease VALUES (?, ?, ?) ON CONFLICT DO NOTHING", network, address, container) == 1
+        return change("record.lease", "INSERT INTO lease VALUES (?, ?, ?) ON CONFLICT DO NOTHING", network, address, container) == 1
             || owner(network, address).filter(container::equals).isPresent();
     }
 
@@ -260,7 +274,7 @@ public final class Records implements AutoCloseable {
 
     /** @param container id of the container whose addresses are free again */
     public void release(String container) {
-        update("DELETE FROM lease WHERE container = ?", container);
+        change("record.lease.gone", "DELETE FROM lease WHERE container = ?", container);
     }
 
     /**

@@ -178,6 +178,7 @@ final class FakeHost implements AutoCloseable {
                     return;
                 }
                 case "ensure" -> networks.add(what);
+                case "remove" -> networks.remove(what);
                 case "plug" -> taps.add(what);
                 case "unplug" -> taps.remove(what);
                 case "inventory" -> {

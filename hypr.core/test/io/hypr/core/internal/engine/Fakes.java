@@ -172,7 +172,7 @@ final class Fakes {
 
         @Override
         public void remove(DriverRecord network) {
-            throw new UnsupportedOperationException();
+            FakeHost.ask(socket, "remove " + network.id());
         }
 
         @Override

@@ -45,7 +45,7 @@ class NetTest {
 
     @BeforeEach
     void open() throws Exception {
-        records = new Records(base);
+        records = new Records(base, point -> { });
         routes = base.resolve("route");
         Files.writeString(routes, "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
             + "eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"

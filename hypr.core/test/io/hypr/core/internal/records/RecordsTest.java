@@ -24,7 +24,7 @@ class RecordsTest {
     @Test
     void addressesHaveOneOwnerAndCountersGoOn() {
         long counted;
-        try (Records records = new Records(home)) {
+        try (Records records = new Records(home, point -> { })) {
             assertTrue(records.lease("n", "172.30.0.2", "a"));
             assertTrue(records.lease("n", "172.30.0.2", "a"));
             assertFalse(records.lease("n", "172.30.0.2", "b"));
@@ -33,7 +33,7 @@ class RecordsTest {
             assertTrue(counted >= clock, "above what a lost database gave out");
             assertTrue(records.next("ports") > counted);
         }
-        try (Records records = new Records(home)) {
+        try (Records records = new Records(home, point -> { })) {
             assertEquals("a", records.owner("n", "172.30.0.2").orElseThrow());
             assertTrue(records.next("ports") > counted + 1);
             records.release("a");
@@ -49,7 +49,7 @@ class RecordsTest {
     @Test
     void aDamagedDatabaseIsKeptAsideAndTheWayBackIsSaid() throws Exception {
         Files.writeString(home.resolve("hypr.db"), "this is no database ".repeat(1_000));
-        HyprException e = assertThrows(HyprException.class, () -> new Records(home).close());
+        HyprException e = assertThrows(HyprException.class, () -> new Records(home, point -> { }).close());
         assertEquals(ErrorCode.CORRUPT, e.code());
         try (Stream<Path> files = Files.list(home)) {
             Path kept = files.filter(f -> f.getFileName().toString().startsWith("hypr.db.corrupt-")).findFirst().orElseThrow();
@@ -57,16 +57,16 @@ class RecordsTest {
             assertTrue(e.remedy().orElseThrow().contains("Put back a good copy"));
             assertTrue(Files.readString(kept).startsWith("this is no database"));
         }
-        new Records(home).close();
+        new Records(home, point -> { }).close();
     }
 
     @Test
     void recordsOfANewerEngineAreRefusedAndLeftAlone() throws Exception {
-        new Records(home).close();
+        new Records(home, point -> { }).close();
         try (var c = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("hypr.db")); var s = c.createStatement()) {
             s.executeUpdate("PRAGMA user_version = 99");
         }
-        HyprException e = assertThrows(HyprException.class, () -> new Records(home).close());
+        HyprException e = assertThrows(HyprException.class, () -> new Records(home, point -> { }).close());
         assertEquals(ErrorCode.UNSUPPORTED, e.code());
         assertTrue(Files.exists(home.resolve("hypr.db")));
     }
