@@ -1,6 +1,7 @@
 package io.hypr.vmm.cloudhypervisor.internal;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ final class ApiServer implements AutoCloseable {
     static final String DONE = "HTTP/1.1 204 \r\nServer: Cloud Hypervisor API\r\nConnection: keep-alive\r\n\r\n";
 
     private final ServerSocketChannel server;
+    private final Thread serving;
     private final Description description = Description.read();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, Deed> deeds = new ConcurrentHashMap<>();
@@ -33,7 +35,7 @@ final class ApiServer implements AutoCloseable {
     ApiServer(Path socket) throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        Thread.ofVirtual().start(this::serve);
+        serving = Thread.ofVirtual().start(this::serve);
     }
 
     /** What is answered to an endpoint from now on: the octets; an empty text hangs up. */
@@ -117,8 +119,14 @@ final class ApiServer implements AutoCloseable {
         return head.lines().filter(line -> line.startsWith("Content-Length: ")).mapToInt(line -> Integer.parseInt(line.substring(16))).findFirst().orElse(0);
     }
 
+    /** Nobody connects any more when this returns: what waits in accept takes one more connection on a busy machine. */
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            serving.join();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("Interrupted while the last connection was awaited");
+        }
     }
 }
