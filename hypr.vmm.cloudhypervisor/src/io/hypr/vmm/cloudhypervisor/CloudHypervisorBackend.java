@@ -22,8 +22,8 @@ import io.hypr.vmm.host.Starter;
 
 /** Starts microVMs with Cloud Hypervisor on KVM. Keeps no state: all that it knows of a microVM is in the record and in the run directory. */
 @Component(service = { VmmBackend.class, Templates.class }, configurationPid = CloudHypervisorBackend.PID,
-        property = { VmmBackend.NAME + "=cloudhypervisor", VmmBackend.FACETS + "=limitable", VmmBackend.FACETS + "=pausable",
-            VmmBackend.FACETS + "=reclaim", VmmBackend.FACETS + "=resizable",
+        property = { VmmBackend.NAME + "=cloudhypervisor", VmmBackend.FACETS + "=hotplug", VmmBackend.FACETS + "=limitable",
+            VmmBackend.FACETS + "=pausable", VmmBackend.FACETS + "=reclaim", VmmBackend.FACETS + "=resizable",
             VmmBackend.FACETS + "=snapshots", VmmBackend.FACETS + "=templates", VmmBackend.FACETS + "=vfio", VmmBackend.FACETS + "=virtiofs" })
 @CloudHypervisorConfiguration
 public final class CloudHypervisorBackend implements VmmBackend, Templates {

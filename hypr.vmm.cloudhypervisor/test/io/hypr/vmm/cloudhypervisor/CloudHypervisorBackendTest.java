@@ -64,7 +64,7 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
 
     @Override
     protected Set<String> facets() {
-        return Set.of("limitable", "pausable", "reclaim", "resizable", "snapshots", "templates", "vfio", "virtiofs");
+        return Set.of("hotplug", "limitable", "pausable", "reclaim", "resizable", "snapshots", "templates", "vfio", "virtiofs");
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.hypr.vmm.VmPlan;
 public final class VfioDevices {
 
     private static final String KIND = "vfio-pci";
+    private static final Path GROUPS = Path.of("/dev/vfio");
     private static final Path DEVICES = Path.of("/sys/bus/pci/devices");
     private static final String REMEDY =
             "Devices are bound to the driver vfio-pci by HYPR's device driver: ask for the device by --gpu or --device pci:ADDRESS.";
@@ -50,9 +51,14 @@ public final class VfioDevices {
                 throw new HyprException(ErrorCode.CONFLICT, "The PCI device " + address
                         + (driver.isEmpty() ? " has no driver." : " is bound to the driver " + driver + ".")).remedy(REMEDY);
             }
-            groups.add("/dev/vfio/" + link(node.resolve("iommu_group")));
+            groups.add(GROUPS + "/" + link(node.resolve("iommu_group")));
         }
         return List.copyOf(groups);
+    }
+
+    /** @return whether this host passes devices through at all */
+    public static boolean isPossible() {
+        return Files.isDirectory(GROUPS);
     }
 
     private static String link(Path link) {

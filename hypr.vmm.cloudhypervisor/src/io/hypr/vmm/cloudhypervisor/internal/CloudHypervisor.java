@@ -30,7 +30,7 @@ public final class CloudHypervisor {
 
     static final String SNAPSHOTS = "snapshots";
     private static final String RECLAIM = "reclaim";
-    private static final Set<String> FACETS = Set.of("limitable", "pausable", RECLAIM, "resizable", SNAPSHOTS, "templates", "vfio", "virtiofs");
+    private static final Set<String> FACETS = Set.of(Plugs.FACET, "limitable", "pausable", RECLAIM, "resizable", SNAPSHOTS, "templates", "vfio", "virtiofs");
     /** From that version on a guest that goes on learns that its link was cut. */
     private static final int OLDEST_OF_TEMPLATES = 52;
     /** Version of landlock that Cloud Hypervisor needs: that of Linux 6.2. */
@@ -85,7 +85,7 @@ public final class CloudHypervisor {
         CloudHypervisorRecord record(GuestMemory memory) {
             return new CloudHypervisorRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
                 plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), found.version(), nowhere.names(),
-                MachineConfig.hasBalloon(plan, memory) ? null : false);
+                MachineConfig.hasBalloon(plan, memory) ? null : false, plan.facets().contains(Plugs.FACET) ? true : null);
         }
 
         List<Integer> groups() {
@@ -155,7 +155,7 @@ public final class CloudHypervisor {
      * @return its shape, as {@link io.hypr.vmm.Templates#shape} says
      */
     public String shape(VmPlan plan) {
-        if (!Shape.isPossible(plan)) {
+        if (!Shape.isPossible(plan) || plan.facets().contains(Plugs.FACET)) {
             return "";
         }
         Choice choice = choose(plan);
@@ -196,8 +196,8 @@ public final class CloudHypervisor {
         if (!Shape.isPossible(plan)) {
             throw unsupported("A microVM that starts from a template can have neither shares nor devices passed through, and cannot grow.");
         }
-        if (plan.facets().contains(SNAPSHOTS) || plan.facets().contains(RECLAIM)) {
-            throw unsupported("A microVM of Cloud Hypervisor that starts from a template can neither be saved nor give memory back.");
+        if (plan.facets().contains(SNAPSHOTS) || plan.facets().contains(RECLAIM) || plan.facets().contains(Plugs.FACET)) {
+            throw unsupported("A microVM of Cloud Hypervisor that starts from a template cannot be saved, gives no memory back, and keeps its devices.");
         }
         Choice choice = choose(plan);
         Template template = Template.in(directory);
@@ -279,6 +279,7 @@ public final class CloudHypervisor {
         shares(content).stop();
         groups.remove(content.cgroup());
         content.nowhere().remove();
+        Plugs.clear(content.directory());
         content.directory().clear();
     }
 

@@ -29,10 +29,12 @@ import io.hypr.vmm.host.VmmDirectory;
  * @param version of Cloud Hypervisor, as {@code 54.0.0}
  * @param taps that were made for interfaces that lead nowhere
  * @param balloon whether memory can come back; null = it can
+ * @param hotplug whether devices can come and go; null = they cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record CloudHypervisorRecord(String run, String cgroup, String log, int processors, int maxProcessors, long memory, long maxMemory, String version,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> taps, @JsonInclude(JsonInclude.Include.NON_NULL) Boolean balloon) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> taps, @JsonInclude(JsonInclude.Include.NON_NULL) Boolean balloon,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean hotplug) {
 
     /** Name of this backend. */
     public static final String OWNER = "cloudhypervisor";

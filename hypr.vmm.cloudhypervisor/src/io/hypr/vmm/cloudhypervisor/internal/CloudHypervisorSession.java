@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Hotplug;
 import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
@@ -59,6 +60,9 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         facets.put(Limitable.class, (Limitable) limits -> groups.limit(content.cgroup(), limits));
         if (content.balloon() == null || content.balloon()) {
             facets.put(Reclaim.class, new Balloon(this, record.id()));
+        }
+        if (content.hotplug() != null && content.hotplug()) {
+            facets.put(Hotplug.class, new Plugs(this, record.id(), run, facets.containsKey(Reclaim.class)));
         }
         if (Files.exists(run.file(Names.MEMORY))) {
             facets.put(Snapshots.class, new Save(this, run));

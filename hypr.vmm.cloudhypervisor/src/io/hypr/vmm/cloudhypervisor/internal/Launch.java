@@ -66,6 +66,9 @@ final class Launch {
         try {
             long logged = new VmmLog(plan.log()).begin();
             run.open(plan.jail().uid(), plan.jail().gid());
+            if (plan.facets().contains(Plugs.FACET)) {
+                Plugs.prepare(run);
+            }
             begin.prepare(run);
             shares.start(plan);
             link = LinkSocket.listen(run);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VfioDevices;
 import io.hypr.vmm.host.VmmDirectory;
 
 /**
@@ -48,25 +49,19 @@ record MachineConfig(ObjectNode body, List<String> openings) {
                 .put("cmdline", String.join(" ", arguments));
         ArrayNode disks = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Disk disk : plan.disks()) {
-            String id = TemplateFiles.disk(disks.size());
-            // Cloud Hypervisor locks disks itself: many readers or one writer.
-            disks.addObject().put("id", id).put("serial", id)
-                    .put("path", opened(openings, disk.readOnly() ? "--read" : "--open", disk.file())).put("readonly", disk.readOnly())
-                    .put("image_type", "Raw");
+            String path = opened(openings, disk.readOnly() ? "--read" : "--open", disk.file());
+            disks.add(disk(TemplateFiles.disk(disks.size()), path, disk.readOnly()));
         }
         putUnlessEmpty(body, "disks", disks);
         memory(ram, plan, memory, openings);
         ArrayNode nics = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.Nic nic : plan.nics()) {
-            // The guest learns its MTU from Kestrel; Cloud Hypervisor would set that of the tap, which its user may not.
-            String id = "net" + nics.size();
-            nics.addObject().put("id", id).put("tap", nic.tap()).put("mac", nic.mac());
+            nics.add(nic("net" + nics.size(), nic));
         }
         putUnlessEmpty(body, "net", nics);
         ArrayNode devices = JsonNodeFactory.instance.arrayNode();
         for (VmPlan.PassThrough device : plan.devices()) {
-            String id = "device" + devices.size();
-            devices.addObject().put("id", id).put("path", "/sys/bus/pci/devices/" + device.address());
+            devices.add(device("device" + devices.size(), device));
         }
         putUnlessEmpty(body, "devices", devices);
         body.putObject("rng").put("src", "/dev/urandom");
@@ -85,24 +80,57 @@ record MachineConfig(ObjectNode body, List<String> openings) {
         body.putObject("vsock").put("cid", CID).put("socket", Names.VSOCK);
         if (landlock) {
             body.put("landlock_enable", true);
-            ArrayNode rules = JsonNodeFactory.instance.arrayNode();
-            if (!plan.nics().isEmpty()) {
-                rules.addObject().put("path", "/sys/devices/virtual/net").put("access", "r"); // It reads what its taps can.
-            }
-            if (memory.file() != null && !memory.copied()) {
-                rules.addObject().put("path", VmmDirectory.OWN).put("access", "rw"); // There it is saved.
-            }
-            if (!plan.devices().isEmpty()) {
-                rules.addObject().put("path", "/dev/vfio").put("access", "rw");
-                rules.addObject().put("path", "/sys").put("access", "rw");
-            }
-            putUnlessEmpty(body, "landlock_rules", rules);
+            putUnlessEmpty(body, "landlock_rules", rules(plan, memory));
         }
         return new MachineConfig(body, List.copyOf(openings));
     }
 
+    /** What it may open beside what is in its configuration. No rule comes later, so they leave room for what may be plugged. */
+    private static ArrayNode rules(VmPlan plan, GuestMemory memory) {
+        ArrayNode rules = JsonNodeFactory.instance.arrayNode();
+        boolean plugs = plan.facets().contains(Plugs.FACET);
+        if (plugs) {
+            allow(rules, Names.PLUGGED, "rw");
+            allow(rules, "/dev/net/tun", "rw");
+        }
+        if (plugs || !plan.nics().isEmpty()) {
+            allow(rules, "/sys/devices/virtual/net", "r"); // It reads what its taps can.
+        }
+        if (memory.file() != null && !memory.copied()) {
+            allow(rules, VmmDirectory.OWN, "rw"); // There it is saved.
+        }
+        if (plugs && VfioDevices.isPossible() || !plan.devices().isEmpty()) {
+            allow(rules, "/dev/vfio", "rw");
+            allow(rules, "/sys", "rw");
+        }
+        return rules;
+    }
+
+    private static void allow(ArrayNode rules, String path, String access) {
+        rules.addObject().put("path", path).put("access", access);
+    }
+
+    /** A disk, as the API's {@code DiskConfig} says. Cloud Hypervisor locks disks itself: many readers or one writer. */
+    static ObjectNode disk(String id, String path, boolean readOnly) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("serial", id).put("path", path).put("readonly", readOnly).put("image_type", "Raw");
+    }
+
     /**
-     * Tells whether memory can come back. A device that is passed through may write to any page, and a page that came back would be read from a template again.
+     * An interface that has a tap, as the API's {@code NetConfig} says. The guest learns its MTU from Kestrel; Cloud Hypervisor would set that of the tap,
+     * which its user may not.
+     */
+    static ObjectNode nic(String id, VmPlan.Nic nic) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("tap", nic.tap()).put("mac", nic.mac());
+    }
+
+    /** A device that is passed through, as the API's {@code DeviceConfig} says. */
+    static ObjectNode device(String id, VmPlan.PassThrough device) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("path", "/sys/bus/pci/devices/" + device.address());
+    }
+
+    /**
+     * Tells whether memory can come back. A device that is passed through, now or later, may write to any page, and a page that came back would be read from a
+     * template again.
      *
      * @param plan of the microVM
      * @param memory where the guest's memory comes from
@@ -110,7 +138,8 @@ record MachineConfig(ObjectNode body, List<String> openings) {
      */
     static boolean hasBalloon(VmPlan plan, GuestMemory memory) {
         boolean template = memory.copied() || memory.file() != null && !plan.facets().contains("reclaim"); // Who starts from a template has what it has.
-        return plan.devices().isEmpty() && !template;
+        boolean mayGetDevices = plan.facets().contains(Plugs.FACET) && !plan.facets().contains("reclaim");
+        return plan.devices().isEmpty() && !mayGetDevices && !template;
     }
 
     private static void memory(ObjectNode memory, VmPlan plan, GuestMemory from, List<String> openings) {

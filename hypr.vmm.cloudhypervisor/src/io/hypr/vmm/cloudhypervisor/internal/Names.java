@@ -22,6 +22,9 @@ final class Names {
     /** Where it finds the state from which it goes on. */
     static final String RESTORED = VmmDirectory.OWN + "/restored";
 
+    /** Where a disk is shown while it is plugged, if the plan asks for hot plugging; the daemon's. */
+    static final String PLUGGED = "plugged";
+
     private Names() {
     }
 }

@@ -43,11 +43,18 @@ record NowhereTaps(List<String> names) {
         if (plan.nics().isEmpty()) {
             return;
         }
+        refuseMissing(plan.nics().stream().map(VmPlan.Nic::tap).filter(tap -> !names.contains(tap)).toList());
+    }
+
+    /**
+     * @param taps that have to be there
+     * @throws HyprException {@code NOT_FOUND}
+     */
+    static void refuseMissing(List<String> taps) {
         try (Rtnetlink net = Rtnetlink.open()) {
-            for (VmPlan.Nic nic : plan.nics()) {
-                if (!names.contains(nic.tap()) && net.link(nic.tap()).isEmpty()) {
-                    throw new HyprException(ErrorCode.NOT_FOUND, "There is no tap " + nic.tap() + " on this host.")
-                            .remedy("Remove the container and make it anew.");
+            for (String tap : taps) {
+                if (net.link(tap).isEmpty()) {
+                    throw new HyprException(ErrorCode.NOT_FOUND, "There is no tap " + tap + " on this host.").remedy("Remove the container and make it anew.");
                 }
             }
         } catch (ErrnoException e) {

@@ -31,6 +31,9 @@ record Save(CloudHypervisorSession session, VmmDirectory run) implements Snapsho
 
     @Override
     public long save(Path directory) {
+        if (session.info().hasPlugged()) {
+            throw new HyprException(ErrorCode.CONFLICT, "The microVM " + session.record().id() + " has devices that were plugged into it: it cannot be saved.");
+        }
         Template template = Template.in(directory);
         try {
             VmmProcess.awaitRest(session.pid());

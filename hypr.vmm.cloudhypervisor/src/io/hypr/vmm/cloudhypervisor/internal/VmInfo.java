@@ -17,7 +17,9 @@ record VmInfo(JsonNode json) {
         MEMORY_SIZE("/config/memory/size"),
         HOTPLUGGED_SIZE("/config/memory/hotplugged_size"),
         /** Of memory that is a file; there is one zone then. */
-        ZONE_SIZE("/config/memory/zones/0/size");
+        ZONE_SIZE("/config/memory/zones/0/size"),
+        /** By the names of the devices: those that the guest has, or has not let go of. */
+        DEVICE_TREE("/device_tree");
 
         final String pointer;
 
@@ -44,6 +46,16 @@ record VmInfo(JsonNode json) {
     /** @return bytes that the guest can use now */
     long usable() {
         return at(Field.MEMORY_ACTUAL_SIZE).asLong();
+    }
+
+    /** @return whether the guest has a device, or has not let go of it */
+    boolean has(String device) {
+        return at(Field.DEVICE_TREE).has(device);
+    }
+
+    /** @return whether the guest has a device that was plugged while it ran */
+    boolean hasPlugged() {
+        return at(Field.DEVICE_TREE).propertyStream().anyMatch(device -> device.getKey().startsWith(Plugs.PREFIX));
     }
 
     private JsonNode at(Field field) {

@@ -18,7 +18,7 @@ class CloudHypervisorRecordTest {
 
     private static final CloudHypervisorRecord CONTENT =
             new CloudHypervisorRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 1, 4, 256L << 20,
-        512L << 20, "54.0.0", List.of(), null);
+        512L << 20, "54.0.0", List.of(), null, null);
 
     @Test
     void whatIsWrittenIsRead() throws Exception {
@@ -29,7 +29,7 @@ class CloudHypervisorRecordTest {
     @Test
     void whatWasMadeForItAndWhatItHasNotAreKept() {
         CloudHypervisorRecord content = new CloudHypervisorRecord(
-                "/run/hypr/0123", "hypr/0123", "/log", 1, 1, 256L << 20, 256L << 20, "54.0.0", List.of("hx01230"), false);
+                "/run/hypr/0123", "hypr/0123", "/log", 1, 1, 256L << 20, 256L << 20, "54.0.0", List.of("hx01230"), false, true);
         assertEquals(content, CloudHypervisorRecord.of(content.as("0123")));
     }
 

@@ -2,35 +2,44 @@ package io.hypr.vmm.cloudhypervisor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.hypr.ffm.mount.BindMount;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.Hotplug;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmState;
-import io.hypr.vmm.host.TemplateFiles;
-import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.Starter;
+import io.hypr.vmm.host.TemplateFiles;
+import io.hypr.vmm.host.VfioDevices;
+import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
 
 /** All that is asked of Cloud Hypervisor is as its API says, and what is read of its answers is there. {@code HYPR_RENEW_GOLDENS=1} writes the goldens anew. */
@@ -51,7 +60,7 @@ class RequestsTest {
 
     private CloudHypervisorSession session() {
         CloudHypervisorRecord content =
-                new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null);
+                new CloudHypervisorRecord(directory.toString(), "hypr/0123", "/log", 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null, true);
         VmmProcess process = VmmProcess.of(ProcessHandle.current().pid()).orElseThrow(); // Any that lives.
         return new CloudHypervisorSession(content.as("0123"), content, new Launch.Started(process, null), new ControlGroups(new Starter(directory)));
     }
@@ -67,6 +76,12 @@ class RequestsTest {
         server.answer("vm.info", ApiServer.json(
                 200, "{\"config\":{\"cpus\":{\"boot_vcpus\":2,\"max_vcpus\":4},\"memory\":{\"size\":268435456,\"hotplugged_size\":2097152}},\"state\":\""
                 + state + "\",\"memory_actual_size\":201326592}"));
+    }
+
+    /** The guest has these devices. */
+    private void devices(String... names) {
+        server.answer("vm.info", ApiServer.json(200, "{\"config\":{},\"state\":\"Running\",\"device_tree\":{"
+                + Stream.of(names).map(name -> "\"" + name + "\":{}").collect(Collectors.joining(",")) + "}}"));
     }
 
     private List<String> changes() {
@@ -259,6 +274,127 @@ class RequestsTest {
         balloon.target(200 * MIB);
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> balloon.target(259 * MIB)).code());
         assertEquals(List.of("PUT vm.resize {\"desired_balloon\":" + 58 * MIB + "}"), changes());
+    }
+
+    @Test
+    void aDiskIsShownWhileItIsPlugged() throws IOException {
+        Plugs.prepare(new VmmDirectory(directory));
+        Path disk = Files.writeString(directory.resolve("disk"), "content");
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        List<String> seen = new ArrayList<>();
+        server.whenAsked("vm.add-disk", () -> {
+            for (Path place : shown()) {
+                seen.add(Files.readString(place));
+            }
+        });
+        String one = hotplug.plug(new VmPlan.Disk(disk, true));
+        String other = hotplug.plug(new VmPlan.Disk(disk, true));
+        assertNotEquals(one, other);
+        assertEquals(List.of("content", "content"), seen);
+        assertEquals(List.of(), shown());
+        String config = "{'id':'NAME','serial':'NAME','path':'plugged/NAME','readonly':true,'image_type':'Raw'}".replace('\'', '"').replace("NAME", one);
+        assertEquals("PUT vm.add-disk " + config, changes().getFirst());
+        assertTrue(one.length() <= 20, "the guest sees all of the serial number: " + one);
+    }
+
+    private List<Path> shown() throws IOException {
+        try (Stream<Path> places = Files.list(directory.resolve(Names.PLUGGED))) {
+            return places.toList();
+        }
+    }
+
+    @Test
+    void aDiskThatIsRefusedIsShownNoLonger() throws IOException {
+        Plugs.prepare(new VmmDirectory(directory));
+        Path disk = Files.createFile(directory.resolve("disk"));
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        server.answer("vm.add-disk", ApiServer.json(500, "[\"Error from API\",\"The file is already locked. A call to get the lock returned\"]"));
+        assertThrows(HyprException.class, () -> hotplug.plug(new VmPlan.Disk(disk, false)));
+        assertEquals(List.of(), shown());
+        HyprException missing = assertThrows(HyprException.class, () -> hotplug.plug(new VmPlan.Disk(directory.resolve("no-such"), false)));
+        assertEquals(ErrorCode.NOT_FOUND, missing.code());
+        assertTrue(missing.getMessage().contains("no-such"), missing.getMessage());
+        assertEquals(1, changes().size(), "what is missing is not asked for");
+    }
+
+    @Test
+    void whatADaemonThatWasKilledStillShowsIsTakenBack() throws IOException {
+        VmmDirectory run = new VmmDirectory(directory);
+        Plugs.clear(run);
+        Plugs.prepare(run);
+        Path place = Files.createFile(directory.resolve(Names.PLUGGED).resolve("plug1"));
+        BindMount.make(Files.writeString(directory.resolve("disk"), "content"), place);
+        Plugs.clear(run);
+        Plugs.clear(run);
+        assertEquals("", Files.readString(place));
+    }
+
+    @Test
+    void anInterfaceNeedsATapThatIsThere() {
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        String plugged = hotplug.plug(new VmPlan.Nic("lo", "02:42:ac:11:00:02", 1500)); // Any that is there; nobody opens it here.
+        assertEquals(List.of("PUT vm.add-net {\"id\":\"" + plugged + "\",\"tap\":\"lo\",\"mac\":\"02:42:ac:11:00:02\"}"), changes());
+        assertEquals(ErrorCode.INVALID, refusal(() -> hotplug.plug(new VmPlan.Nic("", "02:42:ac:11:00:02", 1500))));
+        assertEquals(ErrorCode.NOT_FOUND, refusal(() -> hotplug.plug(new VmPlan.Nic("no-such-tap", "02:42:ac:11:00:02", 1500))));
+    }
+
+    @Test
+    void aDeviceIsPassedThroughOnlyWhereMemoryStays() throws IOException {
+        VmPlan.PassThrough device = new VmPlan.PassThrough("vfio-pci", "0000:01:00.0");
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        assertEquals(ErrorCode.UNSUPPORTED, refusal(() -> hotplug.plug(device)), "it has a balloon");
+        assertEquals(List.of(), changes());
+        assertEquals(List.of(), Description.read().wrong("PUT", "vm.add-device", MachineConfig.device("plug1", device)));
+        VmPlan plan = plan(Set.of(Plugs.FACET));
+        assertFalse(MachineConfig.hasBalloon(plan, GuestMemory.OWN));
+        assertTrue(MachineConfig.hasBalloon(plan(Set.of(Plugs.FACET, "reclaim")), GuestMemory.OWN));
+    }
+
+    private static VmPlan plan(Set<String> facets) {
+        VmPlan plan = plan(List.of(), List.of());
+        return new VmPlan(plan.id(), 1, 1, plan.memory(), plan.memory(), plan.boot(), plan.disks(), List.of(), List.of(), List.of(), plan.runDirectory(),
+            plan.log(), plan.jail(), facets, Map.of());
+    }
+
+    private static ErrorCode refusal(Executable what) {
+        return assertThrows(HyprException.class, what).code();
+    }
+
+    @Test
+    void rulesLeaveRoomForWhatMayBePlugged() throws IOException {
+        MachineConfig machine = MachineConfig.of(plan(Set.of(Plugs.FACET)), true, GuestMemory.OWN);
+        assertEquals(List.of(), Description.read().wrong("PUT", "vm.create", machine.body()));
+        List<String> paths = machine.body().path("landlock_rules").findValuesAsText("path");
+        List<String> ofVfio = VfioDevices.isPossible() ? List.of("/dev/vfio", "/sys") : List.of();
+        assertEquals(Stream.concat(Stream.of("plugged", "/dev/net/tun", "/sys/devices/virtual/net"), ofVfio.stream()).toList(), paths);
+    }
+
+    @Test
+    void aDeviceIsGoneWhenTheGuestHasLetGoOfIt() throws IOException {
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        devices("disk0", "plug1");
+        AtomicBoolean asked = new AtomicBoolean();
+        server.whenAsked("vm.remove-device", () -> asked.set(true));
+        server.whenAsked("vm.info", () -> {
+            if (asked.getAndSet(false)) { // Once more it is there.
+                server.whenAsked("vm.info", () -> devices("disk0"));
+            }
+        });
+        hotplug.unplug("plug1");
+        hotplug.unplug("plug1");
+        hotplug.unplug("plug2");
+        hotplug.unplug("disk0");
+        assertEquals(List.of("PUT vm.remove-device {\"id\":\"plug1\"}"), changes());
+    }
+
+    @Test
+    void whatHasPluggedDevicesIsNotSaved() throws IOException {
+        Files.write(directory.resolve("memory"), new byte[8192]);
+        session = session();
+        devices("disk0", "plug1");
+        Snapshots saver = session.facet(Snapshots.class).orElseThrow();
+        assertEquals(ErrorCode.CONFLICT, refusal(() -> saver.save(directory.resolve("template"))));
+        assertEquals(List.of(), changes());
     }
 
     @Test

@@ -1,0 +1,4 @@
+/**
+ * Mounts of this process's mount namespace.
+ */
+package io.hypr.ffm.mount;
