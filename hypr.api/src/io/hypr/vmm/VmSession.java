@@ -35,6 +35,15 @@ public interface VmSession extends AutoCloseable {
      */
     boolean awaitExit(Duration limit) throws InterruptedException;
 
+    /**
+     * Says why the microVM has ended, as far as its VMM told. To be asked before it is discarded.
+     *
+     * @return a sentence for people, such as that the guest reset its machine; empty = it runs, was killed, or nobody told
+     */
+    default String ending() {
+        return "";
+    }
+
     /** Presses the power button, as far as the machine has one, else does nothing. Does not wait. Orderly ends are asked of the agent over the link. */
     void powerOff();
 

@@ -83,6 +83,7 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
             plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options()));
         assertTrue(vm.awaitExit(LONG), "the VMM has ended");
         assertEquals(0, vm.pid());
+        assertEquals("The guest reset its machine, as its kernel does when it panics.", vm.ending());
     }
 
     @Test

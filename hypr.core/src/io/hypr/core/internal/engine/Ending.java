@@ -39,6 +39,7 @@ final class Ending {
             engine.settings().points().accept("end.intent");
             JournalState state = container.log().state();
             boolean vanished = !state.ended();
+            String why = vanished ? run.ending() : "";
             if (vanished) {
                 container.log().end(0, KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
@@ -57,7 +58,7 @@ final class Ending {
             if (engine.isClosed()) {
                 return;
             }
-            conclude(before, cleared);
+            conclude(before, cleared, why);
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
@@ -79,8 +80,11 @@ final class Ending {
         }
     }
 
-    /** Says what became of a run, which the log knows, and at once whether the container starts again; cleared: whether nothing of the run is left. */
-    void conclude(ContainerRecord before, boolean cleared) {
+    /**
+     * Says what became of a run, which the log knows, and at once whether the container starts again; cleared: whether nothing of the run is left; why: its
+     * microVM vanished, empty = it did not, or nobody knows.
+     */
+    void conclude(ContainerRecord before, boolean cleared, String why) {
         JournalState state;
         try {
             state = container.log().state();
@@ -94,6 +98,7 @@ final class Ending {
             r.phase = cleared ? Phase.IDLE : Phase.ENDING;
             r.info.state = ContainerState.EXITED;
             r.info.exitCode = status;
+            r.info.error = why;
             r.info.oomKilled = oom;
             if (r.info.health != null) {
                 r.info.health.status = "unhealthy"; // As Docker has it when nobody looks after it any more.
@@ -101,6 +106,9 @@ final class Ending {
             r.info.finished = finished;
             Restarts.decide(r);
         });
+        if (!why.isEmpty()) {
+            engine.log().warn("The microVM of {} vanished: {}", container.id(), why);
+        }
         if (oom) {
             container.event("oom", Map.of());
         }

@@ -127,7 +127,7 @@ final class Reconciler {
             engine.restarts().resume(container);
         } else {
             close(container, Ending.KILLED);
-            new Ending(engine, container).conclude(r, true);
+            new Ending(engine, container).conclude(r, true, "");
             engine.restarts().resume(container);
         }
         return true;

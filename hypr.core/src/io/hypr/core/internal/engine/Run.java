@@ -100,7 +100,8 @@ final class Run implements Host {
                 // A link that held for a while is opened again at once; one that breaks again and again, less and less often.
                 pause = System.nanoTime() - opened > 1_000_000_000L ? MOMENT : pause.compareTo(Duration.ofSeconds(5)) < 0 ? pause.multipliedBy(2) : pause;
                 if (!left && ended(pause)) {
-                    link.end(new HyprException(ErrorCode.UNAVAILABLE, "The microVM has ended.").remedy("What it said last is in its directory, in vmm.log."));
+                    link.end(new HyprException(ErrorCode.UNAVAILABLE, ("The microVM has ended. " + ending()).strip())
+                            .remedy("What it said last is in its directory, in vmm.log."));
                     container.vanished(this);
                     return;
                 }
@@ -119,6 +120,16 @@ final class Run implements Host {
                 logger.warn("Whether the microVM of {} lives cannot be found out: {}", id, e.getMessage());
             }
             return false;
+        }
+    }
+
+    /** @return why the microVM has ended, as far as its VMM told; empty = it was killed, or nobody told */
+    String ending() {
+        try {
+            return hold.call(VmSession::ending);
+        } catch (HyprException e) {
+            logger.debug("Why the microVM of {} has ended is not known: {}", id, e.getMessage());
+            return "";
         }
     }
 

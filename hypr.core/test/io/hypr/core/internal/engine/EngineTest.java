@@ -224,7 +224,23 @@ class EngineTest {
         containers.start(c.id);
         host.vms.get(c.id).end();
         assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
+        assertEquals("", containers.inspect(c.id).error);
         assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
+    void whyAVmVanishedIsSaidAsFarAsItsVmmTold() throws Exception {
+        ContainerInfo c = containers.create(Fakes.spec("sleep"));
+        containers.start(c.id);
+        Fakes.backend(engine).endings.put(c.id, "The guest reset its machine.");
+        host.vms.get(c.id).end();
+        assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
+        assertEquals("The guest reset its machine.", containers.inspect(c.id).error);
+        containers.start(c.id);
+        assertEquals("", containers.inspect(c.id).error);
+        containers.kill(c.id, "KILL");
+        assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
+        assertEquals("", containers.inspect(c.id).error, "it did not vanish");
     }
 
     @Test

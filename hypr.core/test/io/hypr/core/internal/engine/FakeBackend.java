@@ -40,6 +40,8 @@ final class FakeBackend implements VmmBackend {
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
+    /** What is said of the end of a microVM, by its id. */
+    final Map<String, String> endings = new ConcurrentHashMap<>();
     /** Ids of microVMs whose processors stand still since the host's disk is full. */
     final Set<String> stalled = ConcurrentHashMap.newKeySet();
     final Semaphore answered = new Semaphore(0);
@@ -191,6 +193,11 @@ final class FakeBackend implements VmmBackend {
             } catch (ExecutionException e) {
                 throw new HyprException(closed ? ErrorCode.GONE : ErrorCode.UNAVAILABLE, "The session is closed.", e);
             }
+        }
+
+        @Override
+        public String ending() {
+            return endings.getOrDefault(id, "");
         }
 
         @Override

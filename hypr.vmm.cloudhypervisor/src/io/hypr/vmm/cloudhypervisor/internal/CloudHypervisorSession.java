@@ -99,6 +99,12 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         return process == null || process.awaitExit(limit);
     }
 
+    /** By the event monitor. */
+    @Override
+    public String ending() {
+        return isAlive() ? "" : new Events(run.file(Names.EVENTS)).ending();
+    }
+
     /** By ACPI. */
     @Override
     public void powerOff() {
