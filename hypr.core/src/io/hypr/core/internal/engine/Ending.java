@@ -1,6 +1,7 @@
 package io.hypr.core.internal.engine;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class Ending {
 
     /** Exit status of a workload whose microVM vanished. */
     static final int KILLED = 137;
+    /** Exit status of a workload whose microVM went with the host: as Docker's. */
+    private static final int LOST = 255;
     /** How long a microVM may take to write its disk and power off. */
     private static final Duration POWER_OFF = Duration.ofSeconds(10);
 
@@ -40,8 +43,9 @@ final class Ending {
             JournalState state = container.log().state();
             boolean vanished = !state.ended();
             String why = vanished ? run.ending() : "";
+            boolean lost = vanished && Files.notExists(engine.runDirectory(container.id())); // The host's next start has it empty.
             if (vanished) {
-                container.log().end(0, KILLED, false, System.currentTimeMillis() * 1_000_000);
+                container.log().end(0, lost ? LOST : KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
             ContainerRecord before = container.record();
             container.change(r -> r.phase = Phase.ENDING);
@@ -58,12 +62,14 @@ final class Ending {
             if (engine.isClosed()) {
                 return;
             }
-            conclude(before, cleared, why);
+            conclude(before, cleared, !lost, why);
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
             if (!cleared) {
                 engine.restarts().clearLater(container);
+            } else if (lost) {
+                new Reconciler(engine).idle(container, container.record());
             }
         } catch (IOException | HyprException e) {
             if (engine.isClosed()) {
@@ -81,10 +87,10 @@ final class Ending {
     }
 
     /**
-     * Says what became of a run, which the log knows, and at once whether the container starts again; cleared: whether nothing of the run is left; why: its
+     * Says what became of a run, which the log knows; cleared: nothing of the run is left; decides: whether the container starts again is said, too; why: its
      * microVM vanished, empty = it did not, or nobody knows.
      */
-    void conclude(ContainerRecord before, boolean cleared, String why) {
+    void conclude(ContainerRecord before, boolean cleared, boolean decides, String why) {
         JournalState state;
         try {
             state = container.log().state();
@@ -104,7 +110,9 @@ final class Ending {
                 r.info.health.status = "unhealthy"; // As Docker has it when nobody looks after it any more.
             }
             r.info.finished = finished;
-            Restarts.decide(r);
+            if (decides) {
+                Restarts.decide(r);
+            }
         });
         if (!why.isEmpty()) {
             engine.log().warn("The microVM of {} vanished: {}", container.id(), why);

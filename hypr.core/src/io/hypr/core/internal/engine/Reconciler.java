@@ -127,7 +127,7 @@ final class Reconciler {
             engine.restarts().resume(container);
         } else {
             close(container, Ending.KILLED);
-            new Ending(engine, container).conclude(r, true, "");
+            new Ending(engine, container).conclude(r, true, true, "");
             engine.restarts().resume(container);
         }
         return true;
@@ -141,23 +141,31 @@ final class Reconciler {
         }
     }
 
-    private static Instant soon(Container container) {
+    /** A start that a policy had begun goes on; one with the engine is the first, and not counted. */
+    private void startSoon(Container container, boolean first) {
         Instant now = Instant.now();
         container.change(c -> {
             c.restartAt = now;
             c.info.state = ContainerState.RESTARTING;
+            if (first) {
+                c.failures = 0;
+                c.info.restarts = 0;
+            }
         });
-        return now;
+        engine.restarts().schedule(container, now);
     }
 
-    private void idle(Container container, ContainerRecord r) {
-        boolean interrupted = !r.info.error.isEmpty() && r.info.finished != null;
+    /** Says what becomes of a container that does not run as the engine starts. The caller holds its operation lock. */
+    void idle(Container container, ContainerRecord r) {
+        boolean interrupted = !r.info.error.isEmpty() && r.info.finished != null && r.failures > 0;
         if (r.info.spec.autoRemove && r.info.finished != null) {
             engine.remove(container);
         } else if (r.restartAt != null) {
             engine.restarts().schedule(container, r.restartAt);
-        } else if ("always".equals(r.info.spec.restartPolicy) && r.info.finished != null || interrupted && Restarts.wants(r)) {
-            engine.restarts().schedule(container, soon(container));
+        } else if (interrupted && Restarts.wants(r)) {
+            startSoon(container, false);
+        } else if (Restarts.wantsWithEngine(r)) {
+            startSoon(container, true);
         }
     }
 

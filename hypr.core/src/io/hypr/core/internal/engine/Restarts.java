@@ -67,6 +67,17 @@ final class Restarts {
         };
     }
 
+    /** @return whether a container that does not run starts with the engine: as under Docker, also what failed and what was stopped by the user since */
+    static boolean wantsWithEngine(ContainerRecord r) {
+        ContainerSpec spec = r.info.spec;
+        return r.info.finished != null && switch (spec.restartPolicy) {
+            case "always" -> true;
+            case "unless-stopped" -> !r.stoppedByUser;
+            case "on-failure" -> r.info.exitCode != 0 && (spec.restartRetries == 0 || r.info.restarts < spec.restartRetries);
+            case null, default -> false;
+        };
+    }
+
     /** Says in the record of a container that has ended whether and when it is started again: {@link #resume} acts on it. */
     static void decide(ContainerRecord r) {
         if (r.phase != Phase.IDLE || !wants(r)) {
@@ -100,16 +111,21 @@ final class Restarts {
             if (container.isRemoved() || !at.equals(container.ask(r -> r.restartAt)) || engine.isClosed()) {
                 return;
             }
-            startAgain(container, container.ask(r -> r.info.restarts));
+            startAgain(container, container.record());
         } finally {
             container.operation().unlock();
         }
     }
 
     /** Where room is wanting the restart waits for it, and no attempt is used up, by which the pauses would grow. */
-    private void startAgain(Container container, int done) {
+    private void startAgain(Container container, ContainerRecord before) {
+        int done = before.info.restarts;
         try {
-            new Starter(engine, container).restart();
+            if (before.failures == 0) {
+                new Starter(engine, container).start(); // With the engine.
+            } else {
+                new Starter(engine, container).restart();
+            }
         } catch (HyprException e) {
             engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
             boolean full = e.code() == ErrorCode.EXHAUSTED;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -521,35 +522,77 @@ class EngineTest {
         assertEquals(NOTHING, host.leftovers());
     }
 
+    private String withPolicy(String policy, int retries, String... words) {
+        ContainerSpec spec = Fakes.spec(words);
+        spec.restartPolicy = policy;
+        spec.restartRetries = retries;
+        return containers.create(spec).id;
+    }
+
+    /** What a Docker Engine 20.10 does whose processes and directory in /run are all gone when it starts. */
     @Test
     void afterARebootOfTheHostPoliciesSayWhatRunsAgain() throws Exception {
-        List<String> ids = new ArrayList<>();
-        for (String policy : List.of("no", "on-failure", "unless-stopped", "always", "unless-stopped", "always")) {
-            ContainerSpec spec = Fakes.spec("sleep");
-            spec.restartPolicy = policy;
-            ids.add(containers.create(spec).id);
-            containers.start(ids.getLast());
+        Map<String, String> running = new TreeMap<>();
+        Map<String, String> stopped = new TreeMap<>();
+        Map<String, String> made = new TreeMap<>();
+        for (String policy : List.of("no", "on-failure", "unless-stopped", "always")) {
+            running.put(policy, withPolicy(policy, 0, "sleep"));
+            stopped.put(policy, withPolicy(policy, 0, "sleep"));
+            made.put(policy, withPolicy(policy, 0, "sleep"));
+            containers.start(running.get(policy));
+            containers.start(stopped.get(policy));
+            containers.stop(stopped.get(policy), Duration.ofSeconds(20));
         }
-        containers.stop(ids.get(4), Duration.ofSeconds(20));
-        containers.stop(ids.get(5), Duration.ofSeconds(20));
+        String well = withPolicy("on-failure", 0, "exit", "0");
+        String full = withPolicy("on-failure", 1, "exit", "3");
+        for (String id : List.of(well, full)) {
+            containers.start(id);
+        }
+        awaitExited(full, 1);
+        containers.await(well, Until.NOT_RUNNING);
+        ContainerSpec leaving = Fakes.spec("sleep");
+        leaving.autoRemove = true;
+        String left = containers.create(leaving).id;
+        containers.start(left);
         engine.close();
         host.vms.values().forEach(FakeHost.Vm::end); // The host has nothing of before but the home.
         host.taps.clear();
+        Clearing.delete(base.resolve("run"));
         start();
         engine.awaitReconciled();
-        for (int i : new int[] {1, 2, 3, 5}) { // As under Docker, "always" also starts what was stopped.
-            Container container = engine.find(ids.get(i));
+        for (String id : List.of(running.get("on-failure"), running.get("unless-stopped"), running.get("always"), stopped.get("on-failure"),
+                stopped.get("always"))) {
+            Container container = engine.find(id);
             synchronized (container) {
                 while (container.state() != ContainerState.RUNNING) {
                     container.wait();
                 }
             }
+            assertEquals(0, containers.inspect(id).restarts);
         }
-        assertEquals(137, containers.inspect(ids.getFirst()).exitCode);
-        assertEquals(ContainerState.EXITED, containers.inspect(ids.getFirst()).state);
-        assertEquals(ContainerState.EXITED, containers.inspect(ids.get(4)).state);
-        ids.forEach(id -> containers.remove(id, true));
+        assertEquals("EXITED 255", end(running.get("no")));
+        assertEquals("EXITED 143", end(stopped.get("no")));
+        assertEquals("EXITED 143", end(stopped.get("unless-stopped")));
+        assertEquals("EXITED 0", end(well));
+        assertEquals("EXITED 3", end(full));
+        made.values().forEach(id -> assertEquals("CREATED 0", end(id)));
+        assertThrows(HyprException.class, () -> containers.inspect(left));
+        containers.list().forEach(c -> containers.remove(c.id, true));
         assertEquals(NOTHING, host.leftovers());
+    }
+
+    private String end(String id) {
+        ContainerInfo info = containers.inspect(id);
+        return info.state + " " + info.exitCode;
+    }
+
+    private void awaitExited(String id, int restarts) throws InterruptedException {
+        Container container = engine.find(id);
+        synchronized (container) {
+            while (container.info().restarts < restarts || container.state() != ContainerState.EXITED || container.run() != null) {
+                container.wait();
+            }
+        }
     }
 
     @Test

@@ -32,7 +32,7 @@ import io.hypr.engine.Networks.Network;
 import io.hypr.engine.Output;
 import io.hypr.engine.Volumes.Volume;
 
-/** The engine ends at each point that an operation passes, one after another: the next one finds what was before or what was to be, and clears the rest away. */
+/** The engine ends at each point that an operation passes: the next one finds what was before or what was to be, and clears the rest away. */
 @Timeout(180)
 class EveryPointTest {
 
