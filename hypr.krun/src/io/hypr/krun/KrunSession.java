@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.VmmLog;
 
 /**
  * A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to
@@ -66,6 +68,11 @@ final class KrunSession implements VmSession, Pausable {
     public boolean awaitExit(Duration limit) throws InterruptedException {
         HostProcess vmm = process();
         return vmm == null || vmm.awaitExit(limit);
+    }
+
+    @Override
+    public String ending() {
+        return state() == VmState.ENDED ? new VmmLog(Path.of(content.log())).panic(run.logged()) : "";
     }
 
     /** The machine has no power button. */

@@ -50,6 +50,7 @@ public final class Machines {
         intent.accept(record);
         KrunSession session = new KrunSession(record, content, platform);
         try {
+            content.directory().logs(plan.log());
             answer(plan, platform.start(plan, content.directory()));
             return session.hold();
         } catch (IOException | RuntimeException e) {

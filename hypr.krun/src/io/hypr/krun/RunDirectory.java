@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmLog;
 
 /**
  * The run directory of one microVM. It stays the daemon's own, with the pid file in it, since what is in the pid file gets killed: the VMM, which its guest
@@ -45,6 +46,21 @@ public record RunDirectory(Path path) {
     public void makeOwn(int uid, int gid) throws IOException {
         Files.createDirectory(own(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         VmmDirectory.give(own(), uid, gid);
+    }
+
+    /**
+     * Keeps where in the log this start begins.
+     *
+     * @param log of the microVM
+     * @throws IOException if it cannot be kept
+     */
+    public void logs(Path log) throws IOException {
+        new VmmDirectory(path).logged(new VmmLog(log).begin());
+    }
+
+    /** @return where in the log this start begins */
+    public long logged() {
+        return new VmmDirectory(path).logged();
     }
 
     /** Removes all that is in the directory. Idempotent. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,15 +41,31 @@ abstract class ExitContract extends Part {
         assertDoesNotThrow(vm::powerOff);
     }
 
+    /** Without a first program the kernel panics, and then resets the machine. */
+    @Test
+    void aGuestWhoseKernelPanicsEndsTheVmmWhichTellsWhy() throws Exception {
+        VmSession vm = launch(fixture().withArguments(List.of("rdinit=/no-such", "init=/no-such")));
+        assertTrue(vm.awaitExit(VmmBackendContract.LONG), "the VMM has ended");
+        assertEquals(0, vm.pid());
+        assertEquals(VmState.ENDED, vm.state());
+        String reason = vm.ending();
+        if (contract().tellsWhy()) {
+            assertTrue(reason.matches("The guest's kernel panicked: VFS: Unable to mount root fs.*"), reason);
+        }
+        assertEquals(reason, attach(vm.record()).ending(), "whoever takes it over learns it as well");
+    }
+
     @Test
     void killEndsTheVmmAtOnceAndTwiceIsFine() throws Exception {
         VmSession vm = launch(fixture().plan());
         assertFalse(vm.awaitExit(Duration.ZERO), "it runs");
+        assertEquals("", vm.ending());
         long vmm = vm.pid();
         vm.kill();
         assertTrue(vm.awaitExit(Duration.ZERO), "it has ended when kill returns");
         assertFalse(fixture().processes().contains(vmm), "its process is gone");
         assertEquals(VmState.ENDED, vm.state());
+        assertEquals("", vm.ending(), "whoever ended it knows why");
         vm.kill();
         assertEquals(0, vm.pid());
         Fixture.await("who wrote its log ends with it", () -> fixture().isIdle());

@@ -113,6 +113,12 @@ public final class Fixture implements AutoCloseable {
         return with(plan.disks(), plan.nics(), List.of(), List.of(), plan.facets(), options);
     }
 
+    VmPlan withArguments(List<String> arguments) {
+        VmPlan.Boot boot = new VmPlan.Boot(plan.boot().vmlinux(), plan.boot().bzImage(), plan.boot().initramfs(), arguments);
+        return new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), boot, plan.disks(), plan.nics(),
+                plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options());
+    }
+
     VmPlan withFacets(Set<String> facets) {
         return with(plan.disks(), plan.nics(), List.of(), List.of(), facets, plan.options());
     }

@@ -100,6 +100,15 @@ public abstract class VmmBackendContract {
     }
 
     /**
+     * Whether a session tells why the kernel of its guest panicked, see {@link VmSession#ending}. Not every VMM keeps what the guest's console prints.
+     *
+     * @return true if it must be told
+     */
+    protected boolean tellsWhy() {
+        return false;
+    }
+
+    /**
      * Tells which processes are a microVM's: those in its control group. Overridden with {@link #confines} only.
      *
      * @param pid of a process

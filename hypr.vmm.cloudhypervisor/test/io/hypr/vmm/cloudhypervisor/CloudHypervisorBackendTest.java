@@ -1,6 +1,5 @@
 package io.hypr.vmm.cloudhypervisor;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -72,18 +71,9 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
         return Path.of("test/records");
     }
 
-    /** Without a first program the kernel panics, and then resets the machine. */
-    @Test
-    @Tag("lab")
-    void aGuestThatResetsItselfEndsTheVmm() throws Exception {
-        VmPlan plan = fixture().plan();
-        VmPlan.Boot boot = new VmPlan.Boot(plan.boot().vmlinux(), plan.boot().bzImage(), plan.boot().initramfs(), List.of("rdinit=/no-such", "init=/no-such"));
-        VmSession vm = started(new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), boot,
-                plan.disks(), plan.nics(), plan.devices(),
-            plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), plan.facets(), plan.options()));
-        assertTrue(vm.awaitExit(LONG), "the VMM has ended");
-        assertEquals(0, vm.pid());
-        assertEquals("The guest reset its machine, as its kernel does when it panics.", vm.ending());
+    @Override
+    protected boolean tellsWhy() {
+        return true;
     }
 
     @Test

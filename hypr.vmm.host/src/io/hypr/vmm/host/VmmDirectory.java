@@ -22,6 +22,7 @@ public record VmmDirectory(Path path) {
 
     /** Where the VMM can write. */
     public static final String OWN = "s";
+    private static final String LOGGED = "logged";
 
     /**
      * @param name relative to the directory
@@ -39,6 +40,27 @@ public record VmmDirectory(Path path) {
     /** @return socket on which the holder of the link listens for its successor, see {@link LinkHold} */
     public Path holder() {
         return file("holder");
+    }
+
+    /**
+     * Keeps where in the log this start begins, so that words of an earlier one are not taken for its.
+     *
+     * @param logged what {@link VmmLog#begin} returned
+     * @throws IOException if it cannot be kept
+     */
+    public void logged(long logged) throws IOException {
+        if (logged > 0) {
+            Files.writeString(file(LOGGED), Long.toString(logged));
+        }
+    }
+
+    /** @return where in the log this start begins */
+    public long logged() {
+        try {
+            return Long.parseLong(Files.readString(file(LOGGED)));
+        } catch (IOException | NumberFormatException e) {
+            return 0; // There was nothing before it.
+        }
     }
 
     /** @return the directory that is the VMM's */

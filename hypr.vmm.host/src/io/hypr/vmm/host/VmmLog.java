@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * The file with what a VMM and its guest's console say, which hypr-start keeps within a limit.
@@ -23,6 +26,9 @@ public record VmmLog(Path file) {
     public static final long LIMIT = 1 << 20;
 
     private static final int TAIL = 4096;
+    /** Octets in which all is found that a kernel prints as it panics. */
+    private static final int PANIC = 32 << 10;
+    private static final Pattern PANICKED = Pattern.compile("Kernel panic - not syncing: ([^\\p{Cntrl}]{1,200})");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /**
@@ -71,14 +77,30 @@ public record VmmLog(Path file) {
      * @return the lines of the end of the file; none if it cannot be read
      */
     public List<String> tail(long from) {
+        return end(from, TAIL).strip().lines().toList();
+    }
+
+    /**
+     * Tells why the guest's kernel panicked. To be asked when the VMM has ended. It is the guest that says so, which can print what it likes.
+     *
+     * @param from where to begin
+     * @return a sentence; empty if it has not said that it did
+     */
+    public String panic(long from) {
+        settle();
+        Optional<MatchResult> last = PANICKED.matcher(end(from, PANIC)).results().reduce((before, after) -> after);
+        return last.map(found -> "The guest's kernel panicked: " + found.group(1).strip().replaceFirst("\\.$", "") + ".").orElse("");
+    }
+
+    private String end(long from, int most) {
         try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
-            long begin = Math.max(from, open.length() - TAIL);
-            byte[] tail = new byte[(int) Math.max(0, open.length() - begin)];
+            long begin = Math.max(from > open.length() ? 0 : from, open.length() - most); // It is shorter than it was once it was cut to its last half.
+            byte[] end = new byte[(int) (open.length() - begin)];
             open.seek(begin);
-            open.readFully(tail);
-            return new String(tail, StandardCharsets.UTF_8).strip().lines().toList();
+            open.readFully(end);
+            return new String(end, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return List.of(); // A log that cannot be read says nothing; whoever asks says how the VMM ended.
+            return ""; // A log that cannot be read says nothing; whoever asks says how the VMM ended.
         }
     }
 }

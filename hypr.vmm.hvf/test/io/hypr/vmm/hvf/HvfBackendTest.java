@@ -75,6 +75,11 @@ class HvfBackendTest extends VmmBackendContract {
     }
 
     @Override
+    protected boolean tellsWhy() {
+        return true;
+    }
+
+    @Override
     protected boolean confines() {
         return false;
     }

@@ -64,6 +64,11 @@ class KrunBackendTest extends VmmBackendContract {
         return Path.of("test/records");
     }
 
+    @Override
+    protected boolean tellsWhy() {
+        return true;
+    }
+
     @Test
     void aMissingProgramIsUnsupportedWithARemedy() {
         Availability missing = backend(Path.of("/no/such/hypr-krun")).probe();

@@ -81,6 +81,11 @@ class QemuBackendTest extends VmmBackendContract {
         return Path.of("test/records");
     }
 
+    @Override
+    protected boolean tellsWhy() {
+        return true;
+    }
+
     @Test
     void pcIsAMachineToo() throws Exception {
         VmSession vm = started(fixture().withOptions(Map.of("machine", "q35")));

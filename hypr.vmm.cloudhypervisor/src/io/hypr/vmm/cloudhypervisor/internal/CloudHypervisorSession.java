@@ -3,6 +3,7 @@ package io.hypr.vmm.cloudhypervisor.internal;
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,7 @@ import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
@@ -36,6 +38,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
 
     private final DriverRecord record;
     private final VmmDirectory run;
+    private final VmmLog log;
     private final VmmProcess process;
     private final Api api;
     private final Map<Class<?>, Object> facets;
@@ -52,6 +55,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     CloudHypervisorSession(DriverRecord record, CloudHypervisorRecord content, Launch.Started started, ControlGroups groups) {
         this.record = record;
         this.run = content.directory();
+        this.log = new VmmLog(Path.of(content.log()));
         this.process = started.process();
         this.listener = started.link();
         this.launched = started.link() != null;
@@ -99,10 +103,12 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
         return process == null || process.awaitExit(limit);
     }
 
-    /** By the event monitor. */
+    /** By the event monitor and, if the guest reset its machine, by what its kernel said before. */
     @Override
     public String ending() {
-        return isAlive() ? "" : new Events(run.file(Names.EVENTS)).ending();
+        String ending = isAlive() ? "" : new Events(run.file(Names.EVENTS)).ending();
+        String panic = ending.equals(Events.RESET) ? log.panic(run.logged()) : "";
+        return panic.isEmpty() ? ending : panic;
     }
 
     /** By ACPI. */

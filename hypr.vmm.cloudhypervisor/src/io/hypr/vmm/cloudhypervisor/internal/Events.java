@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -21,6 +22,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  */
 record Events(Path file) {
 
+    static final String RESET = "The guest reset its machine, as its kernel does when it panics.";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Octets that are read at most, of the end. */
     private static final int TAIL = 1 << 16;
@@ -32,7 +35,7 @@ record Events(Path file) {
             while (events.hasNextValue()) {
                 JsonNode event = events.nextValue();
                 ending = switch (event.path("source").asText() + " " + event.path("event").asText()) {
-                    case "vm rebooting" -> "The guest reset its machine, as its kernel does when it panics.";
+                    case "vm rebooting" -> RESET;
                     case "vmm shutdown" -> "The guest switched its machine off, or one of Cloud Hypervisor's threads failed.";
                     default -> ending;
                 };
@@ -44,6 +47,9 @@ record Events(Path file) {
     }
 
     private String tail() throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) { // To open a pipe would take for ever.
+            throw new NoSuchFileException(file.toString());
+        }
         try (SeekableByteChannel channel = Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             long begin = Math.max(0, channel.size() - TAIL);
             ByteBuffer octets = ByteBuffer.allocate(TAIL);

@@ -66,6 +66,7 @@ final class Launch {
         try {
             long logged = new VmmLog(plan.log()).begin();
             run.open(plan.jail().uid(), plan.jail().gid());
+            run.logged(logged);
             if (plan.facets().contains(Plugs.FACET)) {
                 Plugs.prepare(run);
             }

@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reports as Cloud Hypervisor writes them. */
 class EventsTest {
 
-    private static final String RESET = "The guest reset its machine, as its kernel does when it panics.";
+    private static final String RESET = Events.RESET;
 
     @TempDir
     Path directory;
@@ -59,6 +60,14 @@ class EventsTest {
     void ofALongFileTheEndIsRead() throws IOException {
         assertEquals(RESET, ending(event("virtio-device", "reset").repeat(2000), event("vm", "rebooting")));
         assertEquals("", ending(event("vm", "rebooting"), event("virtio-device", "reset").repeat(2000)));
+    }
+
+    @Test
+    @Timeout(20)
+    void aPipeInItsPlaceHoldsNobodyUp() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertEquals("", new Events(pipe).ending());
     }
 
     @Test

@@ -58,6 +58,7 @@ final class Launch {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             logged = log.begin();
             run.open(plan.jail().uid(), plan.jail().gid());
+            run.logged(logged);
             server.bind(UnixDomainSocketAddress.of(run.file(Sockets.STARTED)));
             VmmDirectory.give(run.file(Sockets.STARTED), plan.jail().uid(), plan.jail().gid());
             devices.give(plan.jail().uid(), plan.jail().gid());
