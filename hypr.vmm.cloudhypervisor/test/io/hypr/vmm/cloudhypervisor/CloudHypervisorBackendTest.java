@@ -6,15 +6,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.hypr.tck.Built;
 import io.hypr.tck.VmmBackendContract;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
@@ -27,33 +26,18 @@ import io.hypr.vmm.cloudhypervisor.internal.Settings;
  */
 class CloudHypervisorBackendTest extends VmmBackendContract {
 
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-
     @TempDir
     Path run;
 
     @Override
     protected VmmBackend backend() throws IOException {
-        return new CloudHypervisorBackend(ROOT.resolve("launcher/build"), run,
+        return new CloudHypervisorBackend(Built.ROOT.resolve("launcher/build"), run,
             Settings.of(Map.of("binary", System.getenv().getOrDefault("HYPR_CLOUD_HYPERVISOR", "cloud-hypervisor"), "landlock", "auto")));
     }
 
     @Override
     protected VmPlan.Boot boot() throws IOException {
-        Path kernel = kernel();
-        Path initramfs = ROOT.resolve("kestrel/build/initramfs.cpio");
-        Assumptions.assumeTrue(Files.exists(kernel.resolve("vmlinux")), () -> "the guest kernel is not built: run ./dev build kernel");
-        Assumptions.assumeTrue(Files.exists(initramfs), () -> "Kestrel is not built: run ./dev build kestrel");
-        return new VmPlan.Boot(kernel.resolve("vmlinux"), kernel.resolve("bzImage"), initramfs, List.of());
-    }
-
-    private static Path kernel() throws IOException {
-        String given = System.getenv("HYPR_KERNEL");
-        if (given != null) {
-            return Path.of(given);
-        }
-        Process script = new ProcessBuilder(ROOT.resolve("kernel/build.sh").toString(), "--path").redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        return Path.of(new String(script.getInputStream().readAllBytes()).strip());
+        return Built.boot();
     }
 
     @Override

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.model.Availability;
+import io.hypr.tck.Built;
 import io.hypr.tck.Fixture;
 import io.hypr.tck.VmmBackendContract;
 import io.hypr.vmm.VmPlan;
@@ -27,36 +27,24 @@ import io.hypr.vmm.host.KvmProbe;
  */
 class HvfBackendTest extends VmmBackendContract {
 
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-
     @TempDir
     Path directory;
 
     @Override
     protected VmmBackend backend() throws IOException {
-        Path program = Path.of(print("krun/build.sh", "--path")).resolve("hypr-krun");
+        Path program = Built.krun();
         return new HvfBackend(program, () -> {
             if (!Files.isExecutable(program)) {
                 return Availability.unsupported("The program " + program + " is missing.", "");
             }
-            Kvm found = new KvmProbe(ROOT.resolve("launcher/build/hypr-kvmprobe"), directory.resolve("kvm.json")).find();
+            Kvm found = new KvmProbe(Built.ROOT.resolve("launcher/build/hypr-kvmprobe"), directory.resolve("kvm.json")).find();
             return found.works() ? Availability.available() : Availability.unsupported(found.reason(), found.remedy());
         });
     }
 
     @Override
     protected VmPlan.Boot boot() throws IOException {
-        String given = System.getenv("HYPR_KERNEL");
-        Path kernel = Path.of(given != null ? given : print("kernel/build.sh", "--path"));
-        Path initramfs = ROOT.resolve("kestrel/build/initramfs.cpio");
-        Assumptions.assumeTrue(Files.exists(kernel.resolve("vmlinux")), () -> "the guest kernel is not built: run ./dev build kernel");
-        Assumptions.assumeTrue(Files.exists(initramfs), () -> "Kestrel is not built: run ./dev build kestrel");
-        return new VmPlan.Boot(kernel.resolve("vmlinux"), kernel.resolve("bzImage"), initramfs, List.of());
-    }
-
-    private static String print(String script, String argument) throws IOException {
-        Process process = new ProcessBuilder(ROOT.resolve(script).toString(), argument).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        return new String(process.getInputStream().readAllBytes()).strip();
+        return Built.boot();
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.hypr.model.Availability;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.tck.Built;
 import io.hypr.tck.Fixture;
 import io.hypr.tck.VmmBackendContract;
 import io.hypr.vmm.Reclaim;
@@ -34,8 +35,6 @@ import io.hypr.vmm.qemu.internal.Settings;
 /** The contract of backends with real microVMs, and what is special about QEMU. */
 class QemuBackendTest extends VmmBackendContract {
 
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-
     @TempDir
     Path run;
 
@@ -45,25 +44,12 @@ class QemuBackendTest extends VmmBackendContract {
     }
 
     private VmmBackend backend(Map<String, Object> configuration) {
-        return new QemuBackend(ROOT.resolve("launcher/build"), ROOT.resolve("launcher/build/qemu"), run, Settings.of(configuration));
+        return new QemuBackend(Built.ROOT.resolve("launcher/build"), Built.ROOT.resolve("launcher/build/qemu"), run, Settings.of(configuration));
     }
 
     @Override
     protected VmPlan.Boot boot() throws IOException {
-        Path kernel = kernel();
-        Path initramfs = ROOT.resolve("kestrel/build/initramfs.cpio");
-        Assumptions.assumeTrue(Files.exists(kernel.resolve("vmlinux")), () -> "the guest kernel is not built: run ./dev build kernel");
-        Assumptions.assumeTrue(Files.exists(initramfs), () -> "Kestrel is not built: run ./dev build kestrel");
-        return new VmPlan.Boot(kernel.resolve("vmlinux"), kernel.resolve("bzImage"), initramfs, List.of());
-    }
-
-    private static Path kernel() throws IOException {
-        String given = System.getenv("HYPR_KERNEL");
-        if (given != null) {
-            return Path.of(given);
-        }
-        Process script = new ProcessBuilder(ROOT.resolve("kernel/build.sh").toString(), "--path").redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        return Path.of(new String(script.getInputStream().readAllBytes()).strip());
+        return Built.boot();
     }
 
     @Override

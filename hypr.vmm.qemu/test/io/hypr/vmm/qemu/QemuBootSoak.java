@@ -2,10 +2,10 @@ package io.hypr.vmm.qemu;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 import io.hypr.tck.BootSoak;
+import io.hypr.tck.Built;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.qemu.internal.Settings;
 
@@ -20,13 +20,11 @@ final class QemuBootSoak {
      * @throws Exception if the host lacks what is needed
      */
     public static void main(String... words) throws Exception {
-        Path kernel = Path.of(System.getenv("HYPR_KERNEL"));
-        Path root = Path.of("").toAbsolutePath().getParent();
-        VmPlan.Boot boot = new VmPlan.Boot(kernel.resolve("vmlinux"), kernel.resolve("bzImage"), root.resolve("kestrel/build/initramfs.cpio"), List.of());
+        VmPlan.Boot boot = Built.boot();
         Path run = Files.createTempDirectory("soak");
         int failed;
         try {
-            QemuBackend backend = new QemuBackend(root.resolve("launcher/build"), root.resolve("launcher/build/qemu"), run,
+            QemuBackend backend = new QemuBackend(Built.ROOT.resolve("launcher/build"), Built.ROOT.resolve("launcher/build/qemu"), run,
                 Settings.of(Map.of("binary", "qemu-system-x86_64", "accelerator", words[2], "machine", "auto", "cpu", "auto")));
             failed = BootSoak.run(backend, boot, Integer.parseInt(words[1]), Integer.parseInt(words[0]), System.out);
         } finally {
