@@ -1,5 +1,7 @@
 package io.hypr.vmm.cloudhypervisor;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,12 +11,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.tck.Built;
 import io.hypr.tck.VmmBackendContract;
+import io.hypr.vmm.Hotplug;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
@@ -58,6 +62,35 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
     @Override
     protected boolean tellsWhy() {
         return true;
+    }
+
+    /** {@code HYPR_TEST_DEVICE} is bound to vfio-pci, and its group is the jail's user's: lab/passthrough.test. */
+    @Test
+    @Tag("vfio")
+    void aDevicePassedThroughComesAndGoesWhileTheGuestRuns() throws Exception {
+        String address = System.getenv("HYPR_TEST_DEVICE");
+        Assumptions.assumeTrue(address != null, "HYPR_TEST_DEVICE names no PCI device to pass through");
+        String device = Files.readString(Path.of("/sys/bus/pci/devices", address, "device")).strip();
+        VmPlan plan = fixture().plan();
+        VmSession vm = started(new VmPlan(plan.id(), plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory(), plan.boot(), plan.disks(),
+            plan.nics(), plan.devices(), plan.shares(), plan.runDirectory(), plan.log(), plan.jail(), Set.of("hotplug"), plan.options()));
+        Hotplug hotplug = vm.facet(Hotplug.class).orElseThrow();
+        String plugged = hotplug.plug(new VmPlan.PassThrough("vfio-pci", address));
+        assertEquals("0", shell(vm, "until grep -q " + device + " /sys/bus/pci/devices/*/device; do sleep 0.1; done"));
+        assertTrue(hasGroup(vm), "the VMM has the device's group");
+        hotplug.unplug(plugged);
+        assertFalse(hasGroup(vm), "the guest has let go, and so has the VMM");
+    }
+
+    private static boolean hasGroup(VmSession vm) throws IOException {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + vm.pid() + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.readSymbolicLink(descriptor).toString().matches("/dev/vfio/\\d+")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Test

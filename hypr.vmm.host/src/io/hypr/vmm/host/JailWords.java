@@ -59,7 +59,7 @@ public record JailWords(int threads, long memory) {
             "--memory-max", Long.toString(plan.maxMemory() + plan.maxMemory() / GUEST_SHARE + memory)));
         words.addAll(limits(jail.limits()));
         groups.forEach(group -> words.addAll(List.of("--group", group.toString())));
-        if (!plan.devices().isEmpty() || plan.facets().contains("hotplug")) {
+        if (!plan.devices().isEmpty() || plan.facets().contains("hotplug") && VfioDevices.isPossible()) {
             words.addAll(List.of("--rlimit", "memlock=unlimited")); // A device reaches all of the guest's memory, which stays where it is.
         }
         if (plan.facets().contains("snapshots")) {
