@@ -444,7 +444,31 @@ show create --name ${P}x --stop-signal 0 $IMAGE true
 show create --name ${P}x --gpus '' $IMAGE true
 show create --name ${P}x --shm-size -1 $IMAGE true
 
+### what keeps a container from being created
+echo somebody >cid
+show create --name ${P}x --cidfile cid $IMAGE true
+show run --name ${P}x --cidfile cid $IMAGE true
+show create --name ${P}x --cidfile no/where $IMAGE true
+show create --name ${P}x --platform x $IMAGE true
+show create --name ${P}x --platform linux/a/b/c $IMAGE true
+show create --name ${P}x --platform 'linux/*' $IMAGE true
+show run --name ${P}x --platform 'a b' $IMAGE true
+show create --name ${P}x UPPER
+show run --name ${P}x UPPER
+show ps -aq --filter name=${P}
+
+### names of images and platforms that cannot be
+show pull UPPER
+show pull 'a b'
+show pull -q UPPER
+show pull --platform x $IMAGE
+show pull --platform linux/a/b/c $IMAGE
+show inspect --type nonsense ${P}x
+
 ### a platform that the image is not of
 $CLI create --name ${P}x --platform linux/arm64 $IMAGE true >/dev/null 2>err || echo failed
 head -n 1 err
 show create --name ${P}a --platform linux/amd64 $IMAGE true
+show create --name ${P}b --platform amd64 $IMAGE true
+show create --name ${P}c --platform Linux/AMD64 $IMAGE true
+show create --name ${P}d --platform linux $IMAGE true

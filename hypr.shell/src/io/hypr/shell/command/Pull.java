@@ -11,10 +11,14 @@ import org.osgi.service.component.annotations.Reference;
 import io.hypr.engine.EngineEvent;
 import io.hypr.engine.Events;
 import io.hypr.image.Images;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.Names;
+import io.hypr.shell.internal.Platforms;
 import io.hypr.shell.internal.PullProgress;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr pull}. */
@@ -40,9 +44,15 @@ public final class Pull extends Command {
         String typed = words.rest().getFirst();
         String name = Names.familiar(typed);
         boolean quiet = words.is("quiet");
+        try {
+            images.find(name); // Reads it, as Docker's client does before all else.
+        } catch (HyprException e) {
+            throw e.code() == ErrorCode.INVALID ? new InputException(Names.reason(e), e) : e;
+        }
         if (!quiet && !name.equals(typed)) {
             call.out().println("Using default tag: latest");
         }
+        words.get("platform").ifPresent(Platforms::check);
         try (PullProgress progress = new PullProgress(call.out(), call.isTerminal(1), quiet, () -> call.size().columns())) {
             images.pull(name, words.get("platform").orElse(null), progress);
         }

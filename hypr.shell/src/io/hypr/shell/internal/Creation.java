@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,12 +52,19 @@ public final class Creation {
         Optional<String> cidFile = words.get("cidfile");
         Path file = cidFile.map(f -> call.directory().resolve(f)).orElse(null);
         if (file != null && Files.exists(file)) {
-            throw new InputException("container ID file found, make sure the other container isn't running or delete " + cidFile.get());
+            throw new CreationException("container ID file found, make sure the other container isn't running or delete " + cidFile.get(), null);
+        }
+        if (spec.platform != null) {
+            try {
+                Platforms.check(spec.platform);
+            } catch (HyprException e) {
+                throw new CreationException("error parsing specified platform: " + e.getMessage(), e);
+            }
         }
         try {
             bring(call, spec, words.get("pull").orElse("missing"), words.is("quiet"));
         } catch (HyprException e) {
-            throw e.code() == ErrorCode.INVALID ? new InputException(e.getMessage(), e) : e; // Docker's client reads the name of an image itself.
+            throw e.code() == ErrorCode.INVALID ? new CreationException(e.getMessage(), e) : e; // Docker's client reads the name of an image itself.
         }
         ContainerInfo made = containers.create(spec);
         if (file != null) {
@@ -64,7 +72,7 @@ public final class Creation {
                 Files.writeString(file, made.id, StandardOpenOption.CREATE_NEW);
             } catch (IOException e) {
                 containers.remove(made.id, true);
-                throw new InputException("failed to create the container ID file: open " + cidFile.get() + ": " + switch (e) {
+                throw new CreationException("failed to create the container ID file: open " + cidFile.get() + ": " + switch (e) {
                     case NoSuchFileException n -> "no such file or directory";
                     case AccessDeniedException a -> "permission denied";
                     case FileAlreadyExistsException f -> "file exists";
@@ -98,7 +106,8 @@ public final class Creation {
     }
 
     /** The system, the architecture or the variant may be left out. */
-    private static boolean isOf(String wanted, String platform) {
+    private static boolean isOf(String typed, String platform) {
+        String wanted = typed.toLowerCase(Locale.ROOT);
         return ("/" + platform + "/").contains("/" + wanted + "/") || wanted.startsWith(platform + "/");
     }
 

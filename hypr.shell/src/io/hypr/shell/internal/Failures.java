@@ -57,8 +57,9 @@ public final class Failures {
                 return SIGNALLED + Math.max(1, signal);
             }
             case InputException e -> {
-                say(e.getMessage(), e.remedy(), err, creation);
-                return creation.isEmpty() ? FAILED : DAEMON;
+                String named = e instanceof CreationException && creation.equals("create") ? "" : creation;
+                say(e.getMessage(), e.remedy(), err, named);
+                return named.isEmpty() ? FAILED : DAEMON;
             }
             default -> {
                 if (signal != 0) {

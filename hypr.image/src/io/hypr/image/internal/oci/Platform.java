@@ -1,5 +1,6 @@
 package io.hypr.image.internal.oci;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,10 +18,12 @@ import io.hypr.model.HyprException;
  */
 public record Platform(String os, String architecture, String variant) {
 
+    private static final Pattern ARCHITECTURES = Pattern.compile("386|i386|x86.64|a(md|arch|rm).*|ppc.*|mips.*|riscv.*|s390.*|sparc.*|loong64|wasm",
+        Pattern.CASE_INSENSITIVE);
     private static final Pattern FORM = Pattern.compile("([a-z0-9]+)/([a-z0-9_]+)(?:/([a-z0-9.]+))?");
 
     /**
-     * @param text such as {@code linux/amd64}; null = the host's
+     * @param text such as {@code linux/amd64}, or one of the two alone; null = the host's
      * @return the platform
      * @throws HyprException {@code INVALID} if the text is malformed
      */
@@ -28,7 +31,9 @@ public record Platform(String os, String architecture, String variant) {
         if (text == null) {
             return of("linux", System.getProperty("os.arch"), "");
         }
-        Matcher m = FORM.matcher(text);
+        String host = System.getProperty("os.arch");
+        String both = text.indexOf('/') >= 0 ? text : ARCHITECTURES.matcher(text).matches() ? "linux/" + text : text + "/" + of("linux", host, "").architecture;
+        Matcher m = FORM.matcher(both.toLowerCase(Locale.ROOT));
         if (!m.matches()) {
             throw new HyprException(ErrorCode.INVALID, "'" + text + "' is not a platform.")
                     .remedy("Write it as operating system and architecture: linux/amd64, linux/arm64/v8.");

@@ -6,7 +6,7 @@ import java.util.Optional;
  * What was typed fits the command's grammar and cannot be done all the same, found without asking the engine, as Docker's client finds it without
  * asking its daemon.
  */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
