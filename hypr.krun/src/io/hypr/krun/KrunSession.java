@@ -15,7 +15,6 @@ import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
-import io.hypr.vmm.host.VmmLog;
 
 /**
  * A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to
@@ -72,7 +71,7 @@ final class KrunSession implements VmSession, Pausable {
 
     @Override
     public String ending() {
-        return state() == VmState.ENDED ? new VmmLog(Path.of(content.log())).panic(run.logged()) : "";
+        return state() == VmState.ENDED ? run.panic(Path.of(content.log())) : "";
     }
 
     /** The machine has no power button. */

@@ -58,9 +58,14 @@ public record RunDirectory(Path path) {
         new VmmDirectory(path).logged(new VmmLog(log).begin());
     }
 
-    /** @return where in the log this start begins */
-    public long logged() {
-        return new VmmDirectory(path).logged();
+    /**
+     * Tells why the guest's kernel panicked, as {@link VmmDirectory#panic}.
+     *
+     * @param log of the microVM
+     * @return a sentence; empty if nothing is known
+     */
+    public String panic(Path log) {
+        return new VmmDirectory(path).panic(log);
     }
 
     /** Removes all that is in the directory. Idempotent. */

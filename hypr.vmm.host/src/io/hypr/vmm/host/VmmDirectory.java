@@ -49,17 +49,20 @@ public record VmmDirectory(Path path) {
      * @throws IOException if it cannot be kept
      */
     public void logged(long logged) throws IOException {
-        if (logged > 0) {
-            Files.writeString(file(LOGGED), Long.toString(logged));
-        }
+        Files.writeString(file(LOGGED), Long.toString(logged));
     }
 
-    /** @return where in the log this start begins */
-    public long logged() {
+    /**
+     * Tells why the guest's kernel panicked, as {@link VmmLog#panic}, in this start.
+     *
+     * @param log of the microVM
+     * @return a sentence; empty if it has not said that it did, or if the host was restarted since
+     */
+    public String panic(Path log) {
         try {
-            return Long.parseLong(Files.readString(file(LOGGED)));
+            return new VmmLog(log).panic(Long.parseLong(Files.readString(file(LOGGED))));
         } catch (IOException | NumberFormatException e) {
-            return 0; // There was nothing before it.
+            return ""; // What is in the log may be an earlier start's.
         }
     }
 

@@ -68,8 +68,11 @@ class VmmLogTest {
     @Test
     void aRunDirectoryKeepsWhereAStartBegins() throws IOException {
         VmmDirectory run = new VmmDirectory(directory);
-        assertEquals(0, run.logged());
-        run.logged(4711);
-        assertEquals(4711, run.logged());
+        says(PANIC + "one\n");
+        assertEquals("", run.panic(log.file()), "a restart of the host has taken it");
+        run.logged(0);
+        assertEquals("The guest's kernel panicked: one.", run.panic(log.file()));
+        run.logged(log.begin());
+        assertEquals("", run.panic(log.file()));
     }
 }

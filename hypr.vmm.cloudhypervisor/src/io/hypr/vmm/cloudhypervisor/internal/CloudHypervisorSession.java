@@ -25,7 +25,6 @@ import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmDirectory;
-import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
@@ -38,7 +37,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
 
     private final DriverRecord record;
     private final VmmDirectory run;
-    private final VmmLog log;
+    private final Path log;
     private final VmmProcess process;
     private final Api api;
     private final Map<Class<?>, Object> facets;
@@ -55,7 +54,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     CloudHypervisorSession(DriverRecord record, CloudHypervisorRecord content, Launch.Started started, ControlGroups groups) {
         this.record = record;
         this.run = content.directory();
-        this.log = new VmmLog(Path.of(content.log()));
+        this.log = Path.of(content.log());
         this.process = started.process();
         this.listener = started.link();
         this.launched = started.link() != null;
@@ -107,7 +106,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     @Override
     public String ending() {
         String ending = isAlive() ? "" : new Events(run.file(Names.EVENTS)).ending();
-        String panic = ending.equals(Events.RESET) ? log.panic(run.logged()) : "";
+        String panic = ending.equals(Events.RESET) ? run.panic(log) : "";
         return panic.isEmpty() ? ending : panic;
     }
 

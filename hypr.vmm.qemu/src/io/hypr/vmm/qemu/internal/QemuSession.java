@@ -26,7 +26,6 @@ import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmDirectory;
-import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
@@ -36,7 +35,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
 
     private final DriverRecord record;
     private final VmmDirectory run;
-    private final VmmLog log;
+    private final Path log;
     private final ControlGroups groups;
     private final String cgroup;
     private final long memory;
@@ -58,7 +57,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
         this.groups = groups;
         this.cgroup = content.cgroup();
         this.run = content.directory();
-        this.log = new VmmLog(Path.of(content.log()));
+        this.log = Path.of(content.log());
         this.memory = content.memory();
         this.memoryDescriptor = content.memoryDescriptor();
         this.pinned = !content.devices().isEmpty();
@@ -98,7 +97,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
 
     @Override
     public String ending() {
-        return isAlive() ? "" : log.panic(run.logged());
+        return isAlive() ? "" : run.panic(log);
     }
 
     /** On q35 ACPI tells the guest; microvm has no power button. */
