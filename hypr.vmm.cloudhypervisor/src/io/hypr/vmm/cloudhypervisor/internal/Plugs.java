@@ -111,7 +111,14 @@ record Plugs(CloudHypervisorSession session, String id, VmmDirectory run, boolea
             return;
         }
         long end = System.nanoTime() + RELEASE.toNanos();
-        session.put("vm.remove-device", JsonNodeFactory.instance.objectNode().put("id", device));
+        try {
+            session.put("vm.remove-device", JsonNodeFactory.instance.objectNode().put("id", device));
+        } catch (HyprException e) {
+            if (session.info().has(device)) {
+                throw e;
+            }
+            return; // Somebody else has taken it away meanwhile.
+        }
         try {
             while (session.info().has(device)) {
                 if (System.nanoTime() > end) {

@@ -388,6 +388,17 @@ class RequestsTest {
     }
 
     @Test
+    void whatSomebodyElseTakesAwayMeanwhileIsGoneToo() throws IOException {
+        Hotplug hotplug = session.facet(Hotplug.class).orElseThrow();
+        devices("plug1");
+        server.answer("vm.remove-device", ApiServer.json(500, "[\"Error from API\",\"Unknown device\"]"));
+        assertEquals(ErrorCode.INTERNAL, refusal(() -> hotplug.unplug("plug1")));
+        server.whenAsked("vm.remove-device", () -> devices());
+        hotplug.unplug("plug1");
+        assertEquals(2, changes().size());
+    }
+
+    @Test
     void whatHasPluggedDevicesIsNotSaved() throws IOException {
         Files.write(directory.resolve("memory"), new byte[8192]);
         session = session();
