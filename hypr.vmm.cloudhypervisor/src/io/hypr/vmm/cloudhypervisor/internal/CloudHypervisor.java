@@ -135,6 +135,7 @@ public final class CloudHypervisor {
         CloudHypervisorRecord content = choice.record(memory);
         DriverRecord record = content.as(choice.plan().id());
         choice.nowhere().refuseMissingOthers(choice.plan());
+        DiskFormat.refuseOthers(choice.found().version(), choice.plan().disks());
         intent.accept(record);
         try {
             choice.nowhere().make(choice.plan().jail().uid());

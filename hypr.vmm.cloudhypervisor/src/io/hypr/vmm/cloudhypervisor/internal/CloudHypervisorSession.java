@@ -65,7 +65,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
             facets.put(Reclaim.class, new Balloon(this, record.id()));
         }
         if (content.hotplug() != null && content.hotplug()) {
-            facets.put(Hotplug.class, new Plugs(this, record.id(), run, facets.containsKey(Reclaim.class)));
+            facets.put(Hotplug.class, new Plugs(this, record.id(), run, content.version(), facets.containsKey(Reclaim.class)));
         }
         if (Files.exists(run.file(Names.MEMORY))) {
             facets.put(Snapshots.class, new Save(this, run));

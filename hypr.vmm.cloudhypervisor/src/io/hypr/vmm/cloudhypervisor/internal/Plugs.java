@@ -25,7 +25,7 @@ import io.hypr.vmm.host.VmmDirectory;
  * Devices that come and go while the guest runs; ACPI tells it. A disk is shown to Cloud Hypervisor, whose landlock is closed and whose user may not go
  * everywhere, in a directory of the run directory, for the moment in which it opens it.
  */
-record Plugs(CloudHypervisorSession session, String id, VmmDirectory run, boolean balloon) implements Hotplug {
+record Plugs(CloudHypervisorSession session, String id, VmmDirectory run, String version, boolean balloon) implements Hotplug {
 
     /** Name of the facet. */
     static final String FACET = "hotplug";
@@ -58,6 +58,7 @@ record Plugs(CloudHypervisorSession session, String id, VmmDirectory run, boolea
         if (!Files.exists(disk.file())) {
             throw new HyprException(ErrorCode.NOT_FOUND, "There is no disk " + disk.file() + " on this host.");
         }
+        DiskFormat.refuseOthers(version, List.of(disk));
         String name = name();
         Path place = run.file(Names.PLUGGED).resolve(name);
         try {
