@@ -62,17 +62,25 @@ def ahead(daemon, *options):
 
 
 def start(rounds):
-    """Starts of a new container whose image was started before, with and without a network on both sides; and the VMM's exec until the agent's hello."""
+    """Starts of a new container whose image was started before, with and without a network on both sides; one for which a microVM waits; and the VMM's exec until the
+    agent's hello."""
     image = f"{REGISTRY}/library/busybox:latest"
-    times = {"hypr": [], "hypr without network": [], "docker": [], "docker without network": []}
+    times = {"hypr": [], "hypr without network": [], "hypr from a pool": [], "docker": [], "docker without network": []}
     hello = []
     none = ("--network", "none")
+    waited = ("-m", "514m")   # a shape of its own: one microVM of it waits, and all others start from templates
     with Daemon() as daemon:
         ahead(daemon)
         ahead(daemon, *none)
+        ahead(daemon, *waited)
+        template = daemon.hypr("template", "create", *waited, "hypr/busybox").strip()
+        daemon.hypr("template", "pool", "1", template)
         if docker := has_docker():
             command("docker", "run", "--rm", image, "true")
         for _ in range(rounds or 30):
+            await_pool(daemon)
+            times["hypr from a pool"].append(daemon.timed("run", "--rm", *waited, "hypr/busybox", "true"))
+            await_pool(daemon)   # the next one is not made beside what is measured
             times["hypr"].append(daemon.timed("run", "--rm", "hypr/busybox", "true"))
             times["hypr without network"].append(daemon.timed("run", "--rm", *none, "hypr/busybox", "true"))
             if docker:
@@ -83,11 +91,17 @@ def start(rounds):
             daemon.hypr("rm", "hello")
     figure = {name: summary(values, "ms") for name, values in times.items() if values} | {"hello": summary(hello, "ms")}
     figure["goal"] = {"hello_ms": 50, "reached": figure["hello"]["median"] <= 50}
+    figure["pool to template"] = round(figure["hypr from a pool"]["median"] / figure["hypr"]["median"], 3)
     if docker:
         figure["ratios"] = {name: round(figure[ours]["median"] / figure[theirs]["median"], 3) for name, ours, theirs in (
             ("networks", "hypr", "docker"), ("none", "hypr without network", "docker without network"), ("network to none", "hypr", "docker without network"))}
         figure["goal"] |= {"ratio": 1.0, "reached": figure["goal"]["reached"] and max(figure["ratios"].values()) <= 1.0}
     return figure
+
+
+def await_pool(daemon):
+    while "1/1" not in daemon.hypr("template", "ls", "--format", "{{.Pool}}"):
+        time.sleep(0.05)
 
 
 def density(rounds):

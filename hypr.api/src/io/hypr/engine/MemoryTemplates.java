@@ -42,6 +42,19 @@ public interface MemoryTemplates {
      */
     List<Template> prune();
 
+    /**
+     * Says how many microVMs are to wait, restored and paused, for the next containers of templates of images: such a container goes on at once. Each takes
+     * about as much of the host's memory as a container that rests. They are made beside everything else, when no container is being started.
+     *
+     * @param size of each pool, 0 to 64; 0 = none waits, as long as nothing is said
+     * @param templates unique beginnings of ids of templates with an image mounted; empty = all, also those that will be made, whatever was said of one
+     * @throws io.hypr.model.HyprException {@code INVALID} for another size or a template without an image; {@code NOT_FOUND}
+     */
+    void pool(int size, List<String> templates);
+
+    /** {@return how many microVMs are to wait of each template of an image for which nothing else was said} */
+    int pool();
+
     /** A template. A data transfer object. */
     @ProviderType
     class Template {
@@ -65,6 +78,12 @@ public interface MemoryTemplates {
         public Instant created;
         /** When a container last started from it, or when it was made. */
         public Instant used;
+        /** How many microVMs of it are to wait for their container; 0 = none. */
+        public int pool;
+        /** How many wait now. */
+        public int waiting;
+        /** Why the last one that was to wait could not be made, a sentence; empty = it could. */
+        public String poolFailure = "";
         /** Ids of the containers that run from it now. */
         public List<String> containers = new ArrayList<>();
     }

@@ -178,7 +178,8 @@ public final class EngineComponent implements Supplier<Engine> {
         whenOpen(() -> engine.settle(String.valueOf(properties.get(VmmBackend.NAME))));
     }
 
-    void unbindBackend(VmmBackend backend) {
+    void unbindBackend(VmmBackend backend, Map<String, Object> properties) {
+        engine.unsettle(String.valueOf(properties.get(VmmBackend.NAME)));
         services.backends.remove(backend);
     }
 

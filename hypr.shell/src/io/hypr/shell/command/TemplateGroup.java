@@ -16,6 +16,7 @@ public final class TemplateGroup extends Group {
             Map.entry("list", "template-ls"),
             Map.entry("create", "template-create"),
             Map.entry("rm", "template-rm"),
+            Map.entry("pool", "template-pool"),
             Map.entry("prune", "template-prune"));
 
     /** Names its commands. */

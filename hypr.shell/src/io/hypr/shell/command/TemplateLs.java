@@ -48,9 +48,10 @@ public final class TemplateLs extends Command {
                 .field("Size", "SIZE", t -> Human.size(t.size))
                 .field("Created", "CREATED", t -> Human.ago(t.created))
                 .field("Used", "LAST USED", t -> Human.ago(t.used))
+                .field("Pool", "POOL", t -> t.pool == 0 ? "-" : t.waiting + "/" + t.pool)
                 .field("Containers", "CONTAINERS", t -> t.containers.size())
                 .field("Shape", "SHAPE", t -> t.shape)
                 .list(all, words.get("format").orElse("table"),
-                List.of("ID", "Backend", "Image", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Containers"));
+                List.of("ID", "Backend", "Image", "Cpus", "Memory", "Interfaces", "Size", "Created", "Used", "Pool", "Containers"));
     }
 }

@@ -20,6 +20,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
 
 /** All backends that are there, and the choice between them. Safe for use by any thread; no lock is held while a backend is called. */
@@ -244,7 +245,7 @@ public final class Backends {
      */
     public Hold launch(String name, VmPlan plan, Consumer<? super DriverRecord> intent) {
         VmmBackend backend = get(name, Duration.ZERO);
-        return held(new Hold(this, backend, backend.launch(plan, intent)));
+        return launched(backend, name, backend.launch(plan, intent));
     }
 
     /**
@@ -266,10 +267,41 @@ public final class Backends {
      */
     public Hold launch(String name, Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
         VmmBackend backend = get(name, Duration.ZERO);
-        if (!(backend instanceof Templates templates)) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no templates.");
+        return launched(backend, name, templates(backend, name).launch(template, plan, intent));
+    }
+
+    /**
+     * Starts a microVM from a template that stands still until it is resumed.
+     *
+     * @param name of the backend
+     * @param template what the backend saved
+     * @param plan what to start
+     * @param intent takes the record before anything exists
+     * @return a hold on it
+     */
+    public Hold restore(String name, Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        VmmBackend backend = get(name, Duration.ZERO);
+        return launched(backend, name, templates(backend, name).restore(template, plan, intent));
+    }
+
+    private static Templates templates(VmmBackend backend, String name) {
+        if (backend instanceof Templates templates) {
+            return templates;
         }
-        return held(new Hold(this, backend, templates.launch(template, plan, intent)));
+        throw new HyprException(ErrorCode.UNSUPPORTED, "The backend " + name + " has no templates.");
+    }
+
+    /** A backend that went meanwhile was not seen to have this one. */
+    private Hold launched(VmmBackend backend, String name, VmSession session) {
+        Hold hold = held(new Hold(this, backend, session));
+        VmmBackend now = find(name);
+        if (now != backend) {
+            hold.leave(backend);
+            if (now != null) {
+                hold.succeed(now);
+            }
+        }
+        return hold;
     }
 
     /**

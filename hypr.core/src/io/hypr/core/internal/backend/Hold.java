@@ -41,6 +41,7 @@ public final class Hold implements AutoCloseable {
     private Gate gate;
     private HyprException broken;
     private long brokenSince;
+    private boolean handed;
     private boolean closed;
 
     Hold(Backends backends, VmmBackend backend, VmSession session) {
@@ -57,6 +58,11 @@ public final class Hold implements AutoCloseable {
     /** @return the record by which the microVM is found again */
     public DriverRecord record() {
         return record;
+    }
+
+    /** @return whether the microVM is in the hands of the backend that launched it, and always was */
+    public synchronized boolean isFirst() {
+        return gate != null && !handed;
     }
 
     /** A backend has come: take the microVM over, if nobody has it. */
@@ -80,6 +86,7 @@ public final class Hold implements AutoCloseable {
             brokenSince = System.nanoTime();
             if (attached != null && !closed && gate == null) {
                 gate = new Gate(successor, attached);
+                handed = true;
                 attached = null;
             }
             notifyAll();

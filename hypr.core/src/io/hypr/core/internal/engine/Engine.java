@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 import org.osgi.service.log.Logger;
 
@@ -54,6 +56,7 @@ public final class Engine implements AutoCloseable {
     private final StartTimes booted = new StartTimes();
     private final StartTimes fromTemplates = new StartTimes();
     private final TemplateCache templates;
+    private final Pool pool;
     private final DeviceBook devices = new DeviceBook(this);
     private final Map<String, Container> containers = new LinkedHashMap<>();
     private HomeLock lock;
@@ -74,8 +77,9 @@ public final class Engine implements AutoCloseable {
         this.events = new EventBook(services.log());
         this.restarts = new Restarts(this);
         this.templates = new TemplateCache(settings, services.backends, services.log(),
-            (action, id, attributes) -> events.tell(Instant.now(), "template", action, id, attributes), services::roots,
+            this::told, services::roots,
             id -> all().stream().anyMatch(c -> c.runsFrom(id)));
+        this.pool = new Pool(this);
     }
 
     /**
@@ -97,6 +101,7 @@ public final class Engine implements AutoCloseable {
             synchronized (containers) {
                 kept.forEach(r -> containers.put(r.info.id, new Container(this, r)));
             }
+            pool.open();
             Reconciler reconciler = new Reconciler(this);
             reconciler.restorePorts();
             all().forEach(reconciler::takeOver);
@@ -166,6 +171,15 @@ public final class Engine implements AutoCloseable {
         return templates;
     }
 
+    Pool pool() {
+        return pool;
+    }
+
+    private void told(String action, String template, Map<String, String> attributes) {
+        events.tell(Instant.now(), "template", action, template, attributes);
+        pool.follow(template);
+    }
+
     EventBook events() {
         return events;
     }
@@ -219,7 +233,19 @@ public final class Engine implements AutoCloseable {
      * @param backend its name
      */
     public void settle(String backend) {
-        aside("look at the templates of backend " + backend, () -> templates.settle(backend));
+        aside("look at the templates of backend " + backend, () -> {
+            templates.settle(backend);
+            pool.settle(backend);
+        });
+    }
+
+    /**
+     * A backend goes: no microVM waits in its hands any more.
+     *
+     * @param backend its name
+     */
+    public void unsettle(String backend) {
+        pool.leave(backend);
     }
 
     /** A balancer has come: it is told all published ports. */
@@ -283,14 +309,16 @@ public final class Engine implements AutoCloseable {
         if (spec.name != null) {
             spec.name = NewContainer.checked(spec.name.startsWith("/") ? spec.name.substring(1) : spec.name);
         }
-        ContainerRecord record = new NewContainer(spec, image, settings).record(Ids.random());
-        if (!spec.network.equals(NetworkBook.NONE)) {
-            networks.find(spec.network);
+        NewContainer wished = new NewContainer(spec, image, settings);
+        String id = pool.claim(wished.machine(), image);
+        List<Volume> fresh = new ArrayList<>();
+        Container container;
+        try {
+            container = keep(spec, wished.record(id), image, fresh);
+        } catch (RuntimeException e) {
+            pool.giveBack(id);
+            throw e;
         }
-        List<Volume> fresh = new Mounts(this).claim(record.info, image.config().volumes());
-        fresh.forEach(v -> record.freshVolumes.add(v.name));
-        record.phase = fresh.isEmpty() ? Phase.IDLE : Phase.CREATING;
-        Container container = keep(spec, record);
         try {
             makeVolumes(container, fresh);
         } finally {
@@ -337,12 +365,22 @@ public final class Engine implements AutoCloseable {
         container.gone();
     }
 
-    /** @return the container, with its operation lock held */
+    /** @return the container, with its operation lock held; what of its volumes is to be made is added to those that are fresh */
+    private Container keep(ContainerSpec spec, ContainerRecord record, Image image, List<Volume> fresh) {
+        if (!spec.network.equals(NetworkBook.NONE)) {
+            networks.find(spec.network);
+        }
+        fresh.addAll(new Mounts(this).claim(record.info, image.config().volumes()));
+        fresh.forEach(v -> record.freshVolumes.add(v.name));
+        record.phase = fresh.isEmpty() ? Phase.IDLE : Phase.CREATING;
+        return keep(spec, record);
+    }
+
     private Container keep(ContainerSpec spec, ContainerRecord record) {
         synchronized (containers) {
             record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
             record.info.spec.name = record.info.name;
-            record.uid = uid();
+            record.uid = pool.user(record.info.id).orElseGet(this::uid);
             Container container = new Container(this, record);
             records.put(record);
             container.operation().lock();
@@ -369,11 +407,19 @@ public final class Engine implements AutoCloseable {
     private int uid() {
         Set<Integer> taken = new HashSet<>();
         containers.values().forEach(c -> taken.add(c.ask(r -> r.uid)));
+        pool.addUsers(taken);
         int uid = settings.firstUid();
         while (taken.contains(uid)) {
             uid++;
         }
         return uid;
+    }
+
+    /** Takes a user that no other VMM has. */
+    <T> T withUser(IntFunction<T> take) {
+        synchronized (containers) {
+            return take.apply(uid());
+        }
     }
 
     void rename(Container container, String wanted) {
@@ -444,6 +490,7 @@ public final class Engine implements AutoCloseable {
 
     private void removeFiles(Container container, boolean cleared) {
         try {
+            pool.drop(container.id());
             if (!cleared && !new Clearing(this, container).rest()) {
                 throw Clearing.left(container);
             }
@@ -468,6 +515,7 @@ public final class Engine implements AutoCloseable {
         closed = true;
         services.backends.close();
         templates.close();
+        pool.close();
         restarts.close();
         events.close();
         for (Container c : all()) {

@@ -200,9 +200,10 @@ public class InsideService implements Insides {
 
     @Override
     public long disk(String name) {
-        Path upper = engine.get().find(name).directory().resolve("upper.img");
+        Container container = engine.get().find(name);
+        Path upper = Starter.upper(container.directory());
         try {
-            return Blocks.of(upper);
+            return engine.get().pool().has(container.id()) ? 0 : Blocks.of(upper);
         } catch (NoSuchFileException e) {
             return 0; // It was never started.
         } catch (IOException e) {

@@ -32,6 +32,7 @@ final class NewContainer {
     private final ContainerSpec spec;
     private final Image image;
     private final Settings settings;
+    private final ContainerInfo info = new ContainerInfo();
 
     NewContainer(ContainerSpec spec, Image image, Settings settings) {
         this.spec = spec;
@@ -39,14 +40,21 @@ final class NewContainer {
         this.settings = settings;
     }
 
+    /** @return what is known of it before it has an id: the request and the size of its microVM */
+    ContainerInfo machine() {
+        info.spec = spec;
+        Size.apply(spec, info, settings);
+        network();
+        return info;
+    }
+
+    /** After {@link #machine}. */
     ContainerRecord record(String id) {
         ImageConfig config = image.config();
         ContainerRecord record = new ContainerRecord();
-        ContainerInfo info = new ContainerInfo();
         record.info = info;
         info.id = id;
         info.name = spec.name;
-        info.spec = spec;
         info.image = spec.image;
         info.imageId = image.id();
         info.created = Instant.now();
@@ -68,10 +76,8 @@ final class NewContainer {
         spec.stopSignal = or(spec.stopSignal, config.stopSignal());
         record.stopSignal = Signals.parse(or(spec.stopSignal, "SIGTERM"));
         Health.apply(spec, config);
-        Size.apply(spec, info, settings);
         ports(info, config);
         Restarts.check(spec);
-        network();
         if (spec.template != null && !List.of("auto", "on", "off").contains(spec.template)) {
             throw new HyprException(ErrorCode.INVALID, "invalid template mode: '" + spec.template + "'").remedy("It is auto, on or off.");
         }

@@ -171,6 +171,12 @@ final class Reconciler {
 
     /** A driver has come: whatever it has on the host that no record knows of is removed. */
     void sweep(NetworkDriver driver) {
+        for (DriverRecord removed : engine.networks().sweep(driver, this::plugged)) {
+            engine.log().info("Removed {} of the network driver {}, which no container has.", removed.id(), removed.owner());
+        }
+    }
+
+    private Set<String> plugged() {
         Set<String> known = new HashSet<>();
         for (Container c : engine.all()) {
             ContainerRecord r = c.record();
@@ -180,8 +186,7 @@ final class Reconciler {
                 r.plugs.forEach(p -> known.add(p.record.id()));
             }
         }
-        for (DriverRecord removed : engine.networks().sweep(driver, known)) {
-            engine.log().info("Removed {} of the network driver {}, which no container has.", removed.id(), removed.owner());
-        }
+        engine.pool().addEndpoints(known);
+        return known;
     }
 }

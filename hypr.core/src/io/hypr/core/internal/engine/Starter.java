@@ -48,6 +48,9 @@ import io.hypr.vmm.VmPlan;
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
 
+    /** Name of the VMM's log in a container's directory. */
+    static final String VMM_LOG = "vmm.log";
+
     private static final Path HOST_RESOLV = Path.of("/etc/resolv.conf");
 
     private final Engine engine;
@@ -64,6 +67,7 @@ final class Starter {
     private Run run;
     private ContainerLog visit;
     private boolean fresh;
+    private boolean waits;
     private int exitCode = 128;
     private boolean again;
 
@@ -171,6 +175,7 @@ final class Starter {
 
     private void intendVisit() throws IOException {
         choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
+        engine.pool().drop(container.id());
         container.change(r -> r.phase = Phase.VISITED);
         Clearing.delete(visits(container));
         visit = new ContainerLog(visits(container), LogLimits.of(Map.of()));
@@ -224,6 +229,7 @@ final class Starter {
             r.info.error = "";
         });
         container.log().begin(before.run + 1);
+        waits = engine.pool().begin(container.id());
     }
 
     /** What the backend must be able to do. */
@@ -251,15 +257,35 @@ final class Starter {
         root = engine.services().roots().readOnly(image(), Progress.NONE);
     }
 
+    /** A microVM that waits for the container has its disk already. */
     private void disk() throws IOException {
-        Path directory = container.directory();
-        Files.createDirectories(directory);
-        fresh = Files.notExists(upper());
-        engine.services().roots().writable(upper(), spec.diskSize, before.uid);
+        fresh = waits || Files.notExists(upper());
+        if (!waits) {
+            Files.createDirectories(container.directory());
+            engine.services().roots().writable(upper(), spec.diskSize, before.uid);
+        }
     }
 
     private Path upper() {
-        return container.directory().resolve("upper.img");
+        return upper(container.directory());
+    }
+
+    /**
+     * @param directory of a container
+     * @return its disk
+     */
+    static Path upper(Path directory) {
+        return directory.resolve("upper.img");
+    }
+
+    /**
+     * @param container an id
+     * @param uid user of its VMM
+     * @param limits to which it is held
+     * @return its jail
+     */
+    static VmPlan.Jail jail(String container, int uid, VmPlan.Limits limits) {
+        return new VmPlan.Jail(uid, uid, "hypr/" + container, limits);
     }
 
     private void network() {
@@ -269,6 +295,10 @@ final class Starter {
         NetworkRecord network = engine.networks().find(spec.network);
         engine.networks().settle(network);
         Endpoint endpoint = engine.networks().lease(network, container.id(), spec.ip, spec.macAddress);
+        String ahead = engine.pool().endpoint(container.id());
+        if (ahead != null) {
+            endpoint.endpointId = ahead;
+        }
         endpoint.aliases.addAll(spec.networkAliases);
         if (!network.network.name.equals(NetworkBook.DEFAULT)) {
             endpoint.aliases.add(container.id().substring(0, 12)); // As Docker: every container of a network that users made has this one.
@@ -282,10 +312,10 @@ final class Starter {
             r.plugs.add(plug);
             r.info.networks.put(network.network.name, endpoint);
         });
+        engine.pool().giveTap(container.id());
     }
 
     private void launch() throws IOException {
-        prepareRunDirectory();
         List<VmPlan.Nic> nics = attachment == null ? List.of()
             : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
         List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
@@ -293,18 +323,29 @@ final class Starter {
             Math.max(info.memory, info.maxMemory),
             VmLaunch.boot(settings, spec),
             List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
-            container.directory().resolve("vmm.log"), new VmPlan.Jail(before.uid, before.uid, "hypr/" + container.id(), Size.limits(info)),
+            container.directory().resolve(VMM_LOG), jail(container.id(), before.uid, Size.limits(info)),
             Set.of(), spec.vmmOptions);
         boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
         vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? MountedRoot.of(info.image, image(), root, spec.diskSize) : null, visit);
+        if (!vm.goesOn()) {
+            prepareRunDirectory();
+            if (waits) {
+                waits = false;
+                disk(); // That of the microVM that waited is gone with it.
+            }
+        }
         run = vm.start();
     }
 
     private void prepareRunDirectory() throws IOException {
-        Path runDirectory = engine.runDirectory(container.id());
-        Clearing.delete(runDirectory); // Of a start that a crash interrupted before its record.
+        emptied(engine.runDirectory(container.id())); // Of a start that a crash interrupted before its record.
+    }
+
+    /** Makes the run directory of a microVM, or empties it. */
+    static Path emptied(Path runDirectory) throws IOException {
+        Clearing.delete(runDirectory);
         Files.createDirectories(runDirectory.getParent());
-        Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private void hello() throws InterruptedException {

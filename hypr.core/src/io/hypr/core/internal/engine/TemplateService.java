@@ -77,6 +77,17 @@ public class TemplateService implements MemoryTemplates {
         return engine.get().templates().prune().stream().map(this::filled).toList();
     }
 
+    @Override
+    public void pool(int size, List<String> templates) {
+        Engine now = engine.get();
+        now.pool().resize(size, templates.stream().map(now.templates()::find).toList());
+    }
+
+    @Override
+    public int pool() {
+        return engine.get().pool().size();
+    }
+
     private Template filled(TemplateRecord record) {
         Template template = new Template();
         template.id = record.id;
@@ -88,6 +99,10 @@ public class TemplateService implements MemoryTemplates {
         template.interfaces = record.mtus.size();
         template.size = record.size;
         template.created = record.created;
+        Pool pool = engine.get().pool();
+        template.pool = pool.size(record);
+        template.waiting = pool.ready(record.id);
+        template.poolFailure = pool.failure(record.id);
         template.used = engine.get().templates().used(record.id);
         engine.get().all().stream().filter(c -> c.runsFrom(record.id)).forEach(c -> template.containers.add(c.id()));
         return template;

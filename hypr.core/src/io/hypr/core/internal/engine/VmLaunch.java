@@ -2,6 +2,7 @@ package io.hypr.core.internal.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class VmLaunch {
     private final ContainerLog visit;
     private final MountedRoot root;
     private Way way;
+    private Hold waited;
     private long begun;
 
     /**
@@ -46,8 +48,12 @@ final class VmLaunch {
         this.container = container;
         this.backend = backend;
         this.plan = plan;
-        String asked = container.ask(r -> r.info.spec.template);
-        this.mode = asked != null ? asked : engine.settings().templates() ? "auto" : "off";
+        this.mode = mode(engine.settings(), container.ask(r -> r.info.spec));
+    }
+
+    /** @return auto, on or off */
+    static String mode(Settings settings, ContainerSpec spec) {
+        return spec.template != null ? spec.template : settings.templates() ? "auto" : "off";
     }
 
     /**
@@ -64,12 +70,28 @@ final class VmLaunch {
         return engine.templates();
     }
 
-    /** @return the run of the microVM, whose link is being held open */
-    Run start() {
+    /**
+     * Chooses how it is to start; a microVM that waits for it goes on.
+     *
+     * @return whether one did; if not, nothing of one is there any more
+     */
+    boolean goesOn() {
         way = mode.equals("off") ? Way.cold("Templates are switched off for it.", null) : wanted();
         begun = System.nanoTime();
-        Hold hold = way.isCold() ? boot() : restore();
-        return begin(hold);
+        waited = engine.pool().take(container.id(), way.template(), plan, intent -> container.change(r -> r.vm = intent));
+        if (waited != null) {
+            way = new Way(way.template(), way.saved(), way.disk(), "It went on from the pool of the template of its image.", null);
+        }
+        return waited != null;
+    }
+
+    /**
+     * After {@link #goesOn}.
+     *
+     * @return the run of the microVM, whose link is being held open
+     */
+    Run start() {
+        return begin(waited != null ? waited : way.isCold() ? boot() : restore());
     }
 
     private Way wanted() {
@@ -88,7 +110,7 @@ final class VmLaunch {
     private Hold restore() {
         try {
             if (isMounted()) {
-                copyDisk();
+                copyDisk(engine, way.disk(), root.disk(), plan.disks().getLast().file(), container.ask(r -> r.uid));
             }
             return engine.services().backends.launch(backend, way.saved(), plan, intent -> container.change(r -> r.vm = intent));
         } catch (HyprException e) {
@@ -102,15 +124,16 @@ final class VmLaunch {
         }
     }
 
-    private void copyDisk() {
+    /** Makes the disk of a container a copy of that of a template. */
+    static void copyDisk(Engine engine, Path disk, long size, Path to, int uid) {
         try {
-            if (Files.size(way.disk()) != root.disk()) {
+            if (Files.size(disk) != size) {
                 throw new HyprException(ErrorCode.CORRUPT, "The disk of the template has another size than it was made with.");
             }
         } catch (IOException e) {
             throw new HyprException(ErrorCode.CORRUPT, "The disk of the template cannot be read: " + e, e);
         }
-        engine.services().roots().copy(way.disk(), plan.disks().getLast().file(), container.ask(r -> r.uid));
+        engine.services().roots().copy(disk, to, uid);
     }
 
     private Run begin(Hold hold) {
@@ -181,8 +204,9 @@ final class VmLaunch {
         return way.template();
     }
 
-    /** The container runs: the next one of its shape shall start from a template. */
+    /** The container runs: the next one of its shape shall start from a template, or find a microVM that waits. */
     void done() {
+        engine.pool().used(way.template());
         if (way.wanted() != null) {
             templates().want(way.wanted());
         }

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.hypr.core.internal.Ids;
@@ -353,6 +355,31 @@ public final class NetworkBook {
         }
     }
 
+    /**
+     * Has the host's side of an interface made ahead.
+     *
+     * @param driver name of the driver
+     * @param endpoint id of the endpoint to come
+     * @param uid user of its VMM
+     * @return the host's side; empty if the driver cannot do that
+     */
+    public Optional<Attachment> prepare(String driver, String endpoint, int uid) {
+        return drivers.get(driver, Duration.ZERO).prepare(endpoint, uid);
+    }
+
+    /**
+     * Removes what was made ahead, also if that was interrupted anywhere.
+     *
+     * @param driver name of the driver
+     * @param endpoint id of the endpoint that was to come
+     * @param uid user of its VMM
+     * @param waits whether the driver may take a while to come
+     */
+    public void unprepare(String driver, String endpoint, int uid, boolean waits) {
+        NetworkDriver found = drivers.get(driver, waits ? SOON : Duration.ZERO);
+        found.prepare(endpoint, uid).ifPresent(a -> found.unplug(a.record())); // What is half made has no record yet.
+    }
+
     /** @param plug what is unplugged */
     public void unplug(Plug plug) {
         drivers.get(plug.driver, SOON).unplug(plug.record);
@@ -371,16 +398,17 @@ public final class NetworkBook {
      * Removes from the host what no record knows of.
      *
      * @param driver who is asked
-     * @param known ids of endpoints and containers that are plugged in
+     * @param known gives the ids of endpoints and containers that are plugged in; asked after the driver, since more can be plugged in meanwhile
      * @return what was removed
      */
-    public List<DriverRecord> sweep(NetworkDriver driver, Set<String> known) {
-        Set<String> all = new HashSet<>(known);
+    public List<DriverRecord> sweep(NetworkDriver driver, Supplier<Set<String>> known) {
+        List<DriverRecord> inventory = driver.inventory();
+        Set<String> all = new HashSet<>(known.get());
         synchronized (this) {
             all.addAll(networks.keySet());
         }
         List<DriverRecord> removed = new ArrayList<>();
-        for (DriverRecord r : driver.inventory()) {
+        for (DriverRecord r : inventory) {
             if (!all.contains(r.id())) {
                 discard(driver, r);
                 removed.add(r);

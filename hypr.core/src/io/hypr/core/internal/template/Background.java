@@ -3,23 +3,17 @@ package io.hypr.core.internal.template;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
-/** Makes templates one after another on a thread of its own, when no container is being started and none was a moment ago. */
+/** Makes templates and what comes of them, one after another on a thread of its own, when no container is being started and none was a moment ago. */
 final class Background implements AutoCloseable {
 
     private static final long QUIET = Duration.ofMillis(300).toNanos();
 
-    private final Consumer<TemplateRecord> make;
-    private final Map<String, TemplateRecord> wanted = new LinkedHashMap<>();
+    private final Map<String, Runnable> wanted = new LinkedHashMap<>();
     private int starts;
     private long lastEnd = System.nanoTime() - QUIET;
     private Thread worker;
     private boolean closed;
-
-    Background(Consumer<TemplateRecord> make) {
-        this.make = make;
-    }
 
     synchronized void busy() {
         starts++;
@@ -31,17 +25,17 @@ final class Background implements AutoCloseable {
         notifyAll();
     }
 
-    synchronized void want(TemplateRecord record) {
-        if (!closed && wanted.putIfAbsent(record.id, record) == null && worker == null) {
+    /** Has something made; what is wanted already is made once, and what is just being made once more. */
+    synchronized void want(String what, Runnable make) {
+        if (!closed && wanted.putIfAbsent(what, make) == null && worker == null) {
             worker = Thread.ofPlatform().daemon().name("templates").priority(Thread.MIN_PRIORITY).start(this::work);
         }
     }
 
     private void work() {
         try {
-            for (TemplateRecord next = next(); next != null; next = next()) {
-                make.accept(next);
-                done(next);
+            for (Runnable next = next(); next != null; next = next()) {
+                next.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -49,11 +43,11 @@ final class Background implements AutoCloseable {
     }
 
     /** Waits until the host has time; null when there is nothing to do any more, and the thread ends. */
-    private synchronized TemplateRecord next() throws InterruptedException {
+    private synchronized Runnable next() throws InterruptedException {
         while (!wanted.isEmpty() && !closed) {
             long left = QUIET - (System.nanoTime() - lastEnd);
             if (starts == 0 && left <= 0) {
-                return wanted.values().iterator().next();
+                return wanted.remove(wanted.keySet().iterator().next());
             }
             if (starts > 0) {
                 wait();
@@ -63,10 +57,6 @@ final class Background implements AutoCloseable {
         }
         worker = null;
         return null;
-    }
-
-    private synchronized void done(TemplateRecord record) {
-        wanted.remove(record.id);
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class TemplateCache implements AutoCloseable {
         this.inUse = inUse;
         this.store = new TemplateStore(settings.home().resolve("templates"));
         this.maker = new TemplateMaker(settings, backends, store, roots);
-        this.background = new Background(this::makeQuietly);
+        this.background = new Background();
     }
 
     /** Reads what there is. */
@@ -230,11 +230,24 @@ public final class TemplateCache implements AutoCloseable {
      * @param wanted as {@link #way} said
      */
     public void want(TemplateRecord wanted) {
-        background.want(wanted);
+        background.want(wanted.id, () -> makeQuietly(wanted));
+    }
+
+    /**
+     * Has something else done when the host has time. What is wanted already is done once.
+     *
+     * @param what it is
+     * @param act does it; throws nothing
+     */
+    public void later(String what, Runnable act) {
+        background.want(what, act);
     }
 
     private void makeQuietly(TemplateRecord wanted) {
-        if (!store.hasRoom(SPARE)) {
+        if (failure(wanted.id) != null) {
+            return; // Another start wanted it while it was tried.
+        }
+        if (!hasRoom()) {
             log.debug("No template is made: there is less than {} bytes of room on the disk.", SPARE);
             return;
         }
@@ -291,6 +304,55 @@ public final class TemplateCache implements AutoCloseable {
     }
 
     // --- what there is ---
+
+    /** @return whether others still have enough on the disk after something was made that nobody asked for */
+    public boolean hasRoom() {
+        return store.hasRoom(SPARE);
+    }
+
+    /** @return all of them */
+    public List<TemplateRecord> all() {
+        return store.list();
+    }
+
+    /**
+     * @param id of a template
+     * @return the template; null if it is gone
+     */
+    public TemplateRecord get(String id) {
+        return store.find(id);
+    }
+
+    /**
+     * @param record of a template
+     * @return what the backend saved
+     */
+    public Path saved(TemplateRecord record) {
+        return store.saved(record.id);
+    }
+
+    /**
+     * @param record of a template of an image
+     * @return the disk that it has mounted
+     */
+    public Path disk(TemplateRecord record) {
+        return store.disk(record.id);
+    }
+
+    /**
+     * Keeps how many microVMs of a template are to wait.
+     *
+     * @param record of the template
+     * @param size how many; null = as many as of all others
+     */
+    public void pool(TemplateRecord record, Integer size) {
+        record.pool = size;
+        try {
+            store.rewrite(record);
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.DENIED, "The record of template " + record.id.substring(0, 12) + " cannot be written.", e);
+        }
+    }
 
     /** @return all of them, the one that was used last first */
     public List<TemplateRecord> list() {

@@ -56,6 +56,8 @@ public final class TemplateRecord {
     public long disk;
     /** See {@link MountedRoot#programs}. */
     public List<String> programs = new ArrayList<>();
+    /** How many microVMs of it are to wait for their container; null = as many as of all others. */
+    public Integer pool;
 
     /**
      * @param id of the template
@@ -102,16 +104,32 @@ public final class TemplateRecord {
      * @return a plan of the same shape, for a microVM that can be saved
      */
     VmPlan plan(VmPlan.Boot boot, List<Path> disks, Path run, Path log, VmPlan.Jail jail) {
+        return plan(id, boot, disks, "", "02:00:00:00:00:01", run, log, jail, Set.of("snapshots"));
+    }
+
+    /**
+     * @param container whose microVM it is
+     * @param boot kernel and agent as they are now
+     * @param disks a file for each disk
+     * @param tap of each interface; empty = it leads nowhere
+     * @param mac address of the first interface
+     * @param run directory of the microVM
+     * @param log of the VMM
+     * @param jail of the VMM
+     * @param facets that it must have
+     * @return a plan of the same shape
+     */
+    public VmPlan plan(String container, VmPlan.Boot boot, List<Path> disks, String tap, String mac, Path run, Path log, VmPlan.Jail jail, Set<String> facets) {
         List<VmPlan.Disk> all = new ArrayList<>();
         for (int i = 0; i < readOnly.size(); i++) {
             all.add(new VmPlan.Disk(disks.get(i), readOnly.get(i)));
         }
         List<VmPlan.Nic> nics = new ArrayList<>();
         for (int mtu : mtus) {
-            nics.add(new VmPlan.Nic("", "02:00:00:00:00:%02x".formatted(nics.size() + 1), mtu));
+            nics.add(new VmPlan.Nic(tap, mac, mtu));
         }
-        return new VmPlan(id, processors, maxProcessors, memory, maxMemory,
+        return new VmPlan(container, processors, maxProcessors, memory, maxMemory,
                 new VmPlan.Boot(boot.vmlinux(), boot.bzImage(), boot.initramfs(), arguments), all, nics,
-            List.of(), List.of(), run, log, jail, Set.of("snapshots"), options);
+            List.of(), List.of(), run, log, jail, facets, options);
     }
 }

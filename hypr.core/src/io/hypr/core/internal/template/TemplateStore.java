@@ -118,6 +118,16 @@ final class TemplateStore {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Writes the record of one that is whole; that is no use of it. */
+    synchronized void rewrite(TemplateRecord record) throws IOException {
+        Path file = directory(record.id).resolve(RECORD);
+        FileTime used = Files.getLastModifiedTime(file);
+        Path fresh = file.resolveSibling(RECORD + ".new");
+        Files.writeString(fresh, Json.write(record));
+        Files.setLastModifiedTime(fresh, used);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     private Path making(TemplateRecord record) {
         return home.resolve(MAKING + name(record.id));
     }

@@ -27,15 +27,18 @@ import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
 import io.hypr.vmm.Resizable;
+import io.hypr.vmm.Snapshots;
+import io.hypr.vmm.Templates;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.VmmBackend;
 
 /** A backend whose microVMs are those of a {@link FakeHost}. */
-final class FakeBackend implements VmmBackend {
+final class FakeBackend implements VmmBackend, Templates {
 
-    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS, new String[] {"vfio", "virtiofs", "resizable", "limitable"});
+    static final Map<String, Object> PROPERTIES = Map.of(NAME, "fake", FACETS,
+        new String[] {"vfio", "virtiofs", "resizable", "limitable", "templates"});
 
     private final Path socket;
     final List<VmPlan> plans = new CopyOnWriteArrayList<>();
@@ -52,6 +55,12 @@ final class FakeBackend implements VmmBackend {
     volatile boolean resizes = true;
     volatile boolean limits = true;
     volatile Availability availability = Availability.available();
+    /** Whether microVMs can start from templates. */
+    volatile boolean templates;
+    /** What restoring and discarding ends with; null = it works. */
+    volatile HyprException refusal;
+    /** Ids of microVMs that stand still since they were restored. */
+    final Set<String> paused = ConcurrentHashMap.newKeySet();
 
     FakeBackend(Path socket) {
         this.socket = socket;
@@ -71,6 +80,26 @@ final class FakeBackend implements VmmBackend {
         return new Session(plan.id());
     }
 
+    @Override
+    public String shape(VmPlan plan) {
+        return templates && plan.shares().isEmpty() && plan.devices().isEmpty() ? plan.memory() + " " + plan.nics().size() : "";
+    }
+
+    @Override
+    public VmSession launch(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        return launch(plan, intent);
+    }
+
+    @Override
+    public VmSession restore(Path template, VmPlan plan, Consumer<? super DriverRecord> intent) {
+        if (refusal != null) {
+            throw refusal;
+        }
+        VmSession session = launch(plan, intent);
+        paused.add(plan.id());
+        return session;
+    }
+
     private static DriverRecord record(String id) {
         return new DriverRecord("fake", id, 1, "{}");
     }
@@ -85,6 +114,10 @@ final class FakeBackend implements VmmBackend {
         if (stuck) {
             throw new HyprException(ErrorCode.CONFLICT, "The microVM cannot be ended.");
         }
+        if (refusal != null) {
+            throw refusal;
+        }
+        paused.remove(record.id());
         FakeHost.ask(socket, "discard " + record.id());
     }
 
@@ -136,6 +169,7 @@ final class FakeBackend implements VmmBackend {
         @Override
         public void resume() {
             calls.add("resume " + id);
+            paused.remove(id);
         }
     }
 
@@ -165,7 +199,7 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public long pid() {
-            return 4711;
+            return FakeHost.ask(socket, "state " + id).equals("ENDED") ? 0 : 4711;
         }
 
         @Override
@@ -212,6 +246,9 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public ByteChannel link() {
+            if (paused.contains(id)) {
+                throw new IllegalStateException("Nobody opens the link of a microVM that waits");
+            }
             try {
                 return FakeHost.link(socket, id);
             } catch (IOException e) {
@@ -221,7 +258,10 @@ final class FakeBackend implements VmmBackend {
 
         @Override
         public <F> Optional<F> facet(Class<F> type) {
-            if (type == Pausable.class && stalled.contains(id)) {
+            if (type == Snapshots.class) {
+                return Optional.of(type.cast((Snapshots) directory -> 1));
+            }
+            if (type == Pausable.class && (stalled.contains(id) || paused.contains(id))) {
                 return Optional.of(type.cast(new Stalled(id)));
             }
             if (type == Limitable.class) {

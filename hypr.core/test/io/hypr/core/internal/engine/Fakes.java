@@ -1,5 +1,6 @@
 package io.hypr.core.internal.engine;
 
+import java.io.RandomAccessFile;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,7 +123,9 @@ final class Fakes {
             public void writable(Path file, long size, int uid) {
                 try {
                     if (!Files.exists(file)) {
-                        Files.createFile(file);
+                        try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
+                            disk.setLength(size);
+                        }
                     }
                 } catch (java.io.IOException e) {
                     throw new java.io.UncheckedIOException(e);
@@ -163,6 +166,12 @@ final class Fakes {
         public Attachment plug(EndpointPlan plan) {
             FakeHost.ask(socket, "plug " + plan.id());
             return new Attachment(new DriverRecord("bridge", plan.id(), 1, "{}"), "tap" + plan.id().substring(0, 8), 1500);
+        }
+
+        @Override
+        public Optional<Attachment> prepare(String id, int uid) {
+            FakeHost.ask(socket, "plug " + id);
+            return Optional.of(new Attachment(new DriverRecord("bridge", id, 1, "{}"), "tap" + id.substring(0, 8), 1500));
         }
 
         @Override
