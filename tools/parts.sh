@@ -29,12 +29,12 @@ build() {
     local name java=() native=()
     for name; do
         case $name in
-            kernel | kestrel | krun | launcher) native+=("$name") ;;
+            kernel | kestrel | krun | launcher | virtiofsd) native+=("$name") ;;
             doc) ;;
             *) java+=("$name") ;;
         esac
     done
-    if [ $# = 0 ]; then native=(kernel kestrel launcher ${OPTIONAL-krun}); fi
+    if [ $# = 0 ]; then native=(kernel kestrel launcher ${OPTIONAL-krun virtiofsd}); fi
     for name in ${native[@]+"${native[@]}"}; do [ ! -d "$name" ] || build_native "$name"; done
     if [ $# = 0 ] || [ ${#java[@]} -gt 0 ]; then build_java ${java[@]+"${java[@]}"}; fi
     case "$# ${java[*]-}" in "0 "* | *hypr.dist*) assemble ;; esac
@@ -44,8 +44,8 @@ build() {
 build_native() {
     if [ "$1" = kernel ]; then
         kernel/build.sh >/dev/null || die "The kernel does not build."
-    elif [ "$1" = krun ]; then
-        build_krun
+    elif [ "$1" = krun ] || [ "$1" = virtiofsd ]; then
+        build_rust "$1"
     else
         lock
         make -s -C "$1" all >&2 9<&- || die "$1 does not build."
@@ -53,11 +53,11 @@ build_native() {
     fi
 }
 
-# Without a Rust of its age (status 3) there is no hypr-krun, and all else is as it was.
-build_krun() {
+# Without a Rust of its age (status 3) there is no such program, and all else is as it was.
+build_rust() {
     local status=0
-    krun/build.sh >/dev/null || status=$?
-    case $status in 0 | 3) ;; *) die "krun does not build." ;; esac
+    "$1/build.sh" >/dev/null || status=$?
+    case $status in 0 | 3) ;; *) die "$1 does not build." ;; esac
 }
 
 build_java() {
@@ -69,7 +69,7 @@ build_java() {
 
 # Completes what tools/Distribution.java laid out: programs, kernel, initramfs, completions, and the JVM's cache of classes.
 assemble() {
-    local kernel file
+    local kernel name file
     lock
     for file in launcher/build/hypr launcher/build/hypr-start launcher/build/hypr-kvmprobe; do place "$file" "$DIST/bin/${file##*/}"; done
     for file in launcher/build/qemu/*; do
@@ -82,10 +82,11 @@ assemble() {
         kernel=$(kernel/build.sh --path)
         for file in vmlinux bzImage config version; do place "$kernel/$file" "$DIST/share/kernel/$file"; done
     fi
-    if [ -x krun/build.sh ]; then
-        file=$(krun/build.sh --path)/hypr-krun
-        if [ -f "$file" ]; then place "$file" "$DIST/bin/hypr-krun"; else rm -f "$DIST/bin/hypr-krun"; fi   # another version's would not be understood
-    fi
+    for name in krun virtiofsd; do
+        [ -x "$name/build.sh" ] || continue
+        file=$("$name/build.sh" --path)/hypr-$name
+        if [ -f "$file" ]; then place "$file" "$DIST/bin/hypr-$name"; else rm -f "$DIST/bin/hypr-$name"; fi   # another version's would not be understood
+    done
     if [ -x hypr.image/images/build.sh ] && { [ ! -f "$DIST/share/images/busybox.tar" ] ||
         [ -n "$(find hypr.image/images /bin/busybox -newer "$DIST/share/images/busybox.tar" -print -quit)" ]; }; then
         say "images: making hypr/busybox and hypr/welcome"

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -27,7 +28,9 @@ import io.hypr.vmm.VmPlan;
 public record ShareServers(Starter starter, Path directory, String cgroup) {
 
     /** Where QEMU 7 puts its own; later versions of QEMU bring none. */
-    private static final Path PROGRAM = Path.of("/usr/lib/qemu/virtiofsd");
+    private static final Path QEMUS = Path.of("/usr/lib/qemu/virtiofsd");
+    /** Name of HYPR's own. */
+    public static final String OURS = "hypr-virtiofsd";
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /** Octets kept of what the servers say. */
     private static final long LOG_LIMIT = 65_536;
@@ -36,18 +39,29 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     private static final String LISTENING = " 00010000 ";
 
     /**
-     * Checks that there are the program and the directories.
+     * Finds the programs that can serve: HYPR's own, beside hypr-start if it could be built, then the one that comes with QEMU 7.
+     *
+     * @param starter of the processes
+     * @return those that are here, the better one first
+     */
+    public static List<Path> programs(Starter starter) {
+        return Stream.of(starter.program().resolveSibling(OURS), QEMUS).filter(Files::isExecutable).toList();
+    }
+
+    /**
+     * Chooses the program that serves the shares of a plan.
      *
      * @param backend which cannot do without, for people
-     * @param shares of a plan
-     * @throws HyprException {@code UNSUPPORTED}, {@code NOT_FOUND} or {@code INVALID}
+     * @param starter of the processes
+     * @return the best one
+     * @throws HyprException {@code UNSUPPORTED} if there is none
      */
-    public static void check(String backend, List<VmPlan.Share> shares) {
-        if (!shares.isEmpty() && !Files.isExecutable(PROGRAM)) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The " + backend + " backend cannot share directories with a microVM: there is no " + PROGRAM + ".")
-                    .remedy("Install it, on Debian 12 with: apt-get install qemu-system-common");
-        }
-        check(shares);
+    public static Path program(String backend, Starter starter) {
+        return programs(starter).stream().findFirst().orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED,
+            "The " + backend + " backend cannot share directories with a microVM: there is no " + starter.program().resolveSibling(OURS)
+                + " and no " + QEMUS + ".")
+            .remedy("Build the first with ./dev build virtiofsd, which takes Rust, or install the second, on Debian 12 with: "
+                + "apt-get install qemu-system-common"));
     }
 
     /**
@@ -81,14 +95,15 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
      * Starts the servers and returns when the VMM can connect to each.
      *
      * @param plan whose shares are served, to its jail's user
+     * @param program one of {@link #programs}; null if the plan has no shares
      * @throws IOException if a socket cannot be examined or given away
      * @throws HyprException if a share cannot be served; {@link #stop} ends the others
      */
-    public void start(VmPlan plan) throws IOException {
+    public void start(VmPlan plan, Path program) throws IOException {
         for (int i = 0; i < plan.shares().size(); i++) {
             VmPlan.Share share = plan.shares().get(i);
             Path socket = directory.resolve(socket(i));
-            awaitListening(serve(share, socket, i), socket, share, log(i));
+            awaitListening(serve(program, share, socket, i), socket, share, log(i));
             if (!Files.getAttribute(socket, "unix:uid").equals(plan.jail().uid())) {
                 Files.setAttribute(socket, "unix:gid", plan.jail().gid());
                 Files.setAttribute(socket, "unix:uid", plan.jail().uid());
@@ -96,22 +111,31 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         }
     }
 
-    private Process serve(VmPlan.Share share, Path socket, int index) throws IOException {
+    private Process serve(Path program, VmPlan.Share share, Path socket, int index) throws IOException {
         Path pid = directory.resolve(socket(index) + ".pid");
         List<String> options = new ArrayList<>(List.of("--log", log(index).toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
             "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
+        Path source = share.source().toRealPath(); // Neither program takes a symbolic link.
         if (share.readOnly()) {
-            options.addAll(List.of("--read-only", share.source().toString()));
+            options.addAll(List.of("--read-only", source.toString()));
         }
-        Path source = share.source();
         if (Files.isRegularFile(source)) { // It is served in a directory of its own, since the root of a share is one.
+            Path file = source;
             source = directory.resolve(socket(index) + ".d");
             Files.createDirectories(source);
-            options.addAll(List.of("--only", share.source() + "=" + source));
+            options.addAll(List.of("--only", file + "=" + source));
         }
+        return starter.start(options, command(program, socket, source));
+    }
+
+    private static List<String> command(Path program, Path socket, Path source) {
+        if (program.endsWith(OURS)) {
+            return List.of(program.toString(), socket.toString(), source.toString());
+        }
+        // timeout=0: the guest asks for names and sizes whenever it needs them, since the host may have changed them.
         // announce_submounts: the inode numbers of other file systems below the directory are numbers of their own.
-        return starter.start(options, List.of(PROGRAM.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + source,
-            "-o", "sandbox=namespace", "-o", "xattr", "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0"));
+        return List.of(program.toString(), "-f", "--socket-path=" + socket, "-o", "source=" + source, "-o", "sandbox=namespace", "-o", "timeout=0",
+            "-o", "no_readdirplus", "-o", "xattr", "-o", "announce_submounts", "-o", "log_level=err", "--thread-pool-size=0");
     }
 
     /** Ends the servers that still run. Idempotent. */

@@ -40,7 +40,7 @@ class QemuBackendTest extends VmmBackendContract {
 
     @Override
     protected VmmBackend backend() throws IOException {
-        return backend(Map.of("binary", "qemu-system-x86_64", "accelerator", "auto", "machine", "auto", "cpu", "auto"));
+        return backend(Map.of("binary", "qemu-system-x86_64", "accelerator", "auto", "machine", "auto", "cpu", "auto", "shares", "auto"));
     }
 
     private VmmBackend backend(Map<String, Object> configuration) {
@@ -177,14 +177,14 @@ class QemuBackendTest extends VmmBackendContract {
 
     @Test
     void aMissingQemuIsUnsupportedWithARemedy() {
-        Availability missing = backend(Map.of("binary", "no-such-qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto")).probe();
+        Availability missing = backend(Map.of("binary", "no-such-qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto", "shares", "auto")).probe();
         assertEquals(Availability.unsupported("QEMU is missing: there is no program no-such-qemu.",
                 "Install it, on Debian with: apt-get install qemu-system-x86"), missing);
     }
 
     @Test
     void aProgramThatIsNotQemuIsUnsupported() {
-        Availability other = backend(Map.of("binary", "/bin/true", "accelerator", "auto", "machine", "auto", "cpu", "auto")).probe();
+        Availability other = backend(Map.of("binary", "/bin/true", "accelerator", "auto", "machine", "auto", "cpu", "auto", "shares", "auto")).probe();
         assertEquals("The program /bin/true does not answer as QEMU does.", ((Availability.Unsupported) other).reason());
     }
 }

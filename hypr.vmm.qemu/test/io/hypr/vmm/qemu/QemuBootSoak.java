@@ -25,7 +25,8 @@ final class QemuBootSoak {
         int failed;
         try {
             QemuBackend backend = new QemuBackend(Built.ROOT.resolve("launcher/build"), Built.ROOT.resolve("launcher/build/qemu"), run,
-                Settings.of(Map.of("binary", "qemu-system-x86_64", "accelerator", words[2], "machine", "auto", "cpu", "auto")));
+                Settings.of(Map.of("binary", "qemu-system-x86_64", "accelerator", words[2], "machine", "auto", "cpu", "auto",
+                    "shares", "auto")));
             failed = BootSoak.run(backend, boot, Integer.parseInt(words[1]), Integer.parseInt(words[0]), System.out);
         } finally {
             Files.deleteIfExists(run.resolve("kvm.json"));

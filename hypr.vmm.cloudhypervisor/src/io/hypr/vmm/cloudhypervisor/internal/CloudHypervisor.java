@@ -240,7 +240,7 @@ public final class CloudHypervisor {
         return has && !settings.landlock().equals("off");
     }
 
-    private static void refuseWhatIsMissing(VmPlan plan) {
+    private void refuseWhatIsMissing(VmPlan plan) {
         Set<String> missing = new TreeSet<>(plan.facets());
         missing.removeAll(FACETS);
         if (!missing.isEmpty()) {
@@ -250,7 +250,13 @@ public final class CloudHypervisor {
         if (!plan.devices().isEmpty() && plan.facets().contains(RECLAIM)) {
             throw unsupported("A microVM that a device is passed through to cannot give memory back: the device may write there at any time.");
         }
-        ShareServers.check("Cloud Hypervisor", plan.shares());
+        ShareServers.check(plan.shares());
+        server(plan, starter);
+    }
+
+    /** Who serves the shares of a plan; null if it has none. */
+    static Path server(VmPlan plan, Starter starter) {
+        return plan.shares().isEmpty() ? null : ShareServers.program("Cloud Hypervisor", starter);
     }
 
     private static HyprException unsupported(String sentence) {

@@ -71,7 +71,7 @@ final class Launch {
                 Plugs.prepare(run);
             }
             begin.prepare(run);
-            shares.start(plan);
+            shares.start(plan, CloudHypervisor.server(plan, starter));
             link = LinkSocket.listen(run);
             Files.createSymbolicLink(run.file(Names.KERNEL), Path.of("/proc/self/fd/" + MachineConfig.FIRST_OPENED));
             Process process = starter.start(options(groups, config), command(binary));

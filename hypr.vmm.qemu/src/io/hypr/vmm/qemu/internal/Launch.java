@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,10 +50,11 @@ final class Launch {
      * @param command QEMU's words, and what is to be opened for it
      * @param devices that QEMU's user must reach
      * @param shares that must be served before QEMU starts
+     * @param program that serves them; null if there are none
      * @return the process
      * @throws HyprException if QEMU does not start; what there is of it is left to the caller to remove
      */
-    VmmProcess go(List<Integer> groups, CommandLine command, VfioGroups devices, ShareServers shares) {
+    VmmProcess go(List<Integer> groups, CommandLine command, VfioGroups devices, ShareServers shares, Path program) {
         VmmLog log = new VmmLog(plan.log());
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -62,7 +64,7 @@ final class Launch {
             server.bind(UnixDomainSocketAddress.of(run.file(Sockets.STARTED)));
             VmmDirectory.give(run.file(Sockets.STARTED), plan.jail().uid(), plan.jail().gid());
             devices.give(plan.jail().uid(), plan.jail().gid());
-            shares.start(plan);
+            shares.start(plan, program);
             List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
             options.addAll(command.openings());
             Process process = starter.start(options, command.words(), command.environment());

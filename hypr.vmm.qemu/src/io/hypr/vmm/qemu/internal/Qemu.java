@@ -85,7 +85,7 @@ public final class Qemu implements AutoCloseable {
     }
 
     /** What a plan leads to on this host. */
-    private record Choice(VmPlan plan, Settings settings, Machine machine, Host.Traits traits, Accelerator accelerator, VfioGroups devices) {
+    private record Choice(VmPlan plan, Settings settings, Machine machine, Host.Traits traits, Accelerator accelerator, VfioGroups devices, Path server) {
 
         CommandLine command(GuestMemory memory) {
             return CommandLine.of(plan, machine, accelerator, settings, traits, memory);
@@ -94,7 +94,7 @@ public final class Qemu implements AutoCloseable {
         QemuRecord record(CommandLine command, String limits) {
             return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
                     plan.memory(), machine.toString(),
-                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits,
+                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits, server == null ? "" : server.toString(),
                 plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
         }
 
@@ -107,9 +107,17 @@ public final class Qemu implements AutoCloseable {
         Settings settings = configured.with(plan.options());
         refuseWhatIsMissing(plan);
         Host.Traits traits = host.traits(settings.binary());
-        ShareServers.check("QEMU", plan.shares());
+        ShareServers.check(plan.shares());
         return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings),
-            new VfioGroups(VfioDevices.groups("QEMU", plan.devices())));
+            new VfioGroups(VfioDevices.groups("QEMU", plan.devices())), plan.shares().isEmpty() ? null : server(settings));
+    }
+
+    private Path server(Settings settings) {
+        Path best = ShareServers.program("QEMU", starter);
+        return settings.shares().equals(Settings.AUTO) ? best
+                : ShareServers.programs(starter).stream().filter(program -> program.endsWith(settings.shares())).findFirst()
+                    .orElseThrow(() -> unsupported("Directories were to be shared by " + settings.shares() + ", which is not here.")
+                        .remedy("Leave the choice to HYPR with shares=auto, which is " + best + " here."));
     }
 
     /**
@@ -148,7 +156,8 @@ public final class Qemu implements AutoCloseable {
         intent.accept(record);
         try {
             ShareServers shares = shares(content);
-            return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command, choice.devices(), shares));
+            return session.apply(new Launch(choice.plan(), content.directory(), starter, begin).go(choice.groups(), command, choice.devices(), shares,
+                choice.server()));
         } catch (RuntimeException e) {
             try {
                 discard(record);

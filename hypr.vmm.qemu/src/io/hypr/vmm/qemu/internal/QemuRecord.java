@@ -29,11 +29,13 @@ import io.hypr.vmm.host.VmmDirectory;
  * @param qemu version, as {@code 7.2.22}
  * @param devices files by which QEMU reaches what is passed through; they are root's again when the microVM is discarded
  * @param limits which limits the host cannot hold, a sentence; empty if all are held
+ * @param shares the program that serves the shares; empty if there are none
  * @param memoryDescriptor QEMU's descriptor of the file with its memory, by which it can be saved; null = it cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record QemuRecord(String run, String cgroup, String log, long memory, String machine, String accelerator, String reason, String qemu,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> devices, @JsonInclude(JsonInclude.Include.NON_EMPTY) String limits,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String shares,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer memoryDescriptor) {
 
     /** Name of this backend. */
@@ -50,6 +52,7 @@ public record QemuRecord(String run, String cgroup, String log, long memory, Str
         Objects.requireNonNull(log, "log");
         devices = devices == null ? List.of() : List.copyOf(devices);
         limits = Objects.requireNonNullElse(limits, "");
+        shares = Objects.requireNonNullElse(shares, "");
         if (!Path.of(run).isAbsolute()) {
             throw new IllegalArgumentException("The run directory " + run + " is not absolute");
         }

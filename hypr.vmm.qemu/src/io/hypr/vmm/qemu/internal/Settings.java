@@ -7,6 +7,7 @@ import java.util.TreeSet;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.host.ShareServers;
 
 /**
  * What the configuration says, or the options of one plan over it.
@@ -15,13 +16,15 @@ import io.hypr.model.HyprException;
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
  * @param machine {@code auto}, {@code microvm} or {@code q35}
  * @param cpu QEMU's name of a processor model with its features; {@code auto}
+ * @param shares who serves directories of the host: {@code auto} or a program's name
  */
-public record Settings(String binary, String accelerator, String machine, String cpu) {
+public record Settings(String binary, String accelerator, String machine, String cpu, String shares) {
 
     static final String AUTO = "auto";
     static final Set<String> ACCELERATORS = Set.of(AUTO, Accelerator.KVM, Accelerator.TCG);
     static final Set<String> MACHINES = Set.of(AUTO, "microvm", "q35");
-    private static final Set<String> NAMES = Set.of("accel", "cpu", "machine");
+    static final Set<String> SERVERS = Set.of(AUTO, ShareServers.OURS, "virtiofsd");
+    private static final Set<String> NAMES = Set.of("accel", "cpu", "machine", "shares");
 
     /** Checks the values. */
     public Settings {
@@ -30,6 +33,7 @@ public record Settings(String binary, String accelerator, String machine, String
         }
         oneOf("accelerator", accelerator, ACCELERATORS);
         oneOf("machine", machine, MACHINES);
+        oneOf("shares", shares, SERVERS);
         if (!cpu.matches("[A-Za-z0-9][A-Za-z0-9_.,=+-]*")) {
             throw new HyprException(ErrorCode.INVALID, "'" + cpu + "' is no processor model of QEMU's.")
                     .remedy("Give one as in cpu=max or cpu=qemu64,+ssse3; qemu-system-x86_64 -cpu help lists them.");
@@ -50,7 +54,8 @@ public record Settings(String binary, String accelerator, String machine, String
             throw new HyprException(ErrorCode.INVALID, "The QEMU backend has no option " + String.join(", ", unknown) + ".")
                     .remedy("It has " + String.join(", ", new TreeSet<>(NAMES)) + ".");
         }
-        return new Settings(binary, options.getOrDefault("accel", accelerator), options.getOrDefault("machine", machine), options.getOrDefault("cpu", cpu));
+        return new Settings(binary, options.getOrDefault("accel", accelerator), options.getOrDefault("machine", machine), options.getOrDefault("cpu", cpu),
+            options.getOrDefault("shares", shares));
     }
 
     private static void oneOf(String name, String value, Set<String> values) {
@@ -69,11 +74,12 @@ public record Settings(String binary, String accelerator, String machine, String
      */
     public static Settings of(Map<String, Object> values) {
         Map<String, Object> own = new TreeMap<>(values);
-        Settings settings = new Settings(text(own.remove("binary")), text(own.remove("accelerator")), text(own.remove("machine")), text(own.remove("cpu")));
+        Settings settings = new Settings(text(own.remove("binary")), text(own.remove("accelerator")), text(own.remove("machine")), text(own.remove("cpu")),
+            text(own.remove("shares")));
         own.keySet().removeIf(Settings::isFrameworks);
         if (!own.isEmpty()) {
             throw new HyprException(ErrorCode.INVALID, "The configuration io.hypr.vmm.qemu has unknown keys: " + String.join(", ", own.keySet()) + ".")
-                    .remedy("It has accelerator, binary, cpu, machine.");
+                    .remedy("It has accelerator, binary, cpu, machine, shares.");
         }
         return settings;
     }

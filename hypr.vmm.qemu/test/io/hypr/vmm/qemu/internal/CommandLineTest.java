@@ -22,7 +22,7 @@ import io.hypr.vmm.VmPlan;
 /** Command lines against reviewed text; {@code HYPR_RENEW_GOLDENS=1} writes that text anew. */
 class CommandLineTest {
 
-    private static final Settings SETTINGS = new Settings("qemu", "auto", "auto", "auto");
+    private static final Settings SETTINGS = new Settings("qemu", "auto", "auto", "auto", "auto");
     private static final Accelerator KVM = new Accelerator("kvm", "KVM ran a guest on this host.", 107);
     private static final Path LIBRARY = Path.of("/opt/hypr/share/qemu");
     private static final Host.Traits PLAIN = new Host.Traits(Path.of("/usr/bin/qemu-system-x86_64"), "7.2.22", false, false, 2_445_420, null);
@@ -108,7 +108,7 @@ class CommandLineTest {
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> SETTINGS.with(Map.of("accel", "xen"))).code());
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> SETTINGS.with(Map.of("cpu", "max -monitor stdio"))).code());
         Map<String, Object> configured =
-                Map.of("binary", "qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto", "acelerator", "kvm", "service.pid", "x");
+                Map.of("binary", "qemu", "accelerator", "auto", "machine", "auto", "cpu", "auto", "shares", "auto", "acelerator", "kvm", "service.pid", "x");
         assertEquals("The configuration io.hypr.vmm.qemu has unknown keys: acelerator.",
                 assertThrows(HyprException.class, () -> Settings.of(configured)).getMessage());
     }

@@ -19,7 +19,7 @@ class QemuRecordTest {
             + "\"machine\":\"microvm\",\"accelerator\":\"tcg\",\"reason\":\"This host has no /dev/kvm.\",\"qemu\":\"7.2.22\"}";
     private static final QemuRecord CONTENT =
             new QemuRecord("/run/hypr/0123", "hypr/0123", "/var/lib/hypr/containers/0123/vmm.log", 268_435_456, "microvm", "tcg",
-        "This host has no /dev/kvm.", "7.2.22", List.of(), "", null);
+        "This host has no /dev/kvm.", "7.2.22", List.of(), "", "", null);
 
     private static ErrorCode refusal(int format, String json) {
         return assertThrows(HyprException.class, () -> QemuRecord.of(new DriverRecord("qemu", "0123", format, json))).code();
