@@ -80,7 +80,7 @@ static void finish(struct tar *t)
 
 static void pad(uint64_t size)
 {
-	static const char zeros[BLOCK];
+	static char zeros[BLOCK];
 
 	out(zeros, -size & (BLOCK - 1));
 }
@@ -124,20 +124,30 @@ static void member(const struct statx *s, char type, uint64_t size, const char *
 /* Exactly as many octets as the header says: one that shrinks meanwhile is filled with zeros. */
 static void content(uint64_t size)
 {
-	static uint8_t buffer[BUFFER];
-	int fd = need(sys_open(path.text, O_RDONLY | O_NOFOLLOW), path.text);
-	uint64_t left = size;
-	int got = 1;
+	bool direct, over = false;
+	int fd = direct_open(path.text, O_RDONLY, size, &direct);
 
-	while (left) {
-		size_t part = left < sizeof buffer ? (size_t)left : sizeof buffer;
+	for (uint64_t left = size; left;) {
+		size_t part;
+		uint8_t *to = out_space(&part);
+		int got = 0;
 
-		if (got > 0)
-			got = need(sys_read(fd, buffer, part), path.text);
-		if (!got)
-			memset(buffer, 0, part);
-		out(buffer, got ? (size_t)got : part);
-		left -= got ? (size_t)got : part;
+		if (part > left)
+			part = (size_t)left;
+		if (!over)
+			got = sys_read(fd, to, direct ? rounded(part) : part);
+		if (direct && (got == -EINVAL || got % BLOCK)) {
+			direct_end(fd, &direct);
+			if (got < 0)
+				continue;
+		}
+		over = !need(got, path.text);
+		if (over)
+			memset(to, 0, part);
+		else if ((size_t)got < part)
+			part = (size_t)got;
+		out_filled(part);
+		left -= part;
 	}
 	sys_close(fd);
 	pad(size);
@@ -238,7 +248,7 @@ static void tree(void)
 
 void get(char **argv)
 {
-	static const char end[2 * BLOCK];
+	static char end[2 * BLOCK];
 	struct statx s;
 
 	path = build(path_text, sizeof path_text);

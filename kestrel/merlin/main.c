@@ -1,8 +1,5 @@
 #include "merlin.h"
 
-static uint8_t pending[BUFFER];
-static size_t gathered;
-
 _Noreturn void fail(int error, const char *what)
 {
 	static char text[PATH_LIMIT + 32];
@@ -23,26 +20,13 @@ int need(int result, const char *what)
 	return result;
 }
 
-static void write_all(const uint8_t *from, size_t size)
+uint64_t decimal(const char *text)
 {
-	while (size) {
-		int written = need(sys_write(1, from, size), "output");
+	uint64_t value = 0;
 
-		from += written;
-		size -= (size_t)written;
-	}
-}
-
-void out(const void *from, size_t size)
-{
-	if (size > sizeof pending - gathered)
-		out_end();
-	if (size >= sizeof pending) {
-		write_all(from, size);
-		return;
-	}
-	memcpy(pending + gathered, from, size);
-	gathered += size;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
 }
 
 void out_text(const char *text)
@@ -57,12 +41,6 @@ void out_number(uint64_t number)
 
 	append_number(&b, number);
 	out(text, b.size);
-}
-
-void out_end(void)
-{
-	write_all(pending, gathered);
-	gathered = 0;
 }
 
 void list_begin(struct listing *l, const char *path)
@@ -112,12 +90,12 @@ void leave(struct builder *path, size_t before)
 static const struct {
 	const char *name;
 	int words;
-	bool inside;
+	bool inside, bulk;
 	void (*act)(char **argv);
 } commands[] = {
-	{"stat", 1, true, stat_path}, {"get", 2, true, get}, {"put", 1, true, put},
-	{"diff", 0, false, differ},   {"top", 0, false, top}, {"show", 1, false, show},
-	{"--", 1, false, init},       {"read", 2, true, read_programs},
+	{"stat", 1, true, false, stat_path}, {"get", 2, true, true, get},      {"put", 1, true, true, put},
+	{"diff", 0, false, false, differ},   {"top", 0, false, false, top},    {"show", 1, false, false, show},
+	{"--", 1, false, false, init},       {"read", 2, true, false, read_programs},
 };
 
 /* The stack as the kernel leaves it: the count of words, then the words. */
@@ -128,6 +106,8 @@ int merlin(long count, char **argv)
 	for (unsigned i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {
 		if (!same(argv[1], commands[i].name) || count < commands[i].words + 2)
 			continue;
+		if (commands[i].bulk && count == commands[i].words + 2 + WINDOW_WORDS)
+			window_open(argv + commands[i].words + 2);
 		if (commands[i].inside) {
 			need(sys_fchdir(3), "root");
 			need(sys_chroot("."), "root");

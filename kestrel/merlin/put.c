@@ -30,13 +30,18 @@ static bool read_all(void *to, size_t size, const char *what)
 	size_t had = 0;
 
 	while (had < size) {
-		int got = need(sys_read(0, (char *)to + had, size - had), "input");
+		uint8_t *from;
+		size_t part = in(&from, 1);
 
-		if (!got && !had && !what)
+		if (!part && !had && !what)
 			return false;
-		if (!got)
+		if (!part)
 			fail(-EBADMSG, "the archive is cut short");
-		had += (size_t)got;
+		if (part > size - had)
+			part = size - had;
+		memcpy((char *)to + had, from, part);
+		in_taken(part);
+		had += part;
 	}
 	return true;
 }
@@ -66,15 +71,6 @@ static void take(char *to, const char *from, size_t size)
 		fail(-ENAMETOOLONG, "a name in the archive");
 	memcpy(to, from, size);
 	to[size] = 0;
-}
-
-static uint64_t decimal(const char *text)
-{
-	uint64_t value = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++)
-		value = value * 10 + (uint64_t)(*text - '0');
-	return value;
 }
 
 static bool keyed(const char *record, const char *key)
@@ -125,12 +121,15 @@ static void pax(char *at, size_t size)
 
 static void skip(uint64_t size)
 {
-	static char dropped[BUFFER];
+	while (size) {
+		uint8_t *from;
+		size_t part = in(&from, 1);
 
-	for (size += -size & (BLOCK - 1); size;) {
-		size_t part = size < sizeof dropped ? (size_t)size : sizeof dropped;
-
-		read_all(dropped, part, "");
+		if (!part)
+			fail(-EBADMSG, "the archive is cut short");
+		if (part > size)
+			part = (size_t)size;
+		in_taken(part);
 		size -= part;
 	}
 }
@@ -208,22 +207,35 @@ static void make_way(bool directory)
 		need(sys_unlinkat(AT_FDCWD, path.text, 0), path.text);
 }
 
+/* Past the page cache only whole units can be written: what is less waits for the next piece, and the end of the file is written as usual. */
 static void fill(uint64_t size)
 {
-	static uint8_t buffer[BUFFER];
-	int fd = need(sys_openat(AT_FDCWD, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600), path.text);
-	uint64_t left = size;
+	bool direct;
+	int fd = direct_open(path.text, O_WRONLY | O_CREAT | O_EXCL, size, &direct);
 
-	while (left) {
-		size_t part = left < sizeof buffer ? (size_t)left : sizeof buffer, written = 0;
+	for (uint64_t left = size; left;) {
+		uint8_t *from;
+		size_t part = in(&from, direct && left >= DIRECT_UNIT ? DIRECT_UNIT : 1);
+		int written;
 
-		read_all(buffer, part, "");
-		while (written < part)
-			written += (size_t)need(sys_write(fd, buffer + written, part - written), path.text);
-		left -= part;
+		if (!part)
+			fail(-EBADMSG, "the archive is cut short");
+		if (part > left)
+			part = (size_t)left;
+		if (direct && part < DIRECT_UNIT)
+			direct_end(fd, &direct);
+		if (direct)
+			part &= ~(size_t)(DIRECT_UNIT - 1);
+		written = sys_write(fd, from, part);
+		if (direct && written == -EINVAL) {
+			direct_end(fd, &direct);
+			continue;
+		}
+		in_taken((size_t)need(written, path.text));
+		left -= (size_t)written;
 	}
 	sys_close(fd);
-	read_all(buffer, -size & (BLOCK - 1), "");
+	skip(-size & (BLOCK - 1));
 }
 
 static void date(uint64_t mtime, const char *what)
@@ -355,12 +367,14 @@ static void judge(const struct tar *t)
 void put(char **argv)
 {
 	static struct tar t;
+	uint8_t *rest;
 
 	path = build(path_text, sizeof path_text);
 	append(&path, argv[1]);
 	while (path.size && path.text[path.size - 1] == '/')
 		leave(&path, path.size - 1);
 	base = path.size;
+	in_begin();
 	while (read_all(&t, sizeof t, NULL) && !blank(&t)) {
 		judge(&t);
 		if (t.type == TAR_PAX || t.type == 'L' || t.type == 'K') {
@@ -368,7 +382,7 @@ void put(char **argv)
 			continue;
 		}
 		if (t.type == 'g') {
-			skip(number(t.size, sizeof t.size));
+			skip(rounded(number(t.size, sizeof t.size)));
 			continue;
 		}
 		name_of(&t);
@@ -378,6 +392,6 @@ void put(char **argv)
 	for (uint32_t i = dated_count; i--;)
 		date(dated[i].mtime, dated_names + dated[i].name);
 	/* What a writer puts after the end is taken from it, so that it is not stopped. */
-	while (need(sys_read(0, dated_names, sizeof dated_names), "input"))
-		;
+	for (size_t more; (more = in(&rest, 1)) > 0;)
+		in_taken(more);
 }

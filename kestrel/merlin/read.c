@@ -3,7 +3,7 @@
 
 #include <linux/elf.h>
 
-enum { FILES = 64, NAME = 256, HEADERS = 16, DYNAMICS = 64 };
+enum { FILES = 64, NAME = 256, HEADERS = 16, DYNAMICS = 64, MOST_READ = 64 << 20 };
 
 /* Where loaders look without being told. */
 #define LIBRARIES "/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib:/usr/local/lib"
@@ -11,9 +11,6 @@ enum { FILES = 64, NAME = 256, HEADERS = 16, DYNAMICS = 64 };
 static char files[FILES][NAME];
 static unsigned count;
 static const char *search_path;
-
-/* Octets that may still be read. */
-static int64_t left = 64 << 20;
 
 static int open_regular(const char *path)
 {
@@ -168,6 +165,7 @@ static void follow(int fd)
 void read_programs(char **argv)
 {
 	static char octets[BUFFER];
+	int64_t left = MOST_READ;
 
 	search_path = argv[1];
 	for (char **word = argv + 2; *word; word++)

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import stat
+import struct
 import subprocess
 import tarfile
 import tempfile
@@ -40,6 +41,59 @@ class Tree:
         with open(self.at(name), "wb") as file:
             file.write(content)
         os.chmod(self.at(name), mode)
+
+
+class Window:
+    """A file that stands for a disk, with the host's end of a window in it; PIECES of PIECE octets from BEGIN on."""
+    BEGIN, PIECE, PIECES = 1 << 20, 64 << 10, 3
+
+    def __init__(self, tree):
+        self.tree = tree
+        self.file = tempfile.NamedTemporaryFile(prefix="kestrel-")
+        self.turn = 0
+        self.file.truncate(self.BEGIN + self.PIECES * self.PIECE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def start(self, *words):
+        return subprocess.Popen(["sh", "-c", f'exec "$@" 3</dev/fd/{self.tree.fd}', "sh", PROGRAM, *words, self.file.name,
+                                 *map(str, (self.BEGIN, self.PIECE, self.PIECES))],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, pass_fds=[self.tree.fd])
+
+    def place(self):
+        self.turn += 1
+        return self.BEGIN + (self.turn - 1) % self.PIECES * self.PIECE
+
+    def put(self, directory, octets):
+        """What Merlin says on standard error, which is nothing when all went well."""
+        with self.start("put", directory) as process:
+            free = 0
+            for at in range(0, len(octets), self.PIECE):
+                while not free:
+                    free += len(process.stdout.read(self.PIECES)) or fail(process)
+                part = octets[at:at + self.PIECE]
+                os.pwrite(self.file.fileno(), part, self.place())
+                process.stdin.write(struct.pack("<I", len(part)))
+                free -= 1
+            process.stdin.close()
+            return process.stderr.read().decode()
+
+    def get(self, *words):
+        with self.start("get", *words) as process:
+            octets = b""
+            while size := process.stdout.read(4):
+                octets += os.pread(self.file.fileno(), struct.unpack("<I", size)[0], self.place())
+                process.stdin.write(b"\0")
+            equal(process.stderr.read(), b"")
+            return octets
+
+
+def fail(process):
+    raise AssertionError(f"Merlin ended: {process.stderr.read()}")
 
 
 def archive(*members):
@@ -108,6 +162,41 @@ def test_merlin_puts_what_it_gets():
         equal((now.st_uid, now.st_gid, now.st_mtime), (7, 8, 1_500_000_000))
         equal(os.lstat(two.at("d/e/file")).st_mode & 0o7777, 0o751)
         equal(os.getxattr(two.at("d/e/file"), "security.capability"), os.getxattr(one.at("d/e/file"), "security.capability"))
+
+
+def test_merlin_moves_archives_through_a_window():
+    with Tree() as one, Tree() as two, Window(one) as ours, Window(two) as theirs:
+        os.mkdir(one.at("d"))
+        for size in (0, 1, 5000, 300_001, 1 << 20, (1 << 20) + 4096, 1_500_000):
+            one.write(f"d/{size}", os.urandom(size), 0o640)
+        octets = one("get", "/d", "d")
+        assert ours.get("/d", "d") == octets, "the archive differs from that by the pipe"
+        equal(theirs.put("/", octets), "")
+        equal(subprocess.run(["diff", "-r", one.path, two.path], check=False).returncode, 0)
+        equal(os.lstat(two.at("d/300001")).st_mode & 0o7777, 0o640)
+
+
+def test_merlin_keeps_a_window_to_itself():
+    with Tree() as tree, Window(tree) as window:
+        with window.start("put", "/") as first:
+            equal(first.stdout.read(window.PIECES), bytes(window.PIECES))
+            with window.start("get", "/", ".") as second:
+                equal((second.stdout.read(), second.stderr.read()), (b"", b"11 no window\n"))
+            first.stdin.close()
+            equal(first.wait(20), 0)
+        equal(len(window.get("/", ".")) % 512, 0)
+        equal(os.pread(window.file.fileno(), 8, 0), bytes(8))
+
+
+def test_merlin_refuses_what_no_window_holds():
+    with Tree() as tree, Window(tree) as window:
+        with window.start("put", "/") as process:
+            process.stdin.write(struct.pack("<I", window.PIECE + 1))
+            equal(process.stderr.read(), b"74 window\n")
+        equal(window.put("/", archive(("x", {}, b"x" * 500_000))[:300_000]), "74 the archive is cut short\n")
+        window.PIECE = 1000
+        with window.start("get", "/", ".") as process:
+            equal(process.stderr.read(), b"22 no window\n")
 
 
 def test_merlin_puts_over_what_is_there():

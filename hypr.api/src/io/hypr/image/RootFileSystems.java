@@ -12,6 +12,9 @@ import io.hypr.model.Progress;
 @ProviderType
 public interface RootFileSystems {
 
+    /** Octets that a container's writable disk has beyond its file system, for archives on their way in and out. Nothing is kept there. */
+    long WINDOW = 16L << 20;
+
     /**
      * Gives an image's root file system as one SquashFS file, made from its layers if it is not there yet. Images with the same layers share it. The file is
      * readable by every user, and never changes.
@@ -35,10 +38,10 @@ public interface RootFileSystems {
     boolean extract(Image image, String path, Path to);
 
     /**
-     * Makes a container's writable disk: a sparse file with an empty ext4 file system. An existing file is left as it is.
+     * Makes a container's writable disk: a sparse file with an empty ext4 file system, and {@link #WINDOW} octets more. An existing file is left as it is.
      *
      * @param file where; its directory exists
-     * @param size bytes, at least 16 MiB, a multiple of 1 MiB
+     * @param size bytes of the file system, at least 16 MiB, a multiple of 1 MiB
      * @param uid numeric owner of the file, who alone may read and write it
      */
     void writable(Path file, long size, int uid);

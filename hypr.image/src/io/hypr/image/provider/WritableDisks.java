@@ -12,17 +12,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 import io.hypr.ffm.memory.MemoryFile;
+import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /**
- * Writable disks: sparse files with an empty ext4 file system. One is made for each size and kept; the disks are copies of it, of which
- * only the few blocks that are not zero take room.
+ * Writable disks: sparse files with an empty ext4 file system and, beyond it, room for archives on their way. One is made for each size and kept;
+ * the disks are copies of it, of which only the few blocks that are not zero take room.
  */
 final class WritableDisks {
 
     private static final long LEAST = 16L << 20;
     private static final long STEP = 1L << 20;
+    private static final int BLOCK = 4096;
     /** All empty disks have the same identity: the guest mounts them by device, and the same size gives the same octets. */
     private static final String UUID = "9a2f4c1e-5b1d-4e0a-8c57-6879707265aa";
 
@@ -93,7 +95,7 @@ final class WritableDisks {
     }
 
     private Path template(long size) {
-        Path template = templates.resolve("empty-" + size + ".ext4");
+        Path template = templates.resolve("empty-" + size + "-" + RootFileSystems.WINDOW + ".ext4");
         if (Files.isRegularFile(template)) {
             return template;
         }
@@ -103,11 +105,12 @@ final class WritableDisks {
             Path lean = made.resolveSibling(made.getFileName() + ".lean");
             try {
                 try (RandomAccessFile sparse = new RandomAccessFile(made.toFile(), "rw")) {
-                    sparse.setLength(size);
+                    sparse.setLength(size + RootFileSystems.WINDOW);
                 }
                 // The file is zero, so that no guest needs to write zeros over its tables of inodes in its first seconds.
-                run(templates, MKFS, "-q", "-F", "-b", "4096", "-m", "0", "-U", UUID, "-O", "sparse_super2,metadata_csum,64bit", "-E",
-                        "hash_seed=" + UUID + ",assume_storage_prezeroed=1,nodiscard,root_owner=0:0,num_backup_sb=0", made.toString());
+                run(templates, MKFS, "-q", "-F", "-b", Integer.toString(BLOCK), "-m", "0", "-U", UUID, "-O", "sparse_super2,metadata_csum,64bit", "-E",
+                        "hash_seed=" + UUID + ",assume_storage_prezeroed=1,nodiscard,root_owner=0:0,num_backup_sb=0", made.toString(),
+                        Long.toString(size / BLOCK));
                 copy(made, lean); // Most of what it wrote are zeros.
                 try (FileChannel channel = FileChannel.open(lean, StandardOpenOption.WRITE)) {
                     channel.force(true);

@@ -25,7 +25,7 @@ import io.hypr.tar.TarWriter;
 /** Files of the host as archives, for {@code cp}. */
 public final class HostFiles {
 
-    private static final int PART = 1 << 16;
+    private static final int PART = 1 << 18;
 
     private record Dated(Path directory, int mode, long mtime) {
     }

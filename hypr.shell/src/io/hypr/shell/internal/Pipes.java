@@ -3,8 +3,6 @@ package io.hypr.shell.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.Pipe;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -40,10 +38,10 @@ public final class Pipes {
      * @throws Exception what went wrong
      */
     public static void join(Source source, Sink sink) throws Exception {
-        Pipe pipe = Pipe.open();
+        Conveyor pipe = new Conveyor();
         CompletableFuture<Void> written = new CompletableFuture<>();
         Thread writer = Thread.ofVirtual().name("hypr pipe").start(() -> {
-            try (OutputStream to = Channels.newOutputStream(pipe.sink())) {
+            try (OutputStream to = pipe.output()) {
                 source.write(to);
                 written.complete(null);
             } catch (Exception e) {
@@ -51,7 +49,7 @@ public final class Pipes {
             }
         });
         Exception failed = null;
-        try (InputStream from = Channels.newInputStream(pipe.source())) {
+        try (InputStream from = pipe.input()) {
             sink.read(from);
             from.transferTo(OutputStream.nullOutputStream());
         } catch (InterruptedException e) {

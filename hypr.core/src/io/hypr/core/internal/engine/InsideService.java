@@ -92,7 +92,7 @@ public class InsideService implements Insides {
         @Override
         public void get(String path, String inArchive, OutputStream to) {
             ask(path, () -> {
-                new Merlin(run).run(List.of("get", path, inArchive), null, to);
+                Merlin.move(run, List.of("get", path, inArchive), null, to);
                 return null;
             });
             container.event("archive-path", Map.of());
@@ -104,7 +104,7 @@ public class InsideService implements Insides {
                 throw new HyprException(ErrorCode.DENIED, "container rootfs is marked read-only");
             }
             ask(directory, () -> {
-                new Merlin(run).run(List.of("put", directory), archive, OutputStream.nullOutputStream());
+                Merlin.move(run, List.of("put", directory), archive, OutputStream.nullOutputStream());
                 return null;
             });
             container.event("extract-to-dir", Map.of());

@@ -37,29 +37,51 @@ final class Merlin {
 
     private final Run run;
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private OutputStream out;
     private volatile IOException refused;
 
     Merlin(Run run) {
         this.run = run;
     }
 
+    /**
+     * Moves an archive: through the container's window if it has a free one, else by the link.
+     *
+     * @param words Merlin's command
+     * @param in the archive on its way in; null = it goes out
+     * @param to gets the archive on its way out
+     */
+    static void move(Run run, List<String> words, InputStream in, OutputStream to) {
+        try (Window window = run.window()) {
+            if (window != null) {
+                List<String> all = new ArrayList<>(words);
+                all.addAll(window.words());
+                new Merlin(run).run(all, in, to, window);
+                return;
+            }
+        } catch (IOException e) {
+            throw new HyprException(ErrorCode.INTERNAL, "The disk of the container cannot be closed.", e);
+        } catch (Failure e) {
+            if (!e.getMessage().equals(Window.NONE)) {
+                throw e;
+            }
+        }
+        new Merlin(run).run(words, in, to, null);
+    }
+
     /** @return what it prints */
     byte[] ask(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        run(List.of(words), null, out);
+        run(List.of(words), null, out, null);
         return out.toByteArray();
     }
 
-    /**
-     * @param words its command
-     * @param in goes to its standard input; null = it has none
-     * @param to gets its standard output
-     */
-    void run(List<String> words, InputStream in, OutputStream to) {
+    private void run(List<String> words, InputStream in, OutputStream to, Window window) {
         List<String> argv = new ArrayList<>(List.of("/merlin"));
         argv.addAll(words);
-        ExecProcess process = new ExecProcess(run, (stream, bytes, offset, length) -> take(stream == 1 ? to : errors, bytes, offset, length),
-            in != null, false);
+        ExecProcess process = new ExecProcess(run,
+            (stream, bytes, offset, length) -> take(stream == 1 ? out : errors, bytes, offset, length), in != null || window != null, false);
+        out = window == null ? to : in == null ? window.pieces(to, process.input()) : window.freed();
         try {
             Result r = run.answer(run.run(RunProcess.tool(argv, Run.WINDOW), process), ANSWER);
             if (r.errno() != 0) {
@@ -71,7 +93,10 @@ final class Merlin {
             }
             process.deliver(status -> { });
             if (in != null) {
-                feed(in, process);
+                if (window != null) {
+                    awaitEnd(process, window);
+                }
+                feed(in, process, window);
             }
             int status = process.await();
             judge(status);
@@ -93,13 +118,29 @@ final class Merlin {
         }
     }
 
-    private static void feed(InputStream in, ExecProcess process) {
+    private static void feed(InputStream in, ExecProcess process, Window window) throws InterruptedException {
         try (OutputStream to = process.input()) {
-            in.transferTo(to);
+            if (window == null) {
+                in.transferTo(to);
+            } else {
+                window.fill(in, to);
+            }
         } catch (IOException e) {
             process.kill("KILL");
             throw new HyprException(ErrorCode.CANCELLED, "The archive could not be read to its end: " + e.getMessage(), e);
         }
+    }
+
+    private static void awaitEnd(ExecProcess process, Window window) {
+        Thread.ofVirtual().name("merlin's end").start(() -> {
+            try {
+                process.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                window.ended();
+            }
+        });
     }
 
     private void judge(int status) {

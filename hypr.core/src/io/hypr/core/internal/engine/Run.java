@@ -143,6 +143,11 @@ final class Run implements Host {
         hold.close();
     }
 
+    /** @return for one archive; null if its disk has none */
+    Window window() {
+        return Window.of(Starter.upper(container.directory()), container.info().spec.diskSize);
+    }
+
     Hold hold() {
         return hold;
     }

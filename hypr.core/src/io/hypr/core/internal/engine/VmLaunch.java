@@ -15,6 +15,7 @@ import io.hypr.core.internal.template.MountedRoot;
 import io.hypr.core.internal.template.TemplateCache;
 import io.hypr.core.internal.template.TemplateCache.Way;
 import io.hypr.engine.ContainerSpec;
+import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
@@ -127,7 +128,7 @@ final class VmLaunch {
     /** Makes the disk of a container a copy of that of a template. */
     static void copyDisk(Engine engine, Path disk, long size, Path to, int uid) {
         try {
-            if (Files.size(disk) != size) {
+            if (Files.size(disk) != size + RootFileSystems.WINDOW) {
                 throw new HyprException(ErrorCode.CORRUPT, "The disk of the template has another size than it was made with.");
             }
         } catch (IOException e) {

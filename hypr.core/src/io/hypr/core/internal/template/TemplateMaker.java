@@ -159,7 +159,7 @@ final class TemplateMaker {
         for (boolean readOnly : record.readOnly) {
             Path file = directory.resolve("disk" + disks.size());
             try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
-                disk.setLength(readOnly ? NOMINAL : settings.disk());
+                disk.setLength(readOnly ? NOMINAL : settings.disk() + RootFileSystems.WINDOW);
             }
             if (IS_ROOT) { // Nobody else can give files away, and VMMs are nobody else then.
                 Files.setAttribute(file, "unix:uid", user);

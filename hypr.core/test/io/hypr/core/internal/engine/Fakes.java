@@ -124,7 +124,7 @@ final class Fakes {
                 try {
                     if (!Files.exists(file)) {
                         try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {
-                            disk.setLength(size);
+                            disk.setLength(size + RootFileSystems.WINDOW);
                         }
                     }
                 } catch (java.io.IOException e) {
