@@ -117,6 +117,17 @@ show inspect -f '{{.State.Status}} {{.Config.Labels}} {{index .Config.Env 0}} {{
 show create --name ${P}a -m 256m --cpus 1.5 --restart always --cap-add NET_ADMIN -p 8081:80 --read-only $IMAGE true
 show inspect -f '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.CapAdd}} {{json .HostConfig.PortBindings}} {{.HostConfig.ReadonlyRootfs}}' ${P}a
 
+### inspect of mounts as they were asked for, and of streams
+show create --name ${P}a -i --mount type=bind,src=/tmp,dst=/t,readonly --mount type=volume,src=${P}v,dst=/v,volume-nocopy --mount type=tmpfs,dst=/s,tmpfs-size=1m,tmpfs-mode=700 -v ${P}w:/w --tmpfs /x $IMAGE true
+show inspect -f '{{json .HostConfig.Mounts}} {{json .HostConfig.Binds}} {{json .HostConfig.Tmpfs}}' ${P}a
+show inspect -f '{{json .Config.AttachStdin}} {{json .Config.AttachStdout}} {{json .Config.AttachStderr}}' ${P}a
+show create --name ${P}b -a stderr $IMAGE true
+show inspect -f '{{json .Config.AttachStdin}} {{json .Config.AttachStdout}} {{json .Config.AttachStderr}}' ${P}b
+show run -d -i --name ${P}c $IMAGE true
+show inspect -f '{{json .Config.AttachStdin}} {{json .Config.AttachStdout}} {{json .Config.AttachStderr}}' ${P}c
+show rm -f ${P}a ${P}b ${P}c
+show volume rm ${P}v ${P}w
+
 ### inspect of requests for devices
 show create --name ${P}a --gpus all $IMAGE true
 show inspect -f '{{json .HostConfig.DeviceRequests}} {{json .HostConfig.Devices}}' ${P}a

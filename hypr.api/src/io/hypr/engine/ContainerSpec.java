@@ -47,6 +47,12 @@ public class ContainerSpec {
     public boolean openStdin;
     /** Whether standard input ends when the first attached client goes. */
     public boolean stdinOnce;
+    /** Whether who asks for it gives its standard input. Is shown, and nothing else. */
+    public boolean attachStdin;
+    /** Whether who asks for it wants its standard output. Is shown, and nothing else. */
+    public boolean attachStdout;
+    /** Whether who asks for it wants its standard error. Is shown, and nothing else. */
+    public boolean attachStderr;
 
     /** Host name; null = the first 12 digits of the id. */
     public String hostname;
@@ -77,6 +83,8 @@ public class ContainerSpec {
 
     /** Volumes, directories and files of the host, and tmpfs that are mounted. */
     public List<Mount> mounts = new ArrayList<>();
+    /** What of {@link #mounts} and {@link #tmpfs} was asked for key by key, as {@code --mount} does. Is shown, and nothing else. */
+    public List<Mount> described = new ArrayList<>();
     /** Containers whose mounts are taken over, as {@code container[:ro|:rw]}. */
     public List<String> volumesFrom = new ArrayList<>();
     /** Who keeps volumes that are made for the container: {@code local}, or null, which means the same. */

@@ -68,6 +68,9 @@ public final class Run extends Command {
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
         check(call, words, spec, streams);
         spec.stdinOnce = spec.openStdin && !detach;
+        spec.attachStdin &= !detach;
+        spec.attachStdout &= !detach;
+        spec.attachStderr &= !detach;
         ContainerInfo made = trace.step("create", () -> creation.create(call, spec, words));
         if (detach) {
             start(made, trace);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -53,6 +54,10 @@ public final class ContainerOptions {
         words.all("annotation").forEach(l -> pair(s.annotations, l));
         s.tty = words.is("tty");
         s.openStdin = words.is("interactive");
+        List<String> streams = words.all("attach").stream().map(a -> a.toLowerCase(Locale.ROOT)).toList();
+        s.attachStdin = s.openStdin || streams.contains("stdin");
+        s.attachStdout = streams.isEmpty() || streams.contains("stdout");
+        s.attachStderr = streams.isEmpty() || streams.contains("stderr");
         network(s, words);
         limits(call, s, words);
         s.privileged = words.is("privileged");

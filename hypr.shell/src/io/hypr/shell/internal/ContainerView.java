@@ -122,7 +122,9 @@ public final class ContainerView {
         h.put("PublishAllPorts", s.publishAll);
         h.put("ReadonlyRootfs", s.readOnly);
         h.put("SecurityOpt", s.noNewPrivileges ? List.of("no-new-privileges") : null);
-        h.put("Tmpfs", sorted(s.tmpfs));
+        Map<String, String> tmpfs = sorted(s.tmpfs);
+        tmpfs.keySet().removeIf(target -> MountOptions.isDescribed(s, target));
+        h.put("Tmpfs", tmpfs);
         h.put("VolumeDriver", s.volumeDriver == null ? "" : s.volumeDriver);
         h.put("VolumesFrom", orNull(s.volumesFrom));
         h.put("ShmSize", s.shmSize == 0 ? 64L << 20 : s.shmSize);
@@ -139,6 +141,10 @@ public final class ContainerView {
         h.put("CpusetCpus", s.cpuSet);
         h.put("NanoCpus", Math.round(s.cpus * 1e9));
         h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
+        if (!s.described.isEmpty()) {
+            h.put("Mounts", MountOptions.described(s));
+        }
+        h.put("Runtime", c.backend == null ? "" : c.backend);
         h.put("UTSMode", "");
         h.put("UsernsMode", "");
         h.put("Ulimits", s.ulimits.stream().sorted().map(ContainerView::limit).toList());
@@ -155,7 +161,8 @@ public final class ContainerView {
     }
 
     private static List<String> binds(ContainerSpec s) {
-        return orNull(s.mounts.stream().filter(m -> m.source != null).map(m -> m.source + ":" + m.target + (m.readOnly ? ":ro" : "")).toList());
+        return orNull(s.mounts.stream().filter(m -> m.source != null && !MountOptions.isDescribed(s, m.target))
+            .map(m -> m.source + ":" + m.target + (m.readOnly ? ":ro" : "")).toList());
     }
 
     /** @param text {@code name=soft[:hard]} */
@@ -195,6 +202,9 @@ public final class ContainerView {
         Map<String, Object> exposed = new TreeMap<>();
         c.exposed.forEach(p -> exposed.put(p, Map.of()));
         g.put("ExposedPorts", exposed);
+        g.put("AttachStdin", s.attachStdin);
+        g.put("AttachStdout", s.attachStdout);
+        g.put("AttachStderr", s.attachStderr);
         g.put("Tty", s.tty);
         g.put("OpenStdin", s.openStdin);
         g.put("StdinOnce", s.stdinOnce);

@@ -36,7 +36,8 @@ final class MountOptions {
      */
     static void read(Call call, ContainerSpec s, Words words) {
         words.all("volume").stream().distinct().forEach(v -> s.mounts.add(volume(call, v)));
-        words.all("mount").forEach(m -> s.mounts.add(mount(words, m)));
+        words.all("mount").forEach(m -> s.described.add(mount(words, m)));
+        s.mounts.addAll(s.described);
         // As Docker: what has a source takes the place of a volume that nobody named.
         List<ContainerSpec.Mount> anonymous = s.mounts.stream().filter(m -> m.type.equals("volume") && m.source == null).toList();
         s.mounts.removeAll(anonymous.stream().filter(a -> s.mounts.stream().anyMatch(m -> !anonymous.contains(m) && m.target.equals(a.target))).toList());
@@ -192,6 +193,57 @@ final class MountOptions {
         } catch (NumberFormatException e) {
             throw wrong(words, text, "invalid value for tmpfs-size: " + value);
         }
+    }
+
+    /** @return the field HostConfig.Mounts of {@code inspect} */
+    static List<Object> described(ContainerSpec s) {
+        List<Object> all = new ArrayList<>();
+        for (ContainerSpec.Mount d : s.described) {
+            Map<String, Object> m = new LinkedHashMap<>();
+            m.put("Type", d.type);
+            if (d.source != null) {
+                m.put("Source", d.source);
+            }
+            m.put("Target", d.target);
+            if (d.readOnly) {
+                m.put("ReadOnly", true);
+            }
+            options(d, m);
+            all.add(m);
+        }
+        return all;
+    }
+
+    private static void options(ContainerSpec.Mount d, Map<String, Object> m) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (d.create) {
+            options.put("CreateMountpoint", true);
+        }
+        if (d.noCopy) {
+            options.put("NoCopy", true);
+        }
+        if (!d.labels.isEmpty()) {
+            options.put("Labels", d.labels);
+        }
+        for (String option : d.options.isEmpty() ? new String[0] : d.options.split(",")) {
+            String value = option.substring(option.indexOf('=') + 1);
+            if (option.startsWith("size=")) {
+                options.put("SizeBytes", Long.parseLong(value));
+            } else {
+                options.put("Mode", Integer.parseInt(value, 8));
+            }
+        }
+        if (!options.isEmpty()) {
+            if (d.type.equals("volume")) {
+                options.put("DriverConfig", Map.of());
+            }
+            m.put(Character.toUpperCase(d.type.charAt(0)) + d.type.substring(1) + "Options", options);
+        }
+    }
+
+    /** @return whether a mount was asked for key by key */
+    static boolean isDescribed(ContainerSpec s, String target) {
+        return s.described.stream().anyMatch(d -> Path.of(d.target).normalize().toString().equals(target));
     }
 
     /** @return the field Mounts of {@code inspect} */

@@ -12,10 +12,10 @@ public final class Platforms {
 
     private static final String COMPONENT = "^[A-Za-z0-9_.-]+$";
     private static final String SYSTEM = "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.-]*)\\))?$";
-    private static final Set<String> ALONE = Set.of("aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "macos", "nacl",
-        "netbsd", "openbsd", "plan9", "solaris", "windows", "zos", "386", "i386", "amd64", "x86_64", "x86-64", "amd64p32", "arm", "armbe", "armhf", "armel", "arm64",
-        "aarch64", "arm64be", "ppc", "ppc64", "ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le", "riscv", "riscv64", "s390",
-        "s390x", "sparc", "sparc64", "wasm");
+    private static final Set<String> ALONE = Set.of("aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js",
+        "linux", "macos", "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos", "386", "i386", "amd64", "x86_64", "x86-64",
+        "amd64p32", "arm", "armbe", "armhf", "armel", "arm64", "aarch64", "arm64be", "ppc", "ppc64", "ppc64le", "loong64", "mips",
+        "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm");
 
     private Platforms() {
     }
