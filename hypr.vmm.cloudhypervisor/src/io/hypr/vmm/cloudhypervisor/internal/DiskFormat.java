@@ -39,8 +39,8 @@ final class DiskFormat {
         }
         for (VmPlan.Disk disk : disks) {
             if (isOther(disk)) {
-                throw new HyprException(ErrorCode.UNSUPPORTED, "The disk " + disk.file() + " begins as a disk image of another format does, and Cloud Hypervisor "
-                        + version + " would open it as one, with the files of the host that it may name.")
+                throw new HyprException(ErrorCode.UNSUPPORTED, "The disk " + disk.file() + " begins as a disk image of another format does, and "
+                        + "Cloud Hypervisor " + version + " would open it as one, with the files of the host that it may name.")
                         .remedy("Install Cloud Hypervisor 50.1 or newer, which takes it as it is.");
             }
         }
