@@ -24,11 +24,12 @@ FIRST = 8
 PORT = 1024
 MAC = "02:42:ac:11:00:02"
 KERNEL, INITRAMFS = DIST / "share/kernel/vmlinux", DIST / "share/initramfs.cpio"
-# The kernel's words are those of hypr.vmm.*.
+# The kernel's words are those of hypr.vmm.*, and those that the engine adds for every container.
+ENGINE = " sysctl.net.ipv6.conf.all.disable_ipv6=1 sysctl.vm.overcommit_memory=1 dummy.numdummies=0"
 KRUN = ("console=hvc0 quiet panic=-1 reboot=k acpi=off pci=off swiotlb=noforce no_timer_check noreplace-smp rcupdate.rcu_expedited=1 "
-        "dummy.numdummies=0 8250.nr_uarts=0")
-CLOUD_HYPERVISOR = "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0"
-QEMU = "console=hvc0 quiet panic=-1 reboot=t no_timer_check rcupdate.rcu_expedited=1 8250.nr_uarts=0 acpi=off dummy.numdummies=0"
+        "dummy.numdummies=0 8250.nr_uarts=0" + ENGINE)
+CLOUD_HYPERVISOR = "console=hvc0 quiet panic=-1 reboot=t no_timer_check noreplace-smp rcupdate.rcu_expedited=1 dummy.numdummies=0" + ENGINE
+QEMU = "console=hvc0 quiet panic=-1 reboot=t no_timer_check rcupdate.rcu_expedited=1 8250.nr_uarts=0 acpi=off" + ENGINE
 
 
 class Guest:
