@@ -32,8 +32,8 @@ final class EngineProcess {
     static Process start(Path base, Path socket, String... words) throws IOException {
         List<String> command = new java.util.ArrayList<>(
                 List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            "-Xmx64m", "-Dorg.sqlite.tmpdir=" + socket.toAbsolutePath().getParent(), "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(),
-            base.toString(), socket.toString()));
+            "-Xmx64m", "-Dorg.sqlite.tmpdir=" + socket.toAbsolutePath().getParent(), "--enable-native-access=ALL-UNNAMED",
+            "-cp", System.getProperty("java.class.path"), EngineProcess.class.getName(), base.toString(), socket.toString()));
         command.addAll(List.of(words));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

@@ -69,7 +69,8 @@ class DamagedDocumentsTest {
 
     @Test
     void namesOfImages() {
-        List<String> parts = List.of("a", "A", "-", "_", "__", ".", "/", ":", "@", "sha256:", HEX, "localhost", "[::1]", "5000", "\n", "é", "\0", "%", " ", "..");
+        List<String> parts = List.of("a", "A", "-", "_", "__", ".", "/", ":", "@", "sha256:", HEX, "localhost",
+            "[::1]", "5000", "\n", "é", "\0", "%", " ", "..");
         int refused = 0;
         for (int round = 0; round < ROUNDS; round++) {
             StringBuilder text = new StringBuilder();
