@@ -23,6 +23,11 @@ public interface VmSession extends AutoCloseable {
         return 0;
     }
 
+    /** {@return how its guest mounts the shares of its plan} */
+    default ShareFileSystem shares() {
+        return ShareFileSystem.VIRTIOFS;
+    }
+
     /** {@return what the microVM does now, measured and not remembered} */
     VmState state();
 

@@ -13,16 +13,22 @@ import org.junit.jupiter.api.Test;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.ShareFileSystem;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 
 /** The facet {@code virtiofs}: directories of the host in the guest. */
 abstract class ShareContract extends Part {
 
-    private static final String MOUNT = "mkdir -p /tmp/one /tmp/two && mount -t virtiofs one /tmp/one && mount -t virtiofs two /tmp/two && ";
-
     ShareContract(VmmBackendContract contract) {
         super(contract, "virtiofs");
+    }
+
+    /** Words that mount both shares. */
+    private static String mount(VmSession vm) {
+        ShareFileSystem shares = vm.shares();
+        String mount = "mount -t " + shares.type() + (shares.options().isEmpty() ? " " : " -o " + shares.options() + " ");
+        return "mkdir -p /tmp/one /tmp/two && " + mount + "one /tmp/one && " + mount + "two /tmp/two && ";
     }
 
     private VmPlan plan(Path one, Path two) {
@@ -36,7 +42,7 @@ abstract class ShareContract extends Part {
         Files.writeString(one.resolve("from-host"), "hello");
         Files.writeString(two.resolve("from-host"), "read only");
         VmSession vm = launch(plan(one, two));
-        assertEquals("0", contract().shell(vm, MOUNT + "[ \"$(cat /tmp/one/from-host)\" = hello ] && [ \"$(cat /tmp/two/from-host)\" = "
+        assertEquals("0", contract().shell(vm, mount(vm) + "[ \"$(cat /tmp/one/from-host)\" = hello ] && [ \"$(cat /tmp/two/from-host)\" = "
                 + "'read only' ] && echo back > /tmp/one/from-guest"
             + " && chown 1234:5678 /tmp/one/from-guest && ! touch /tmp/two/written 2>/dev/null"));
         assertEquals("back\n", Files.readString(one.resolve("from-guest")));
@@ -57,7 +63,7 @@ abstract class ShareContract extends Part {
         try (ByteChannel link = vm.link()) {
             Guest guest = Guest.hello(link, true);
             guest.setUp("/dev/vda", "/dev/vdb");
-            assertEquals("0", guest.shell(MOUNT + "[ \"$(ls -A /tmp/one /tmp/two | tr -d '\\n')\" = /tmp/one:file/tmp/two:file ] && "
+            assertEquals("0", guest.shell(mount(vm) + "[ \"$(ls -A /tmp/one /tmp/two | tr -d '\\n')\" = /tmp/one:file/tmp/two:file ] && "
                     + "[ \"$(cat /tmp/one/file)\" = hello ] && [ \"$(cat /tmp/two/file)\" = 'read only' ] && echo back > /tmp/one/file && "
                     + "! touch /tmp/one/new 2>/dev/null && ! rm -f /tmp/one/file 2>/dev/null && ! (echo no > /tmp/two/file) 2>/dev/null"));
             assertEquals("back\n", Files.readString(one));
@@ -74,7 +80,7 @@ abstract class ShareContract extends Part {
         Files.createSymbolicLink(one.resolve("out"), fixture().directory());
         VmSession vm = launch(plan(one, two));
         assertEquals("0", contract().shell(
-                vm, MOUNT + "! ls /tmp/one/../one/run /tmp/one/out/run 2>/dev/null && [ $(ls -a /tmp/one/.. | grep -c image) = 0 ]"));
+                vm, mount(vm) + "! ls /tmp/one/../one/run /tmp/one/out/run 2>/dev/null && [ $(ls -a /tmp/one/.. | grep -c image) = 0 ]"));
     }
 
     @Test
@@ -87,7 +93,7 @@ abstract class ShareContract extends Part {
         try (ByteChannel link = again.link()) {
             Guest guest = Guest.hello(link, true);
             guest.setUp("/dev/vda", "/dev/vdb");
-            assertEquals("0", guest.shell(MOUNT + "touch /tmp/one/there"));
+            assertEquals("0", guest.shell(mount(again) + "touch /tmp/one/there"));
             assertTrue(Files.exists(one.resolve("there")));
         }
         again.kill();

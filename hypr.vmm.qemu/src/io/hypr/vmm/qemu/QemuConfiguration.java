@@ -20,6 +20,9 @@ public @interface QemuConfiguration {
     /** @return QEMU's name of the guest's processor with its features; {@code auto}: all that the accelerator can do */
     String cpu() default "auto";
 
-    /** @return who serves directories of the host: {@code hypr-virtiofsd}, {@code virtiofsd} (QEMU's own), or {@code auto}: the first that is there */
+    /**
+     * @return who serves directories of the host: {@code hypr-virtiofsd}, {@code virtiofsd} (QEMU's own), {@code 9p} (QEMU itself), or {@code auto}: the first that
+     * is there
+     */
     String shares() default "auto";
 }

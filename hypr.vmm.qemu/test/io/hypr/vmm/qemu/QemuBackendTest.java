@@ -79,6 +79,39 @@ class QemuBackendTest extends VmmBackendContract {
         assertTrue(vm.record().json().contains("\"q35\""), vm.record().json());
     }
 
+    /** Where there is no virtiofsd: the contract tells the same of that. */
+    @Test
+    void qemuServesSharesToo() throws Exception {
+        Path one = Files.createDirectory(fixture().directory().resolve("one"));
+        Path two = Files.writeString(fixture().directory().resolve("two"), "read only");
+        Files.writeString(one.resolve("from-host"), "hello");
+        Files.setAttribute(one.resolve("from-host"), "unix:uid", 42);
+        Files.createSymbolicLink(one.resolve("out"), fixture().directory());
+        List<VmPlan.Share> shares = List.of(new VmPlan.Share("one", one, false), new VmPlan.Share("two", two, true));
+        VmPlan plain = fixture().withOptions(Map.of("shares", "9p"));
+        VmSession vm = started(new VmPlan(plain.id(), plain.processors(), plain.maxProcessors(), plain.memory(), plain.maxMemory(), plain.boot(),
+            plain.disks(), plain.nics(), plain.devices(), shares, plain.runDirectory(), plain.log(), plain.jail(), plain.facets(), plain.options()));
+        assertEquals("9p", vm.shares().type());
+        assertTrue(vm.record().json().contains("\"shares\":\"9p\""), vm.record().json());
+        String mount = "mount -t 9p -o " + vm.shares().options() + " ";
+        assertEquals("0", shell(vm, "mkdir -p /tmp/one /tmp/two && " + mount + "one /tmp/one && " + mount + "two /tmp/two && "
+            + "[ \"$(cat /tmp/one/from-host) $(stat -c %u /tmp/one/from-host)\" = 'hello 42' ] && echo back > /tmp/one/from-guest && "
+            + "chown 1234:5678 /tmp/one/from-guest && ln -s nowhere /tmp/one/link && "
+            + "[ \"$(ls -A /tmp/two)\" = file ] && [ \"$(cat /tmp/two/file)\" = 'read only' ] && ! (echo no > /tmp/two/file) 2>/dev/null && "
+            + "! touch /tmp/two/new 2>/dev/null && ! ls /tmp/one/../one/run /tmp/one/out/run 2>/dev/null"));
+        assertEquals("back\n", Files.readString(one.resolve("from-guest")));
+        assertEquals(1234, Files.getAttribute(one.resolve("from-guest"), "unix:uid"));
+        assertEquals("nowhere", Files.readSymbolicLink(one.resolve("link")).toString());
+        assertEquals("read only", Files.readString(two));
+        try (Stream<Path> root = Files.list(Path.of("/proc/" + vm.pid() + "/root"))) {
+            assertEquals(List.of(), root.map(path -> path.getFileName().toString())
+                .filter(name -> !name.matches("dev|lib|lib64|proc|s|share[01]|started|usr|" + Built.ROOT.getName(0))).toList());
+        }
+        String status = Files.readString(Path.of("/proc/" + vm.pid() + "/status"));
+        assertTrue(status.contains("CapEff:\t00000000880000db\n"), status);
+        assertTrue(status.contains("NoNewPrivs:\t1\n"), status);
+    }
+
     /** Touches all memory of the guest, for its page cache too, while it writes and reads more on its disk than the limit leaves beside that memory. */
     @Test
     void aGuestThatUsesAllItHasStaysWithinTheLimits() throws Exception {

@@ -21,6 +21,7 @@ import io.hypr.engine.Volumes.Volume;
 import io.hypr.image.Image;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.ShareFileSystem;
 import io.hypr.vmm.VmPlan;
 
 /** What is mounted in a container: checked when it is created, made ready when it is started, and said to backend and agent. */
@@ -276,8 +277,11 @@ final class Mounts {
         return "mount" + place;
     }
 
-    /** @return mounts for the agent, those of directories before those within them; before all, what only the agent sees */
-    static List<Setup.Mount> guest(ContainerInfo info) {
+    /**
+     * @param shared how the guest mounts shares
+     * @return mounts for the agent, those of directories before those within them; before all, what only the agent sees
+     */
+    static List<Setup.Mount> guest(ContainerInfo info, ShareFileSystem shared) {
         List<Setup.Mount> own = new ArrayList<>();
         List<Setup.Mount> all = new ArrayList<>();
         long shm = info.spec.shmSize == 0 ? SHM_SIZE : info.spec.shmSize;
@@ -292,10 +296,10 @@ final class Mounts {
             MountPoint p = info.mounts.get(i);
             long flags = p.writable ? 0 : READ_ONLY;
             if (Files.isRegularFile(Path.of(p.source))) { // A share is a directory: the agent binds the file from it.
-                own.add(new Setup.Mount(tag(i), "/" + tag(i), "virtiofs", 0, "", Setup.Mount.OWN));
+                own.add(new Setup.Mount(tag(i), "/" + tag(i), shared.type(), 0, shared.options(), Setup.Mount.OWN));
                 all.add(new Setup.Mount("/" + tag(i) + "/" + VmPlan.Share.FILE, p.target, "", flags, "", Setup.Mount.BIND));
             } else {
-                all.add(new Setup.Mount(tag(i), p.target, "virtiofs", flags, "", Setup.Mount.PLAIN));
+                all.add(new Setup.Mount(tag(i), p.target, shared.type(), flags, shared.options(), Setup.Mount.PLAIN));
             }
         }
         all.sort(Comparator.comparing(m -> Path.of(m.target())));

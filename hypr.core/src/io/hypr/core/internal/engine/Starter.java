@@ -44,6 +44,7 @@ import io.hypr.model.HyprException;
 import io.hypr.model.Progress;
 import io.hypr.net.Attachment;
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.VmSession;
 
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
@@ -449,7 +450,7 @@ final class Starter {
         Setup whole = new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
                 spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
-            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info), spec.sysctls, limits());
+            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info, run.hold().call(VmSession::shares)), spec.sysctls, limits());
         return vm.isMounted() ? whole.mounted() : whole;
     }
 

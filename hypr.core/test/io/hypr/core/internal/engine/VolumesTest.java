@@ -26,6 +26,7 @@ import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.Volumes.Volume;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
+import io.hypr.vmm.ShareFileSystem;
 import io.hypr.vmm.VmPlan;
 
 @Timeout(60)
@@ -119,7 +120,7 @@ class VolumesTest {
         assertEquals(List.of(new VmPlan.Share("mount0", store, true), new VmPlan.Share("mount1", Path.of(volumes.inspect("plain").mountpoint), false),
             new VmPlan.Share("mount2", Path.of(volumes.inspect("other").mountpoint), false)), Fakes.backend(engine).plans.getLast().shares());
         assertEquals(List.of("/data", "/data/deep", "/srv"),
-                Mounts.guest(containers.inspect(c.id)).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
+                Mounts.guest(containers.inspect(c.id), ShareFileSystem.VIRTIOFS).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
         Files.writeString(store.resolve("file"), "mine");
         run(c.id);
         assertEquals("mine", Files.readString(store.resolve("file")));
@@ -146,7 +147,10 @@ class VolumesTest {
         assertEquals(List.of(new Setup.Mount("mount1", "/mount1", "virtiofs", 0, "", Setup.Mount.OWN),
                 new Setup.Mount("mount0", "/base", "virtiofs", 0, "", Setup.Mount.PLAIN),
                 new Setup.Mount("/mount1/file", "/base/conf", "", 1, "", Setup.Mount.BIND)),
-                Mounts.guest(c).stream().filter(m -> !m.target().equals("/dev/shm")).toList());
+                Mounts.guest(c, ShareFileSystem.VIRTIOFS).stream().filter(m -> !m.target().equals("/dev/shm")).toList());
+        List<Setup.Mount> other = Mounts.guest(c, new ShareFileSystem("9p", "trans=virtio"));
+        assertTrue(other.contains(new Setup.Mount("mount1", "/mount1", "9p", 0, "trans=virtio", Setup.Mount.OWN)), other.toString());
+        assertTrue(other.contains(new Setup.Mount("mount0", "/base", "9p", 0, "trans=virtio", Setup.Mount.PLAIN)), other.toString());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.hypr.vmm.krun.internal;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +9,7 @@ import io.hypr.krun.Document;
 import io.hypr.krun.RunDirectory;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.JailWords;
+import io.hypr.vmm.host.ServingRoot;
 
 /**
  * What one plan means to hypr-start and to hypr-krun. Files are opened by hypr-start, since the way to them need not be open to the program's user. The same
@@ -32,12 +32,11 @@ record Words(List<String> words, Document document) {
     /** Of threads two or three a device; what the program itself needs of memory is a few MiB. */
     private static final JailWords JAIL = new JailWords(64, 192L << 20);
 
-    /** Of a process with shares: root without other powers than a server of files needs, in a root directory that has nothing but these and its shares. */
-    private static final List<String> DEVICES = List.of("/dev/null", "/dev/random", "/dev/urandom", "/dev/kvm");
-    private static final List<String> CAPABILITIES = List.of("chown", "dac_override", "fowner", "fsetid", "mknod", "setfcap", "setgid", "setuid");
-    private static final Path OWN = Path.of("/s");
     /** Each file that the guest knows of is open. */
     private static final int FILES = 1_000_000;
+    private static final Path KVM = Path.of("/dev/kvm");
+    /** Its directory, in a root directory of its own. */
+    private static final Path OWN = Path.of("/s");
 
     static Words of(VmPlan plan, Path program, Collection<Integer> groups) {
         List<String> openings = new ArrayList<>();
@@ -47,7 +46,7 @@ record Words(List<String> words, Document document) {
         if (plan.shares().isEmpty()) {
             words.addAll(JAIL.of(plan, run.pidFile(), run.own(), groups));
         } else {
-            words.addAll(JAIL.of(plan, "0:0", run.pidFile(), OWN, List.of()));
+            words.addAll(JAIL.of(plan, ServingRoot.USER, run.pidFile(), OWN, List.of()));
             words.addAll(root(plan, run));
         }
         words.addAll(openings);
@@ -56,24 +55,14 @@ record Words(List<String> words, Document document) {
     }
 
     private static List<String> root(VmPlan plan, RunDirectory run) {
-        List<String> words = new ArrayList<>(List.of("--root", run.root().toString(), "--bind", run.own() + "=" + OWN,
-            "--rlimit", "nofile=" + FILES));
-        CAPABILITIES.forEach(capability -> words.addAll(List.of("--capability", capability)));
-        DEVICES.forEach(device -> words.addAll(List.of("--device", device)));
+        List<Path> devices = new ArrayList<>(List.of(KVM));
         if (!plan.nics().isEmpty()) {
-            words.addAll(List.of("--device", KvmHost.TUN.toString()));
-            plan.nics().forEach(nic -> words.addAll(List.of("--own-tap", nic.tap())));
+            devices.add(KvmHost.TUN);
         }
-        for (int i = 0; i < plan.shares().size(); i++) {
-            VmPlan.Share share = plan.shares().get(i);
-            String place = Files.isRegularFile(share.source()) ? place(i) + "/" + VmPlan.Share.FILE : place(i);
-            words.addAll(List.of(share.readOnly() ? "--bind-read-only" : "--bind", share.source() + "=" + place));
-        }
+        List<String> words = ServingRoot.words(plan, run.root(), run.own(), devices);
+        words.addAll(List.of("--rlimit", "nofile=" + FILES));
+        plan.nics().forEach(nic -> words.addAll(List.of("--own-tap", nic.tap())));
         return words;
-    }
-
-    private static String place(int share) {
-        return "/share" + share;
     }
 
     private static Document document(VmPlan plan, List<String> openings) {
@@ -86,7 +75,7 @@ record Words(List<String> words, Document document) {
         List<Document.Interface> interfaces = plan.nics().stream().map(nic -> new Document.Interface(nic.tap(), null, nic.mac())).toList();
         List<Document.Share> shares = new ArrayList<>();
         for (VmPlan.Share share : plan.shares()) {
-            shares.add(new Document.Share(share.tag(), place(shares.size()), share.readOnly()));
+            shares.add(new Document.Share(share.tag(), ServingRoot.place(shares.size()), share.readOnly()));
         }
         return new Document(plan.processors(), plan.memory(), kernel, initramfs,
             Document.arguments(System.getProperty("os.arch"), plan.boot().arguments()), disks, interfaces, shares,

@@ -1,10 +1,12 @@
 package io.hypr.vmm.qemu.internal;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import io.hypr.vmm.VmPlan;
+import io.hypr.vmm.host.ServingRoot;
 import io.hypr.vmm.host.ShareServers;
 
 /** The words that start QEMU for one plan, and what must be opened for it. The same input gives the same words. */
@@ -14,6 +16,8 @@ final class CommandLine {
     private static final String RAM = "ram";
     /** MiB for translated code: a busy guest keeps within it, and each microVM pays only for what it uses. */
     private static final int TRANSLATION_BUFFER = 64;
+    /** Of every QEMU: its libraries, modules and firmware. */
+    private static final List<Path> HOST_FILES = List.of(Path.of("/lib"), Path.of("/lib64"), Path.of("/usr/lib"), Path.of("/usr/lib64"), Path.of("/usr/share"));
 
     /** Number of the first descriptor that is opened for QEMU. */
     private static final int FIRST_OPENED = 10;
@@ -85,10 +89,35 @@ final class CommandLine {
         }
         if (memory.isFile()) {
             line.memoryFile();
-        } else if (!plan.shares().isEmpty()) { // Who serves a share reads and writes the guest's memory: QEMU hands it over.
+        } else if (line.handsMemoryOver()) {
             line.add("-object", "memory-backend-memfd,id=" + RAM + ",share=on,size=" + plan.memory() / MIB + "M");
         }
         return line;
+    }
+
+    /** @return whether QEMU serves the plan's shares, and not a process for each */
+    boolean servesShares() {
+        return !plan.shares().isEmpty() && settings.shares().equals(Settings.NINE_P);
+    }
+
+    /** A virtiofsd reads and writes the guest's memory. */
+    private boolean handsMemoryOver() {
+        return !plan.shares().isEmpty() && !servesShares();
+    }
+
+    /** @return what QEMU needs to find at its own path if it has a root directory of its own */
+    List<Path> files() {
+        List<Path> files = new ArrayList<>(List.of(host.binary()));
+        files.addAll(HOST_FILES);
+        if (host.library() != null) {
+            files.add(host.library());
+        }
+        return files;
+    }
+
+    /** @return devices that QEMU needs then */
+    List<Path> devices() {
+        return accelerator.isKvm() ? List.of(Path.of("/dev/kvm")) : List.of();
     }
 
     private void machine() {
@@ -97,7 +126,7 @@ final class CommandLine {
         add("-no-user-config");
         add("-no-reboot");
         add("-display", "none");
-        String backend = memory.isFile() || !plan.shares().isEmpty() ? ",memory-backend=" + RAM : "";
+        String backend = memory.isFile() || handsMemoryOver() ? ",memory-backend=" + RAM : "";
         if (machine == Machine.MICROVM) {
             // No option ROMs and no ACPI means qboot instead of SeaBIOS. A missing clock costs the kernel a wait of a second, so rtc stays.
             add("-machine", "microvm,acpi=off,x-option-roms=off,rtc=on,isa-serial=off,dump-guest-core=off" + backend);
@@ -123,7 +152,8 @@ final class CommandLine {
 
     private void library() {
         if (host.library() != null) {
-            String directory = "/proc/self/fd/" + open("--read", host.library());
+            // By the descriptor of a directory a QEMU that is root could go up from there.
+            String directory = servesShares() ? host.library().toString() : "/proc/self/fd/" + open("--read", host.library());
             environment = QemuLibrary.environment(directory);
             if (!accelerator.isKvm()) {
                 add("-plugin", QemuLibrary.plugin(directory));
@@ -190,9 +220,20 @@ final class CommandLine {
 
     private void shares() {
         for (int i = 0; i < plan.shares().size(); i++) {
+            if (servesShares()) {
+                serve(i, plan.shares().get(i));
+                continue;
+            }
             add("-chardev", "socket,id=share" + i + ",path=" + ShareServers.socket(i));
             add("-device", "vhost-user-fs-" + machine.suffix() + ",chardev=share" + i + ",tag=" + value(plan.shares().get(i).tag()));
         }
+    }
+
+    /** remap: file systems below the directory have inode numbers of their own. */
+    private void serve(int index, VmPlan.Share share) {
+        add("-fsdev", "local,id=share" + index + ",path=" + ServingRoot.place(index) + ",security_model=passthrough,multidevs=remap"
+            + (share.readOnly() ? ",readonly=on" : ""));
+        device("9p", "fsdev=share" + index + ",mount_tag=" + value(share.tag()));
     }
 
     /** Each on a port of its own, as on a real machine, where PCI Express devices expect to be. */

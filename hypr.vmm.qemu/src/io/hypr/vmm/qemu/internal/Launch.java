@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.host.JailWords;
+import io.hypr.vmm.host.ServingRoot;
 import io.hypr.vmm.host.ShareServers;
 import io.hypr.vmm.host.Starter;
 import io.hypr.vmm.host.VmmDirectory;
@@ -59,13 +61,21 @@ final class Launch {
         long logged = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             logged = log.begin();
-            run.open(plan.jail().uid(), plan.jail().gid());
+            int uid = command.servesShares() ? 0 : plan.jail().uid();
+            int gid = command.servesShares() ? 0 : plan.jail().gid();
+            run.open(uid, gid);
             run.logged(logged);
             server.bind(UnixDomainSocketAddress.of(run.file(Sockets.STARTED)));
-            VmmDirectory.give(run.file(Sockets.STARTED), plan.jail().uid(), plan.jail().gid());
-            devices.give(plan.jail().uid(), plan.jail().gid());
-            shares.start(plan, program);
-            List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
+            VmmDirectory.give(run.file(Sockets.STARTED), uid, gid);
+            devices.give(uid, gid);
+            List<String> options = new ArrayList<>();
+            if (command.servesShares()) {
+                options.addAll(JAIL.of(plan, ServingRoot.USER, run.pidFile(), Path.of("/"), List.of()));
+                options.addAll(root(command));
+            } else {
+                shares.start(plan, program);
+                options.addAll(JAIL.of(plan, run.pidFile(), run.path(), groups));
+            }
             options.addAll(command.openings());
             Process process = starter.start(options, command.words(), command.environment());
             awaitReady(server, process, logged);
@@ -73,6 +83,15 @@ final class Launch {
             throw new HyprException(ErrorCode.INTERNAL, "The run directory " + run.path() + " cannot be prepared for QEMU.", e);
         }
         return VmmProcess.of(run.pidFile()).orElseThrow(() -> StartFailure.of(plan.log(), 0, "", 0));
+    }
+
+    /** With the socket where it is in the run directory, too, which is the working directory of every other QEMU. */
+    private List<String> root(CommandLine command) throws IOException {
+        Path directory = Files.createDirectory(run.file("root"));
+        List<String> words = ServingRoot.words(plan, directory, run.own(), command.devices());
+        words.addAll(List.of("--bind", run.file(Sockets.STARTED) + "=/" + Sockets.STARTED));
+        command.files().stream().filter(Files::exists).forEach(file -> words.addAll(List.of("--bind-read-only", file + "=" + file)));
+        return words;
     }
 
     /** QEMU connects to our socket when it starts, and answers there once its main loop runs. Its end, or ours of patience, closes the socket. */

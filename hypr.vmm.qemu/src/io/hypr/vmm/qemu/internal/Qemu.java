@@ -94,7 +94,8 @@ public final class Qemu implements AutoCloseable {
         QemuRecord record(CommandLine command, String limits) {
             return new QemuRecord(plan.runDirectory().toAbsolutePath().toString(), plan.jail().cgroup(), plan.log().toString(),
                     plan.memory(), machine.toString(),
-                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits, server == null ? "" : server.toString(),
+                accelerator.name(), accelerator.reason(), traits.version(), devices.files(), limits,
+                server != null ? server.toString() : command.servesShares() ? Settings.NINE_P : "",
                 plan.facets().contains(SNAPSHOTS) ? command.memoryDescriptor() : null);
         }
 
@@ -108,16 +109,25 @@ public final class Qemu implements AutoCloseable {
         refuseWhatIsMissing(plan);
         Host.Traits traits = host.traits(settings.binary());
         ShareServers.check(plan.shares());
+        Path server = plan.shares().isEmpty() ? null : server(settings);
+        if (server == null) {
+            refuseDevices(plan);
+            settings = settings.withShares(Settings.NINE_P);
+        }
         return new Choice(plan, settings, Machine.of(plan, settings.machine()), traits, accelerator(settings),
-            new VfioGroups(VfioDevices.groups("QEMU", plan.devices())), plan.shares().isEmpty() ? null : server(settings));
+            new VfioGroups(VfioDevices.groups("QEMU", plan.devices())), server);
     }
 
+    /** The program that serves shares; null = QEMU itself does. */
     private Path server(Settings settings) {
-        Path best = ShareServers.program("QEMU", starter);
-        return settings.shares().equals(Settings.AUTO) ? best
-                : ShareServers.programs(starter).stream().filter(program -> program.endsWith(settings.shares())).findFirst()
-                    .orElseThrow(() -> unsupported("Directories were to be shared by " + settings.shares() + ", which is not here.")
-                        .remedy("Leave the choice to HYPR with shares=auto, which is " + best + " here."));
+        List<Path> programs = ShareServers.programs(starter);
+        return switch (settings.shares()) {
+            case Settings.NINE_P -> null;
+            case Settings.AUTO -> programs.isEmpty() ? null : programs.getFirst();
+            default -> programs.stream().filter(program -> program.endsWith(settings.shares())).findFirst()
+                .orElseThrow(() -> unsupported("Directories were to be shared by " + settings.shares() + ", which is not here.")
+                    .remedy("Leave the choice to HYPR with shares=auto."));
+        };
     }
 
     /**
@@ -257,6 +267,15 @@ public final class Qemu implements AutoCloseable {
         }
         if (!plan.devices().isEmpty() && plan.facets().contains("reclaim")) {
             throw unsupported("A microVM that a device is passed through to cannot give memory back: the device may write there at any time.");
+        }
+    }
+
+    /** What is passed through is reached by files of the host that a QEMU with a root directory of its own has not. */
+    private static void refuseDevices(VmPlan plan) {
+        if (!plan.shares().isEmpty() && !plan.devices().isEmpty()) {
+            throw unsupported("A QEMU that serves directories of the host itself cannot pass devices through.")
+                    .remedy("Build hypr-virtiofsd with ./dev build virtiofsd, which takes Rust, or install virtiofsd, on Debian 12 with: "
+                        + "apt-get install qemu-system-common");
         }
     }
 

@@ -29,7 +29,7 @@ import io.hypr.vmm.host.VmmDirectory;
  * @param qemu version, as {@code 7.2.22}
  * @param devices files by which QEMU reaches what is passed through; they are root's again when the microVM is discarded
  * @param limits which limits the host cannot hold, a sentence; empty if all are held
- * @param shares the program that serves the shares; empty if there are none
+ * @param shares the program that serves the shares, or {@code 9p}: QEMU itself; empty if there are none
  * @param memoryDescriptor QEMU's descriptor of the file with its memory, by which it can be saved; null = it cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

@@ -18,6 +18,7 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.Reclaim;
+import io.hypr.vmm.ShareFileSystem;
 import io.hypr.vmm.Snapshots;
 import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
@@ -32,6 +33,8 @@ import io.hypr.vmm.host.VmmProcess;
 public final class QemuSession implements VmSession, Limitable, Pausable, Reclaim, Snapshots {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
+    /** directio: what is read or written is asked of the host each time, which may have changed it; cache=mmap: writable mappings, which need pages. */
+    private static final ShareFileSystem NINE_P = new ShareFileSystem("9p", "trans=virtio,version=9p2000.L,msize=262144,cache=mmap,directio");
 
     private final DriverRecord record;
     private final VmmDirectory run;
@@ -40,6 +43,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
     private final String cgroup;
     private final long memory;
     private final boolean pinned;
+    private final ShareFileSystem shares;
     private LinkHold hold;
     private final VmmProcess process;
     private final Integer memoryDescriptor;
@@ -61,6 +65,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
         this.memory = content.memory();
         this.memoryDescriptor = content.memoryDescriptor();
         this.pinned = !content.devices().isEmpty();
+        this.shares = content.shares().equals(Settings.NINE_P) ? NINE_P : ShareFileSystem.VIRTIOFS;
         this.process = process;
         this.connected = connected;
     }
@@ -68,6 +73,11 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
     @Override
     public DriverRecord record() {
         return record;
+    }
+
+    @Override
+    public ShareFileSystem shares() {
+        return shares;
     }
 
     @Override

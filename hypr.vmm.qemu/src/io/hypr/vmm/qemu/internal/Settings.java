@@ -16,14 +16,15 @@ import io.hypr.vmm.host.ShareServers;
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
  * @param machine {@code auto}, {@code microvm} or {@code q35}
  * @param cpu QEMU's name of a processor model with its features; {@code auto}
- * @param shares who serves directories of the host: {@code auto} or a program's name
+ * @param shares who serves directories of the host: {@code auto}, a program's name, or {@code 9p}: QEMU itself
  */
 public record Settings(String binary, String accelerator, String machine, String cpu, String shares) {
 
     static final String AUTO = "auto";
     static final Set<String> ACCELERATORS = Set.of(AUTO, Accelerator.KVM, Accelerator.TCG);
     static final Set<String> MACHINES = Set.of(AUTO, "microvm", "q35");
-    static final Set<String> SERVERS = Set.of(AUTO, ShareServers.OURS, "virtiofsd");
+    static final String NINE_P = "9p";
+    static final Set<String> SERVERS = Set.of(AUTO, ShareServers.OURS, "virtiofsd", NINE_P);
     private static final Set<String> NAMES = Set.of("accel", "cpu", "machine", "shares");
 
     /** Checks the values. */
@@ -56,6 +57,11 @@ public record Settings(String binary, String accelerator, String machine, String
         }
         return new Settings(binary, options.getOrDefault("accel", accelerator), options.getOrDefault("machine", machine), options.getOrDefault("cpu", cpu),
             options.getOrDefault("shares", shares));
+    }
+
+    /** Says who serves directories where that was left open. */
+    Settings withShares(String server) {
+        return new Settings(binary, accelerator, machine, cpu, server);
     }
 
     private static void oneOf(String name, String value, Set<String> values) {

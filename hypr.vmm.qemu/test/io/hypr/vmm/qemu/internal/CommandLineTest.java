@@ -95,6 +95,24 @@ class CommandLineTest {
     }
 
     @Test
+    void sharesAreServedByAProcessEachOrByQemu() throws IOException {
+        VmPlan plain = plan(1, 2, 0, Map.of());
+        List<VmPlan.Share> shares = List.of(new VmPlan.Share("mount0", Path.of("/a,b"), false), new VmPlan.Share("mount1", Path.of("/c"), true));
+        VmPlan plan = new VmPlan(plain.id(), 1, 1, plain.memory(), plain.memory(), plain.boot(), plain.disks(), List.of(), List.of(), shares,
+            plain.runDirectory(), plain.log(), plain.jail(), Set.of(), Map.of());
+        CommandLine byOthers = CommandLine.of(plan, Machine.MICROVM, KVM, SETTINGS, USUAL, GuestMemory.PRIVATE);
+        golden("shares-virtiofs", byOthers);
+        assertFalse(byOthers.servesShares());
+        CommandLine byItself = CommandLine.of(plan, Machine.MICROVM, KVM, SETTINGS.withShares("9p"), USUAL, GuestMemory.PRIVATE);
+        golden("shares-9p", byItself);
+        assertTrue(byItself.servesShares());
+        assertEquals(LIBRARY.toString(), byItself.environment().get("LD_LIBRARY_PATH"), "no descriptor of a directory");
+        assertTrue(byItself.files().containsAll(List.of(USUAL.binary(), LIBRARY)));
+        assertTrue(CommandLine.of(plan, Machine.MICROVM, KVM, SETTINGS.with(Map.of("shares", "9p")), USUAL, GuestMemory.PRIVATE).servesShares());
+        assertFalse(CommandLine.of(plain, Machine.MICROVM, KVM, SETTINGS.withShares("9p"), USUAL, GuestMemory.PRIVATE).servesShares());
+    }
+
+    @Test
     void whatDoesNotFitOnMicrovmGetsAPc() {
         assertEquals(Machine.MICROVM, Machine.of(plan(1, 4, 1, Map.of()), "auto"));
         assertEquals(Machine.Q35, Machine.of(plan(1, 5, 1, Map.of()), "auto"));
