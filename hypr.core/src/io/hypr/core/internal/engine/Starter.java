@@ -328,10 +328,11 @@ final class Starter {
             Set.of(), spec.vmmOptions);
         boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
         vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? MountedRoot.of(info.image, image(), root, spec.diskSize) : null, visit);
+        boolean waited = waits;
+        waits = false;
         if (!vm.goesOn()) {
             prepareRunDirectory();
-            if (waits) {
-                waits = false;
+            if (waited) {
                 disk(); // That of the microVM that waited is gone with it.
             }
         }

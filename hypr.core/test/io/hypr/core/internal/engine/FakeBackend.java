@@ -59,6 +59,8 @@ final class FakeBackend implements VmmBackend, Templates {
     volatile boolean templates;
     /** What restoring and discarding ends with; null = it works. */
     volatile HyprException refusal;
+    /** Whether those that stood still do not answer when they go on. */
+    volatile boolean mute;
     /** Ids of microVMs that stand still since they were restored. */
     final Set<String> paused = ConcurrentHashMap.newKeySet();
 
@@ -169,7 +171,9 @@ final class FakeBackend implements VmmBackend, Templates {
         @Override
         public void resume() {
             calls.add("resume " + id);
-            paused.remove(id);
+            if (!mute) {
+                paused.remove(id);
+            }
         }
     }
 

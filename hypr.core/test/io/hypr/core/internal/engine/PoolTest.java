@@ -219,6 +219,17 @@ class PoolTest {
     }
 
     @Test
+    void aContainerWhoseMicroVmDoesNotAnswerBoots() throws Exception {
+        fill(1);
+        backend().mute = true;
+        String id = containers.create(spec("exit", "4")).id;
+        containers.start(id);
+        assertEquals("It did not come up from the template of its shape.", containers.inspect(id).templateReason);
+        assertTrue(Files.exists(base.resolve("home/containers").resolve(id).resolve("upper.img")), "it has a disk");
+        assertEquals(4, containers.await(id, Until.NOT_RUNNING));
+    }
+
+    @Test
     void aContainerThatIsRemovedOrLookedIntoGivesItUp() throws Exception {
         fill(2);
         String removed = containers.create(spec("true")).id;
