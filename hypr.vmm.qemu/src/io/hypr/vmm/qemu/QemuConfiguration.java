@@ -21,8 +21,8 @@ public @interface QemuConfiguration {
     String cpu() default "auto";
 
     /**
-     * @return who serves directories of the host: {@code hypr-virtiofsd}, {@code virtiofsd} (QEMU's own), {@code 9p} (QEMU itself), or {@code auto}: the first that
-     * is there
+     * @return who serves directories of the host: {@code hypr-virtiofsd}, {@code virtiofsd} (QEMU's own), {@code 9p} (QEMU itself), or {@code auto}: the
+     * first that is there
      */
     String shares() default "auto";
 }

@@ -451,7 +451,8 @@ final class Starter {
         Setup whole = new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
                 spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
-            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces, Mounts.guest(info, run.hold().call(VmSession::shares)), spec.sysctls, limits());
+            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces,
+            Mounts.guest(info, run.hold().call(VmSession::shares)), spec.sysctls, limits());
         return vm.isMounted() ? whole.mounted() : whole;
     }
 
