@@ -127,6 +127,9 @@ final class Restarts {
                 new Starter(engine, container).restart();
             }
         } catch (HyprException e) {
+            if (engine.isClosed()) {
+                return; // The next engine begins this attempt anew.
+            }
             engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
             boolean full = e.code() == ErrorCode.EXHAUSTED;
             decideSafely(container, full ? done : done + 1, full ? AGAIN : Duration.ZERO);

@@ -194,6 +194,10 @@ final class Starter {
             engine.log().warn("Undoing the start of {} was not complete: {}", container.id(), also.getMessage(), also);
         }
         boolean cleared = clearing.rest();
+        if (engine.isClosed()) { // Nobody is to blame: the next engine finds it as one whose engine was killed.
+            container.run(null);
+            return failure;
+        }
         try {
             container.log().end(0, exitCode, false, System.currentTimeMillis() * 1_000_000);
         } catch (IOException ioe) {
@@ -210,7 +214,7 @@ final class Starter {
             failure.addSuppressed(full); // What is on the disk says that it starts, so the next engine clears away what is left.
         }
         container.run(null);
-        if (!cleared && !engine.isClosed()) {
+        if (!cleared) {
             engine.restarts().clearLater(container);
         }
         return failure;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +169,41 @@ class FaultTest {
         before.start(c.id);
         reached.await();
         dying.close();
+        Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
+        engine.open();
+        try {
+            engine.awaitReconciled();
+            awaitLastEnd(engine.find(c.id));
+            assertEquals(4, new ContainerService(() -> engine).inspect(c.id).exitCode);
+            assertEquals(NOTHING, host.leftovers());
+        } finally {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start.intent.done", "start.launch", "start.launch.done", "start.hello.done", "start.run"})
+    void aRestartThatTheEndOfTheEngineCutsOffUsesNoAttemptUp(String point) throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        AtomicInteger passed = new AtomicInteger();
+        AtomicReference<Engine> ending = new AtomicReference<>();
+        Engine first = Fakes.engine(base, host.socket, p -> {
+            if (p.equals(point) && passed.incrementAndGet() == 2) {
+                Thread.ofPlatform().start(() -> {
+                    ending.get().close();
+                    closed.countDown();
+                });
+                while (!ending.get().isClosed()) {
+                    Thread.onSpinWait();
+                }
+            }
+        }, null);
+        ending.set(first);
+        first.open();
+        ContainerService before = new ContainerService(() -> first);
+        ContainerInfo c = before.create(restartedOnce());
+        before.start(c.id);
+        closed.await();
         Engine engine = Fakes.engine(base, host.socket, p -> { }, null);
         engine.open();
         try {
