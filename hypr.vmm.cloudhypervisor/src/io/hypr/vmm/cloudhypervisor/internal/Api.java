@@ -138,10 +138,24 @@ public final class Api {
             head.append("Content-Type: application/json\r\nContent-Length: ").append(content.length).append("\r\n");
         }
         ByteBuffer request = ByteBuffer.wrap((head + "\r\n" + new String(content, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
-        while (request.hasRemaining()) {
-            channel.write(request);
+        try {
+            while (request.hasRemaining()) {
+                channel.write(request);
+            }
+        } catch (IOException cut) {
+            return refusalOf(channel, cut);
         }
         return answer(channel);
+    }
+
+    /** Who has all connections taken says so and hangs up, without waiting for the request. */
+    private static Answer refusalOf(SocketChannel channel, IOException cut) throws IOException {
+        try {
+            return answer(channel);
+        } catch (IOException silent) {
+            cut.addSuppressed(silent);
+            throw cut;
+        }
     }
 
     private static Answer answer(SocketChannel channel) throws IOException {

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +103,28 @@ class ApiTest {
             }
             server.answer("vm.info", ApiServer.json(200, "{\"state\":\"Paused\"}"));
             assertEquals("Paused", state.get());
+        }
+    }
+
+    @Test
+    void whoIsTurnedAwayBeforeTheRequestAsksAgain() throws Exception {
+        Path other = directory.resolve("full");
+        try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            full.bind(UnixDomainSocketAddress.of(other));
+            Thread.ofVirtual().start(() -> {
+                for (int i = 0; full.isOpen(); i++) {
+                    try (SocketChannel client = full.accept()) {
+                        String answer = i % 3 == 2 ? ApiServer.json(200, "{\"state\":\"Running\"}") : ApiServer.json(503, "{ \"error\": \"full\" }");
+                        client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+                    } catch (IOException e) {
+                        continue; // The test is over, or its client was gone.
+                    }
+                }
+            });
+            Api asking = new Api(other, Duration.ofSeconds(10));
+            for (int i = 0; i < 200; i++) {
+                assertEquals("Running", asking.get("vm.info").path("state").asText());
+            }
         }
     }
 
