@@ -203,8 +203,10 @@ final class CommandLine {
             vhost = ",vhost=on,vhostfd=" + open("--open", "/dev/vhost-net");
         }
         add("-netdev", "tap,id=net" + index + ",fd=" + open("--tap", nic.tap()) + vhost);
-        // Nobody hears of a microVM that goes on from a template: QEMU 7 that is told so, and may ask the guest, ends by a fault when the guest resets the device.
-        device("net", "netdev=net" + index + ",guest_announce=off,mac=" + value(nic.mac()) + ",host_mtu=" + nic.mtu() + (machine == Machine.Q35 ? ",romfile=" : ""));
+        // Nobody hears of a microVM that goes on from a template. QEMU 7 that is told so, and may ask the guest, ends by a fault when the guest
+        // resets the device.
+        device("net", "netdev=net" + index + ",guest_announce=off,mac=" + value(nic.mac()) + ",host_mtu=" + nic.mtu()
+                + (machine == Machine.Q35 ? ",romfile=" : ""));
     }
 
     /** QEMU saves a state without memory that is shared, and loads one without it: what it maps copy-on-write then is the file of the one that was saved. */
