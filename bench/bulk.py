@@ -103,7 +103,7 @@ def mount(files):
         (top / "guest").mkdir()
         native = {"untar": timed("tar", "-C", top / "native", "-xf", top / "tree.tar"), "git status": timed(*git.format(top / "native").split())}
         with Daemon() as daemon:
-            daemon.hypr("run", "-d", "--name", name, "-v", f"{top}:/work", "-v", "/usr:/host/usr:ro", "hypr/busybox", "sleep", "100000")
+            daemon.hypr("run", "-d", "--name", name, "-v", f"{top}:/bench", "-v", "/usr:/host/usr:ro", "hypr/busybox", "sleep", "100000")
 
             def inside(words):
                 return daemon.hypr("exec", name, *(LOADER + words).split())
@@ -112,13 +112,13 @@ def mount(files):
                 started = time.monotonic()
                 inside(words)
                 return (time.monotonic() - started) * 1000
-            guest = {"untar": clocked("tar -C /work/guest -xf /work/tree.tar"), "git status": clocked(git.format("/work/guest"))}
+            guest = {"untar": clocked("tar -C /bench/guest -xf /bench/tree.tar"), "git status": clocked(git.format("/bench/guest"))}
             if made := command("diff", "-r", "--no-dereference", top / "native", top / "guest", "-x", "index"):
                 raise Failure(f"What tar made in the guest differs: {made[:500]}")
             changed = [f"d0/f{i}" for i in range(3)]
             for path in changed:
                 (top / "guest" / path).write_text("changed by the host\n")
-            if inside(git.format("/work/guest")).split() != [word for path in changed for word in ("M", path)]:
+            if inside(git.format("/bench/guest")).split() != [word for path in changed for word in ("M", path)]:
                 raise Failure("The guest does not see what the host changed.")
     figure = {f"{who} {what}": summary([taken], "ms") for who, times in (("native", native), ("hypr", guest)) for what, taken in times.items()}
     return figure | {"ratios": {what: round(guest[what] / native[what], 3) for what in native}, "files": count}
