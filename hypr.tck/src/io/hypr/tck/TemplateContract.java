@@ -63,6 +63,21 @@ abstract class TemplateContract extends Part {
         return contract().keep(templates.launch(template, plan, intents()::add));
     }
 
+    /** Two that started from one template, the first with the fixture's own plan, which writes its disk and ends. */
+    private void assertStrangers(VmSession one, VmSession two) throws Exception {
+        try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
+            Guest guest = Guest.hello(first, true);
+            Guest stranger = Guest.hello(other, true);
+            assertNotEquals(HexFormat.of().formatHex(guest.bootId()), HexFormat.of().formatHex(stranger.bootId()), "each is a boot of its own");
+            guest.setUp("/dev/vda", "/dev/vdb");
+            stranger.setUp("/dev/vda", "/dev/vdb");
+            assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
+            guest.shutDown();
+        }
+        assertTrue(one.awaitExit(VmmBackendContract.LONG));
+        assertTrue(fixture().upperHolds(Fixture.WRITTEN), "what the guest wrote is on its disk");
+    }
+
     @Test
     void aTemplateStartsManyThatAreStrangers() throws Exception {
         Path template = saved(fixture().plan());
@@ -71,17 +86,7 @@ abstract class TemplateContract extends Part {
             VmSession one = launch(templates, template, fixture().plan());
             VmSession two = launch(templates, template, second.plan());
             assertEquals(VmState.RUNNING, one.state());
-            try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
-                Guest guest = Guest.hello(first, true);
-                Guest stranger = Guest.hello(other, true);
-                assertNotEquals(HexFormat.of().formatHex(guest.bootId()), HexFormat.of().formatHex(stranger.bootId()), "each is a boot of its own");
-                guest.setUp("/dev/vda", "/dev/vdb");
-                stranger.setUp("/dev/vda", "/dev/vdb");
-                assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
-                guest.shutDown();
-            }
-            assertTrue(one.awaitExit(VmmBackendContract.LONG));
-            assertTrue(fixture().upperHolds(Fixture.WRITTEN), "what the guest wrote is on its disk");
+            assertStrangers(one, two);
             assertFalse(second.upperHolds(Fixture.WRITTEN), "and on no other's");
             backend().discard(two.record());
             second.assertGone();
@@ -152,17 +157,7 @@ abstract class TemplateContract extends Part {
                 waiting.facet(Pausable.class).orElseThrow().resume();
                 assertEquals(VmState.RUNNING, waiting.state());
             }
-            try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
-                Guest guest = Guest.hello(first, true);
-                Guest stranger = Guest.hello(other, true);
-                assertNotEquals(HexFormat.of().formatHex(guest.bootId()), HexFormat.of().formatHex(stranger.bootId()), "each is a boot of its own");
-                guest.setUp("/dev/vda", "/dev/vdb");
-                stranger.setUp("/dev/vda", "/dev/vdb");
-                assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
-                guest.shutDown();
-            }
-            assertTrue(one.awaitExit(VmmBackendContract.LONG));
-            assertTrue(fixture().upperHolds(Fixture.WRITTEN), "what the guest wrote is on its disk");
+            assertStrangers(one, two);
             backend().discard(two.record());
             second.assertGone();
         }

@@ -240,15 +240,18 @@ class EveryPointTest {
         });
     }
 
+    /** A container that runs until it is stopped. */
+    private static void startSleeper(Engine engine) {
+        ContainerSpec spec = store("box");
+        spec.cmd.clear();
+        spec.cmd.add("sleep");
+        containers(engine).create(spec);
+        containers(engine).start("box");
+    }
+
     @Test
     void stop() throws Exception {
-        atEveryPoint(e -> {
-            ContainerSpec spec = store("box");
-            spec.cmd.clear();
-            spec.cmd.add("sleep");
-            containers(e).create(spec);
-            containers(e).start("box");
-        }, e -> containers(e).stop("box", null), e -> {
+        atEveryPoint(EveryPointTest::startSleeper, e -> containers(e).stop("box", null), e -> {
             containers(e).stop("box", null);
             ContainerInfo info = containers(e).inspect("box");
             assertEquals(ContainerState.EXITED, info.state);
@@ -259,13 +262,7 @@ class EveryPointTest {
 
     @Test
     void restart() throws Exception {
-        atEveryPoint(e -> {
-            ContainerSpec spec = store("box");
-            spec.cmd.clear();
-            spec.cmd.add("sleep");
-            containers(e).create(spec);
-            containers(e).start("box");
-        }, e -> containers(e).restart("box", null), e -> {
+        atEveryPoint(EveryPointTest::startSleeper, e -> containers(e).restart("box", null), e -> {
             assertWhole(e);
             containers(e).start("box");
             assertEquals(ContainerState.RUNNING, containers(e).inspect("box").state);
@@ -276,13 +273,7 @@ class EveryPointTest {
 
     @Test
     void removalOfWhatRuns() throws Exception {
-        atEveryPoint(e -> {
-            ContainerSpec spec = store("box");
-            spec.cmd.clear();
-            spec.cmd.add("sleep");
-            containers(e).create(spec);
-            containers(e).start("box");
-        }, e -> containers(e).remove("box", true, true), e -> {
+        atEveryPoint(EveryPointTest::startSleeper, e -> containers(e).remove("box", true, true), e -> {
             assertWhole(e);
             if (!containers(e).list().isEmpty()) {
                 containers(e).remove("box", true, true);
