@@ -36,7 +36,7 @@ final class Clearing {
 
     /** Ends its VMM and removes what the launch made. */
     void vm() {
-        engine.pool().drop(container.id());
+        engine.handover().drop(container.id());
         Run run = container.run();
         if (run != null) {
             run.leave();

@@ -175,6 +175,10 @@ public final class Engine implements AutoCloseable {
         return pool;
     }
 
+    Handover handover() {
+        return pool.handover();
+    }
+
     private void told(String action, String template, Map<String, String> attributes) {
         events.tell(Instant.now(), "template", action, template, attributes);
         pool.follow(template);
@@ -310,13 +314,13 @@ public final class Engine implements AutoCloseable {
             spec.name = NewContainer.checked(spec.name.startsWith("/") ? spec.name.substring(1) : spec.name);
         }
         NewContainer wished = new NewContainer(spec, image, settings);
-        String id = pool.claim(wished.machine(), image);
+        String id = handover().claim(wished.machine(), image);
         List<Volume> fresh = new ArrayList<>();
         Container container;
         try {
             container = keep(spec, wished.record(id), image, fresh);
         } catch (RuntimeException e) {
-            pool.giveBack(id);
+            handover().giveBack(id);
             throw e;
         }
         try {
@@ -380,7 +384,7 @@ public final class Engine implements AutoCloseable {
         synchronized (containers) {
             record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
             record.info.spec.name = record.info.name;
-            record.uid = pool.user(record.info.id).orElseGet(this::uid);
+            record.uid = handover().user(record.info.id).orElseGet(this::uid);
             Container container = new Container(this, record);
             records.put(record);
             container.operation().lock();
@@ -490,7 +494,7 @@ public final class Engine implements AutoCloseable {
 
     private void removeFiles(Container container, boolean cleared) {
         try {
-            pool.drop(container.id());
+            handover().drop(container.id());
             if (!cleared && !new Clearing(this, container).rest()) {
                 throw Clearing.left(container);
             }

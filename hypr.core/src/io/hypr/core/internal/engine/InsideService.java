@@ -203,7 +203,7 @@ public class InsideService implements Insides {
         Container container = engine.get().find(name);
         Path upper = Starter.upper(container.directory());
         try {
-            return engine.get().pool().has(container.id()) ? 0 : Blocks.of(upper);
+            return engine.get().handover().has(container.id()) ? 0 : Blocks.of(upper);
         } catch (NoSuchFileException e) {
             return 0; // It was never started.
         } catch (IOException e) {

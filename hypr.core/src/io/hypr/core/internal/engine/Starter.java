@@ -176,7 +176,7 @@ final class Starter {
 
     private void intendVisit() throws IOException {
         choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
-        engine.pool().drop(container.id());
+        engine.handover().drop(container.id());
         container.change(r -> r.phase = Phase.VISITED);
         Clearing.delete(visits(container));
         visit = new ContainerLog(visits(container), LogLimits.of(Map.of()));
@@ -234,7 +234,7 @@ final class Starter {
             r.info.error = "";
         });
         container.log().begin(before.run + 1);
-        waits = engine.pool().begin(container.id());
+        waits = engine.handover().begin(container.id());
     }
 
     /** What the backend must be able to do. */
@@ -300,7 +300,7 @@ final class Starter {
         NetworkRecord network = engine.networks().find(spec.network);
         engine.networks().settle(network);
         Endpoint endpoint = engine.networks().lease(network, container.id(), spec.ip, spec.macAddress);
-        String ahead = engine.pool().endpoint(container.id());
+        String ahead = engine.handover().endpoint(container.id());
         if (ahead != null) {
             endpoint.endpointId = ahead;
         }
@@ -317,7 +317,7 @@ final class Starter {
             r.plugs.add(plug);
             r.info.networks.put(network.network.name, endpoint);
         });
-        engine.pool().giveTap(container.id());
+        engine.handover().giveTap(container.id());
     }
 
     private void launch() throws IOException {

@@ -79,7 +79,7 @@ final class VmLaunch {
     boolean goesOn() {
         way = mode.equals("off") ? Way.cold("Templates are switched off for it.", null) : wanted();
         begun = System.nanoTime();
-        waited = engine.pool().take(container.id(), way.template(), plan, intent -> container.change(r -> r.vm = intent));
+        waited = engine.handover().take(container.id(), way.template(), plan, intent -> container.change(r -> r.vm = intent));
         if (waited != null) {
             way = new Way(way.template(), way.saved(), way.disk(), "It went on from the pool of the template of its image.", null);
         }
