@@ -141,7 +141,7 @@ public final class EngineComponent implements Supplier<Engine> {
             file(c.kernel_initramfs(), share.resolve("initramfs.cpio")), backends(c), c.cpus(), Sizes.parse("memory", c.memory()),
             Sizes.parse("disk", c.disk()), List.of(c.subnets()), ROUTES, List.of(c.nameservers()), c.uid_first(),
             templates(c.templates()), Sizes.parse("templates.size", c.templates_size()), c.boot_seconds(),
-            context.getBundle().getVersion().toString(), point -> { });
+            Settings.Waits.USUAL, context.getBundle().getVersion().toString(), point -> { });
     }
 
     private static List<String> backends(EngineConfiguration c) {

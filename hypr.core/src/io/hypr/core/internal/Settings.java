@@ -1,6 +1,7 @@
 package io.hypr.core.internal;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,13 +26,26 @@ import java.util.function.Consumer;
  * @param templates whether microVMs start from templates unless a container says otherwise
  * @param templateRoom bytes that templates may take on the disk together
  * @param hello how many seconds a microVM may take to boot
+ * @param waits how long it waits for what may pass
  * @param version of HYPR
  * @param points is told what plans do; for tests
  */
 public record Settings(
         Path home, Path run, Path vmlinux, Path bzImage, Path initramfs, List<String> backends, double processors, long memory, long disk,
         List<String> subnets, Path routes, List<String> nameServers, int firstUid, boolean templates, long templateRoom, int hello,
-        String version, Consumer<String> points) {
+        Waits waits, String version, Consumer<String> points) {
+
+    /**
+     * How long the engine waits for what may pass.
+     *
+     * @param again until it does again what failed for a reason that may pass, such as a full disk
+     * @param fromTemplate how long the agent may take to answer from a template, which takes it some milliseconds
+     */
+    public record Waits(Duration again, Duration fromTemplate) {
+
+        /** Outside of tests. */
+        public static final Waits USUAL = new Waits(Duration.ofSeconds(5), Duration.ofSeconds(10));
+    }
 
     /** Keys of the configuration. */
     public static final Set<String> KEYS = new TreeSet<>(Set.of("backends", "cpus", "memory", "disk", "subnets", "nameservers", "uid.first", "boot.seconds",

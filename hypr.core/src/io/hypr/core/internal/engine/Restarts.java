@@ -21,8 +21,6 @@ final class Restarts {
     /** A container that ran for so long is well: the pause begins anew. */
     private static final Duration WELL = Duration.ofSeconds(10);
 
-    private static final Duration AGAIN = Duration.ofSeconds(5);
-
     private final Engine engine;
     private final ScheduledThreadPoolExecutor clock;
 
@@ -132,7 +130,7 @@ final class Restarts {
             }
             engine.log().warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
             boolean full = e.code() == ErrorCode.EXHAUSTED;
-            decideSafely(container, full ? done : done + 1, full ? AGAIN : Duration.ZERO);
+            decideSafely(container, full ? done : done + 1, full ? engine.settings().waits().again() : Duration.ZERO);
         }
     }
 
@@ -164,7 +162,7 @@ final class Restarts {
 
     /** Does something again that failed for a reason that may pass, such as a full disk. */
     void later(String what, Runnable act) {
-        later(AGAIN, what, act);
+        later(engine.settings().waits().again(), what, act);
     }
 
     private void later(Duration pause, String what, Runnable act) {

@@ -417,7 +417,7 @@ final class Starter {
     /** What cannot be set up from the template of an image, and can be from the beginning, shows that the template is bad. */
     private CompletableFuture<Result> setUpFromTemplate(Duration limit) throws InterruptedException {
         try {
-            return setUp(VmLaunch.PATIENCE);
+            return setUp(settings.waits().fromTemplate());
         } catch (HyprException e) {
             if (e.code() == ErrorCode.INVALID || engine.isClosed()) { // What the user asked for is at fault.
                 throw e;

@@ -24,9 +24,6 @@ import io.hypr.vmm.VmSession;
 /** Starts the microVM of one container: from a template if there is one, and by booting it when there is none or the template turns out to be bad. */
 final class VmLaunch {
 
-    /** How long the agent may take to answer from a template. It takes some milliseconds. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final Engine engine;
     private final Container container;
     private final String backend;
@@ -171,7 +168,7 @@ final class VmLaunch {
     Run awaitAgent(Run run, Supplier<Run> again) throws InterruptedException {
         Run now = run;
         try {
-            now.link().awaitWelcome(way.isCold() ? Duration.ofSeconds(engine.settings().hello()) : PATIENCE);
+            now.link().awaitWelcome(way.isCold() ? Duration.ofSeconds(engine.settings().hello()) : engine.settings().waits().fromTemplate());
         } catch (HyprException e) {
             if (way.isCold() || engine.isClosed()) {
                 throw e;

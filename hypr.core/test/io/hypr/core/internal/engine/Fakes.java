@@ -77,12 +77,20 @@ final class Fakes {
     }
 
     static Settings settings(Path base, Consumer<String> points) {
+        return settings(base, points, Settings.Waits.USUAL);
+    }
+
+    static Settings settings(Path base, Consumer<String> points, Settings.Waits waits) {
         return new Settings(base.resolve("home"), base.resolve("run"), base, base, base, List.of("fake"), 1, 512L << 20, 1L << 30,
                 List.of("172.30.0.0/16", "172.31.0.0/16"),
-            base.resolve("routes"), List.of("8.8.8.8"), 700_000_000, true, 1L << 30, 20, "1.0", points);
+            base.resolve("routes"), List.of("8.8.8.8"), 700_000_000, true, 1L << 30, 20, waits, "1.0", points);
     }
 
     static Engine engine(Path base, Path socket, Consumer<String> points, List<String> log) {
+        return engine(base, socket, settings(base, points), log);
+    }
+
+    static Engine engine(Path base, Path socket, Settings settings, List<String> log) {
         Images images = (Images) Proxy.newProxyInstance(
                 Fakes.class.getClassLoader(), new Class<?>[] {Images.class}, (proxy, method, arguments) -> switch (method.getName()) {
             case "find" -> List.of("box", "box:latest", IMAGE.id()).contains(arguments[0]) ? Optional.of(IMAGE)
@@ -139,7 +147,7 @@ final class Fakes {
         services.backends.add(backend, FakeBackend.PROPERTIES);
         services.devices.add(new FakeDevices(socket), FakeDevices.PROPERTIES);
         services.networks.add(new FakeDriver(socket), Map.of("hypr.name", "bridge"));
-        Engine engine = new Engine(settings(base, points), services);
+        Engine engine = new Engine(settings, services);
         BACKENDS.put(engine, backend);
         return engine;
     }

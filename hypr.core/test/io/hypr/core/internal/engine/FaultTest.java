@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
@@ -216,12 +217,13 @@ class FaultTest {
     @ValueSource(strings = {"start.intent", "start.disk", "start.launch", "start.commit"})
     void aRestartThatFindsNoRoomUsesNoAttemptUp(String point) throws Exception {
         AtomicInteger passed = new AtomicInteger();
-        Engine engine = Fakes.engine(base, host.socket, p -> {
+        Settings settings = Fakes.settings(base, p -> {
             int times = p.equals(point) ? passed.incrementAndGet() : 0;
             if (times == 2 || times == 3) {
                 throw new HyprException(ErrorCode.EXHAUSTED, "The disk is full.");
             }
-        }, null);
+        }, new Settings.Waits(Duration.ofMillis(50), Settings.Waits.USUAL.fromTemplate()));
+        Engine engine = Fakes.engine(base, host.socket, settings, null);
         engine.open();
         try {
             ContainerService containers = new ContainerService(() -> engine);

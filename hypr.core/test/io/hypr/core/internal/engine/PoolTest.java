@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.hypr.core.internal.Settings;
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers.Until;
@@ -60,7 +61,11 @@ class PoolTest {
     }
 
     private void open(Consumer<String> points) {
-        engine = Fakes.engine(base, host.socket, points, null);
+        open(Fakes.settings(base, points));
+    }
+
+    private void open(Settings settings) {
+        engine = Fakes.engine(base, host.socket, settings, null);
         backend().templates = true;
         engine.open();
         containers = new ContainerService(() -> engine);
@@ -220,6 +225,8 @@ class PoolTest {
 
     @Test
     void aContainerWhoseMicroVmDoesNotAnswerBoots() throws Exception {
+        engine.close();
+        open(Fakes.settings(base, point -> { }, new Settings.Waits(Settings.Waits.USUAL.again(), Duration.ofMillis(200))));
         fill(1);
         backend().mute = true;
         String id = containers.create(spec("exit", "4")).id;
