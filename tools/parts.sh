@@ -119,6 +119,7 @@ run_tests() {
     find_java; find_tools
     export E2E_STARTS; E2E_STARTS=$(mktemp)
     [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) hypr.example.plugin doc kestrel krun launcher kernel itest e2e parity lab
+    case " $* " in *" lab "*) [ ! -x lab/lab ] || begin_lab_tests ;; esac
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
@@ -126,12 +127,13 @@ run_tests() {
             itest) [ ! -d hypr.itest ] || { part hypr.itest junit hypr.itest '.*(Test|Exam)'; } ;;
             e2e) for_each_test hypr.itest/e2e/*.test ;;
             parity) [ ! -x parity/run ] || part parity env -u DOCKER_HOST parity/run ;;   # beside an Engine of its own, whose version the list is true of
-            lab) [ ! -x lab/test.sh ] || part lab lab/test.sh; for_each_lab_test lab/*.test ;;
+            lab) [ ! -x lab/test.sh ] || part lab lab/test.sh ;;
             hypr.example.plugin) part "$name" env JUNIT="$(echo "$JARS"/junit-*.jar)" hypr.example.plugin/test.sh ;;
             hypr.*) [ -z "$(find "$name/bin_test" -name '*Test.class' 2>/dev/null | head -1)" ] || part "$name" junit "$name" '.*Test' ;;
             *) [ ! -x "$name/test.sh" ] || part "$name" "$name/test.sh" ;;
         esac
     done
+    [ -z "${labs:-}" ] || end_lab_tests
     [ -n "$ran" ] || die "No test ran."
     printf '\n%s\n' "$ran"
     what_templates_saved "$E2E_STARTS"
@@ -149,24 +151,34 @@ what_templates_saved() {
 
 for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
 
-# Tests that run on the emulated host, where all takes long; the options of the host stand in the file. What each said is shown when all have ended.
-for_each_lab_test() {
-    local file name results; results=$(mktemp -d)
-    for file; do [ ! -x "$file" ] || printf '%s\0' "$file"; done |
-        E2E_LIMIT=${E2E_LIMIT:-240} xargs -0 -r -n 1 -P "$(labs_at_once)" bash -c '
-            status=0 name=$(basename "$1" .test)
-            lab/lab $(sed -n "s/^# lab: //p" "$1") -- "$1" >"$0/$name" 2>&1 </dev/null || status=$?
-            echo "$status $SECONDS" >"$0/$name.ended"
-            echo "lab $name: ended after $SECONDS s" >&2' "$results"
-    for file; do
-        name=$(basename "$file" .test)
-        [ ! -x "$file" ] || took=$(cut -d' ' -f2 "$results/$name.ended") part "lab $name" lab_result "$results/$name"
-    done
-    rm -rf "$results"
+# Tests that run on the emulated host, where all takes long; the options of the host stand in the file. Such a host keeps one processor busy and has up to 3 GiB
+# of memory, and what else is tested waits for most of the time: one of them at a time runs beside it, behind all else where processors are short, and when
+# that has ended as many as the machine can bear. What each said is shown when all have ended.
+begin_lab_tests() {
+    local file
+    labs=$(mktemp -d) labs_most=$(labs_at_once)
+    for file in lab/*.test; do [ ! -x "$file" ] || printf '%s\0' "$file"; done >"$labs/files"
+    trap end_of_labs EXIT
+    E2E_LIMIT=${E2E_LIMIT:-240} setsid nice xargs -0 -r -a "$labs/files" -n 1 bash -c '
+        status=0 name=$(basename "$1" .test)
+        lab/lab $(sed -n "s/^# lab: //p" "$1") -- "$1" >"$0/$name" 2>&1 </dev/null || status=$?
+        echo "$status $SECONDS" >"$0/$name.ended"
+        echo "lab $name: ended after $SECONDS s" >&2' "$labs" &
+    labs_runner=$!
 }
+# xargs takes one more at a time for each SIGUSR1.
+end_lab_tests() {
+    local file name
+    [ "$labs_most" = 1 ] || kill -USR1 "$labs_runner" 2>/dev/null || true
+    wait "$labs_runner" || true
+    for file in lab/*.test; do
+        name=$(basename "$file" .test)
+        [ ! -x "$file" ] || took=$(cut -d' ' -f2 "$labs/$name.ended") part "lab $name" lab_result "$labs/$name"
+    done
+}
+end_of_labs() { kill -- "-$labs_runner" 2>/dev/null || true; rm -rf "$labs"; }
 lab_result() { cat "$1"; return "$(cut -d' ' -f1 "$1.ended")"; }
 
-# An emulated host keeps one processor busy, and has up to 3 GiB of memory.
 labs_at_once() { if [ "$(nproc)" -ge 2 ] && [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge $((8 << 20)) ]; then echo 2; else echo 1; fi; }
 
 # junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
