@@ -181,3 +181,11 @@ show stop --timeout 0 ${P}nothere
 ### words too many and too few
 for c in attach cp diff exec kill logs pause port rename restart rm start stop top unpause update wait rmi tag 'volume rm' 'volume inspect' 'network rm' 'network inspect' 'container inspect'; do show $c; done
 for c in 'attach a b' 'cp a b c' 'diff a b' 'logs a b' 'port a 80 x' 'rename a b c' 'tag a b c' 'ps a' 'info a' 'version a' 'volume create a b' 'volume ls a' 'network create a b' 'network ls a' 'system df a' 'events a'; do show $c; done
+
+### the input of what was created for it
+for f in -i -it '-i -a stdin'; do $CLI create --name ${P}a $f $IMAGE cat >/dev/null; quietly inspect -f '{{.Config.OpenStdin}} {{.Config.StdinOnce}} {{.Config.AttachStdin}}' ${P}a; $CLI rm ${P}a >/dev/null; done
+show run -d -i --name ${P}a $IMAGE true
+show inspect -f '{{.Config.OpenStdin}} {{.Config.StdinOnce}} {{.Config.AttachStdin}}' ${P}a
+show create --name ${P}b -i $IMAGE cat
+echo once | quietly start -ai ${P}b
+show inspect -f '{{.State.Status}}' ${P}b

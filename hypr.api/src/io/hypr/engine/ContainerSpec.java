@@ -176,6 +176,8 @@ public class ContainerSpec {
     public String template;
     /** Backend-specific settings. */
     public Map<String, String> vmmOptions = new LinkedHashMap<>();
+    /** A kernel of the container's own: the absolute path of an ELF file of the host, read at each start; null = the engine's. It boots, without a template. */
+    public String kernel;
     /** Further kernel arguments. */
     public List<String> kernelArguments = new ArrayList<>();
 

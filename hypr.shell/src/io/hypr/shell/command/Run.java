@@ -67,7 +67,7 @@ public final class Run extends Command {
         ContainerSpec spec = ContainerOptions.read(call, words);
         List<String> streams = words.all("attach").stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
         check(call, words, spec, streams);
-        spec.stdinOnce = spec.openStdin && !detach;
+        spec.stdinOnce &= !detach;
         spec.attachStdin &= !detach;
         spec.attachStdout &= !detach;
         spec.attachStderr &= !detach;

@@ -54,6 +54,7 @@ public final class ContainerOptions {
         words.all("annotation").forEach(l -> pair(s.annotations, l));
         s.tty = words.is("tty");
         s.openStdin = words.is("interactive");
+        s.stdinOnce = s.openStdin;
         List<String> streams = words.all("attach").stream().map(a -> a.toLowerCase(Locale.ROOT)).toList();
         s.attachStdin = s.openStdin || streams.contains("stdin");
         s.attachStdout = streams.isEmpty() || streams.contains("stdout");
@@ -76,6 +77,7 @@ public final class ContainerOptions {
         s.template = words.get("template").orElse(null);
         s.vmm = words.get("vmm").orElse(null);
         words.all("vmm-opt").forEach(o -> pair(s.vmmOptions, o));
+        s.kernel = words.get("kernel").map(k -> call.directory().resolve(k).normalize().toString()).orElse(null);
         s.kernelArguments.addAll(words.all("kernel-arg"));
         DeviceOptions.read(s, words);
         log(s, words);

@@ -271,6 +271,7 @@ public final class ContainerView {
         h.put("Memory", c.memory);
         h.put("Processors", c.processors);
         h.put("VmmOptions", c.spec.vmmOptions);
+        h.put("Kernel", c.spec.kernel);
         h.put("KernelArguments", c.spec.kernelArguments);
         List<Object> devices = new ArrayList<>();
         c.devices.forEach(d -> devices.add(new LinkedHashMap<>(Map.of("Driver", d.deviceDriver, "Wanted", d.addresses, "Lent", d.lent))));

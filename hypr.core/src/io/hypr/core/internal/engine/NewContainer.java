@@ -94,6 +94,13 @@ final class NewContainer {
             throw invalid("Invalid value " + spec.oomScoreAdj + ", range for oom score adj is [-1000, 1000]");
         }
         Wish.of(spec.vmm);
+        if (spec.kernel != null) {
+            Kernels.checked(spec.kernel);
+            if ("on".equals(spec.template)) {
+                throw invalid("conflicting options: memory templates are of HYPR's kernel, and the container has one of its own")
+                        .remedy("Leave --template or --kernel out.");
+            }
+        }
         devices();
         length(info);
         return record;

@@ -49,9 +49,9 @@ final class VmLaunch {
         this.mode = mode(engine.settings(), container.ask(r -> r.info.spec));
     }
 
-    /** @return auto, on or off */
+    /** @return auto, on or off; templates are of the engine's kernel */
     static String mode(Settings settings, ContainerSpec spec) {
-        return spec.template != null ? spec.template : settings.templates() ? "auto" : "off";
+        return spec.kernel != null ? "off" : spec.template != null ? spec.template : settings.templates() ? "auto" : "off";
     }
 
     /**
@@ -61,7 +61,9 @@ final class VmLaunch {
     static VmPlan.Boot boot(Settings settings, ContainerSpec spec) {
         List<String> arguments = new ArrayList<>(List.of("sysctl.net.ipv6.conf.all.disable_ipv6=1", "sysctl.vm.overcommit_memory=1", "dummy.numdummies=0"));
         arguments.addAll(spec.kernelArguments);
-        return new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), arguments);
+        Path own = spec.kernel == null ? null : Kernels.checked(spec.kernel);
+        return own == null ? new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), arguments)
+                : new VmPlan.Boot(own, own, settings.initramfs(), arguments);
     }
 
     private TemplateCache templates() {
@@ -74,7 +76,8 @@ final class VmLaunch {
      * @return whether one did; if not, nothing of one is there any more
      */
     boolean goesOn() {
-        way = mode.equals("off") ? Way.cold("Templates are switched off for it.", null) : wanted();
+        way = mode.equals("off") ? Way.cold(container.ask(r -> r.info.spec.kernel) == null ? "Templates are switched off for it."
+                : "It has a kernel of its own, and templates are of HYPR's.", null) : wanted();
         begun = System.nanoTime();
         waited = engine.handover().take(container.id(), way.template(), plan, intent -> container.change(r -> r.vm = intent));
         if (waited != null) {
