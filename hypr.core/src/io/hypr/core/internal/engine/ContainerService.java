@@ -34,7 +34,7 @@ public class ContainerService implements Containers {
 
     @Override
     public ContainerInfo create(ContainerSpec spec) {
-        return engine.get().create(spec).info();
+        return new Creation(engine.get()).create(spec).info();
     }
 
     @Override
@@ -66,7 +66,7 @@ public class ContainerService implements Containers {
                 new Starter(engine.get(), container).start();
             } catch (HyprException e) {
                 if (container.ask(r -> r.info.spec.autoRemove)) {
-                    engine.get().removeAfterEnd(container);
+                    new Removal(engine.get(), container).afterEnd();
                 }
                 throw e;
             }
@@ -268,12 +268,12 @@ public class ContainerService implements Containers {
         if (volumes) {
             container.change(r -> r.removeVolumes = true);
         }
-        engine.get().remove(container);
+        new Removal(engine.get(), container).remove();
     }
 
     @Override
     public void rename(String name, String to) {
-        engine.get().rename(engine.get().find(name), to);
+        engine.get().containers().rename(engine.get().find(name), to);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class Ending {
             container.operation().unlock();
         }
         if (container.ask(r -> r.info.spec.autoRemove) && !engine.isClosed()) {
-            engine.removeAfterEnd(container);
+            new Removal(engine, container).afterEnd();
         }
     }
 

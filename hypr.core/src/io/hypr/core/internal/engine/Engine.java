@@ -5,35 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 
 import org.osgi.service.log.Logger;
 
-import io.hypr.core.internal.Ids;
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.net.NetworkBook;
 import io.hypr.core.internal.net.Ports;
 import io.hypr.core.internal.plan.Plan;
-import io.hypr.core.internal.records.ContainerRecord;
-import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.HomeLock;
-import io.hypr.core.internal.records.Json;
 import io.hypr.core.internal.records.Records;
 import io.hypr.core.internal.template.TemplateCache;
-import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.EngineListener;
-import io.hypr.engine.ContainerState;
-import io.hypr.engine.Volumes.Volume;
-import io.hypr.image.Image;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 import io.hypr.net.NetworkDriver;
@@ -58,7 +44,7 @@ public final class Engine implements AutoCloseable {
     private final TemplateCache templates;
     private final Pool pool;
     private final DeviceBook devices = new DeviceBook(this);
-    private final Map<String, Container> containers = new LinkedHashMap<>();
+    private final ContainerBook containers = new ContainerBook(this);
     private HomeLock lock;
     private Records records;
     private NetworkBook networks;
@@ -97,10 +83,7 @@ public final class Engine implements AutoCloseable {
             events.open(records);
             templates.open();
             Files.createDirectories(settings.home().resolve("containers"));
-            List<ContainerRecord> kept = records.containers();
-            synchronized (containers) {
-                kept.forEach(r -> containers.put(r.info.id, new Container(this, r)));
-            }
+            containers.open(records.containers());
             pool.open();
             Reconciler reconciler = new Reconciler(this);
             reconciler.restorePorts();
@@ -145,6 +128,10 @@ public final class Engine implements AutoCloseable {
 
     Records records() {
         return records;
+    }
+
+    ContainerBook containers() {
+        return containers;
     }
 
     NetworkBook networks() {
@@ -267,250 +254,17 @@ public final class Engine implements AutoCloseable {
         events.remove(listener);
     }
 
-    // --- containers ---
+    /**
+     * @param name of a container, its id, or the beginning of its id
+     * @return the container
+     * @throws HyprException {@code NOT_FOUND} if there is none, {@code CONFLICT} if there are several
+     */
+    Container find(String name) {
+        return containers.find(name);
+    }
 
     List<Container> all() {
-        synchronized (containers) {
-            return List.copyOf(containers.values());
-        }
-    }
-
-    /** @return the newest first */
-    List<Container> newest() {
-        return all().stream().sorted(Comparator.comparing((Container c) -> c.ask(r -> r.info.created)).reversed()).toList();
-    }
-
-    Container find(String name) {
-        synchronized (containers) {
-            Container exact = containers.get(name);
-            if (exact != null) {
-                return exact;
-            }
-            String bare = name.startsWith("/") ? name.substring(1) : name;
-            for (Container c : containers.values()) {
-                if (c.name().equals(bare)) {
-                    return c;
-                }
-            }
-            List<Container> found = name.isEmpty() ? List.of() : containers.values().stream().filter(c -> c.id().startsWith(name)).toList();
-            if (found.size() > 1) {
-                throw new HyprException(ErrorCode.CONFLICT, "Multiple IDs found with provided prefix: " + name);
-            }
-            if (found.isEmpty()) {
-                throw new HyprException(ErrorCode.NOT_FOUND, "No such container: " + name);
-            }
-            return found.getFirst();
-        }
-    }
-
-    Container create(ContainerSpec wanted) {
-        ContainerSpec spec = Json.copy(wanted, ContainerSpec.class);
-        if (spec.image == null || spec.image.isEmpty()) {
-            throw new HyprException(ErrorCode.INVALID, "A container needs an image.");
-        }
-        Image image = services.images().find(spec.image).orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: "
-            + (spec.image.contains(":") || spec.image.contains("@") ? spec.image : spec.image + ":latest")).remedy("Pull it: hypr pull " + spec.image));
-        if (spec.name != null) {
-            spec.name = NewContainer.checked(spec.name.startsWith("/") ? spec.name.substring(1) : spec.name);
-        }
-        NewContainer wished = new NewContainer(spec, image, settings);
-        String id = handover().claim(wished.machine(), image);
-        List<Volume> fresh = new ArrayList<>();
-        Container container;
-        try {
-            container = keep(spec, wished.record(id), image, fresh);
-        } catch (RuntimeException e) {
-            handover().giveBack(id);
-            throw e;
-        }
-        try {
-            makeVolumes(container, fresh);
-        } finally {
-            container.operation().unlock();
-        }
-        container.event("create", Map.of());
-        return container;
-    }
-
-    /** The container is recorded first: an engine that ends meanwhile leaves no volume of which nobody knows why it is there. */
-    private void makeVolumes(Container container, List<Volume> fresh) {
-        if (fresh.isEmpty()) {
-            return;
-        }
-        try {
-            new Mounts(this).make(fresh);
-            container.change(r -> {
-                r.phase = Phase.IDLE;
-                r.freshVolumes.clear();
-            });
-        } catch (HyprException e) {
-            try {
-                abandon(container);
-            } catch (HyprException left) {
-                e.addSuppressed(left);
-                restarts.clearLater(container);
-            }
-            throw e;
-        }
-    }
-
-    /** Undoes the creation of a container. The caller holds its operation lock. */
-    void abandon(Container container) {
-        new Mounts(this).forget(container);
-        forget(container);
-    }
-
-    private void forget(Container container) {
-        container.remove();
-        records.removeContainer(container.id());
-        synchronized (containers) {
-            containers.remove(container.id());
-        }
-        container.gone();
-    }
-
-    /** @return the container, with its operation lock held; what of its volumes is to be made is added to those that are fresh */
-    private Container keep(ContainerSpec spec, ContainerRecord record, Image image, List<Volume> fresh) {
-        if (!spec.network.equals(NetworkBook.NONE)) {
-            networks.find(spec.network);
-        }
-        fresh.addAll(new Mounts(this).claim(record.info, image.config().volumes()));
-        fresh.forEach(v -> record.freshVolumes.add(v.name));
-        record.phase = fresh.isEmpty() ? Phase.IDLE : Phase.CREATING;
-        return keep(spec, record);
-    }
-
-    private Container keep(ContainerSpec spec, ContainerRecord record) {
-        synchronized (containers) {
-            record.info.name = spec.name == null ? Ids.name(this::isTaken) : free(spec.name, null);
-            record.info.spec.name = record.info.name;
-            record.uid = handover().user(record.info.id).orElseGet(this::uid);
-            Container container = new Container(this, record);
-            records.put(record);
-            container.operation().lock();
-            containers.put(container.id(), container);
-            return container;
-        }
-    }
-
-    private boolean isTaken(String name) {
-        return containers.values().stream().anyMatch(c -> c.name().equals(name));
-    }
-
-    private String free(String name, Container self) {
-        for (Container c : containers.values()) {
-            if (c != self && c.name().equals(name)) {
-                throw new HyprException(ErrorCode.CONFLICT, "Conflict. The container name \"/" + name + "\" is already in use by container \"" + c.id()
-                    + "\". You have to remove (or rename) that container to be able to reuse that name.");
-            }
-        }
-        return name;
-    }
-
-    /** Every container's VMM has a user of its own, so that none can touch another's. */
-    private int uid() {
-        Set<Integer> taken = new HashSet<>();
-        containers.values().forEach(c -> taken.add(c.ask(r -> r.uid)));
-        pool.addUsers(taken);
-        int uid = settings.firstUid();
-        while (taken.contains(uid)) {
-            uid++;
-        }
-        return uid;
-    }
-
-    /** Takes a user that no other VMM has. */
-    <T> T withUser(IntFunction<T> take) {
-        synchronized (containers) {
-            return take.apply(uid());
-        }
-    }
-
-    void rename(Container container, String wanted) {
-        String name = wanted.startsWith("/") ? wanted.substring(1) : wanted;
-        String old;
-        synchronized (containers) {
-            old = container.name();
-            if (old.equals(name)) {
-                throw new HyprException(ErrorCode.INVALID, "Renaming a container with the same name as its current name");
-            }
-            try {
-                if (!name.matches(Ids.NAME)) {
-                    NewContainer.checked("/" + name); // As Docker says it.
-                }
-                free(name, container);
-            } catch (HyprException e) {
-                throw new HyprException(e.code(), "Error when allocating new name: " + e.getMessage(), e);
-            }
-            container.change(r -> {
-                r.info.name = name;
-                r.info.spec.name = name;
-            });
-        }
-        container.event("rename", Map.of("oldName", "/" + old));
-    }
-
-    /** Removes a container that was to go with its end, once all that read its output have it. */
-    void removeAfterEnd(Container container) {
-        try {
-            container.log().awaitRead(null);
-            if (!closed) {
-                remove(container);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // The next engine removes it.
-        } catch (HyprException e) {
-            log().error("Container {} could not be removed after its end: {} It is tried again.", container.id(), e.getMessage(), e);
-            restarts.later("removal of " + container.id(), () -> removeAfterEnd(container));
-        }
-    }
-
-    /** Removes a container that does not run; with its volumes that nobody named, if that was wanted before or it removes itself. */
-    void remove(Container container) {
-        container.operation().lock();
-        try {
-            if (container.isRemoved()) {
-                return;
-            }
-            if (container.run() != null) {
-                throw new HyprException(ErrorCode.CONFLICT, "You cannot remove a running container " + container.id()
-                    + ". Stop the container before attempting removal or force remove");
-            }
-            boolean cleared = container.ask(r -> r.phase == Phase.IDLE); // Since its end, or it has never been started.
-            container.change(r -> {
-                r.phase = Phase.REMOVING;
-                r.removeVolumes |= r.info.spec.autoRemove;
-                r.info.state = ContainerState.REMOVING;
-                r.restartAt = null;
-            });
-            settings.points().accept("remove.intent.done");
-            removeFiles(container, cleared);
-            forget(container);
-        } finally {
-            container.operation().unlock();
-        }
-        container.event("destroy", Map.of());
-    }
-
-    private void removeFiles(Container container, boolean cleared) {
-        try {
-            handover().drop(container.id());
-            if (!cleared && !new Clearing(this, container).rest()) {
-                throw Clearing.left(container);
-            }
-            container.log().close();
-            if (container.ask(r -> r.removeVolumes)) {
-                new Mounts(this).removeAnonymous(container);
-            }
-            Clearing.delete(container.directory());
-            settings.points().accept("remove.files.done");
-        } catch (IOException | java.io.UncheckedIOException e) {
-            container.change(r -> r.info.state = ContainerState.DEAD);
-            throw new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " could not be removed.", e);
-        } catch (HyprException e) {
-            container.change(r -> r.info.state = ContainerState.DEAD);
-            throw e;
-        }
+        return containers.all();
     }
 
     /** Lets go of everything. No microVM ends but those that were being started; what else is under way is carried on by the next engine. */

@@ -189,7 +189,7 @@ final class Pool {
         if (template == null || !isMissing(template)) {
             return;
         }
-        Spare spare = engine.withUser(uid -> begin(id, uid));
+        Spare spare = engine.containers().withUser(uid -> begin(id, uid));
         HyprException failure = maker.make(spare, template);
         boolean there = engine.templates().get(id) != null;
         if (failure == null) {

@@ -99,11 +99,11 @@ final class Reconciler {
             return true;
         }
         if (r.phase == Phase.REMOVING) {
-            engine.remove(container);
+            new Removal(engine, container).remove();
             return true;
         }
         if (r.phase == Phase.CREATING) {
-            engine.abandon(container);
+            new Creation(engine).undo(container);
             return true;
         }
         if (!new Clearing(engine, container).rest()) {
@@ -159,7 +159,7 @@ final class Reconciler {
     void idle(Container container, ContainerRecord r) {
         boolean interrupted = !r.info.error.isEmpty() && r.info.finished != null && r.failures > 0;
         if (r.info.spec.autoRemove && r.info.finished != null) {
-            engine.remove(container);
+            new Removal(engine, container).remove();
         } else if (r.restartAt != null) {
             engine.restarts().schedule(container, r.restartAt);
         } else if (interrupted && Restarts.wants(r)) {
