@@ -59,11 +59,10 @@ public class InsideService implements Insides {
             if (!cleared) {
                 throw Clearing.left(container);
             }
-            Starter starter = new Starter(engine.get(), container);
-            Run visit = starter.visit();
-            return new OpenTree(name, container, visit, () -> {
+            Visit visit = new Visit(engine.get(), container);
+            return new OpenTree(name, container, visit.begin(), () -> {
                 try {
-                    starter.endVisit();
+                    visit.end();
                 } finally {
                     container.operation().unlock();
                 }
@@ -201,7 +200,7 @@ public class InsideService implements Insides {
     @Override
     public long disk(String name) {
         Container container = engine.get().find(name);
-        Path upper = Starter.upper(container.directory());
+        Path upper = Machine.upper(container.directory());
         try {
             return engine.get().handover().has(container.id()) ? 0 : Blocks.of(upper);
         } catch (NoSuchFileException e) {

@@ -110,7 +110,7 @@ final class Reconciler {
             return false;
         }
         if (r.phase == Phase.VISITED) {
-            Clearing.delete(Starter.visits(container));
+            Clearing.delete(Visit.directory(container));
             container.change(c -> c.phase = Phase.IDLE);
         } else if (r.phase == Phase.STARTING) {
             close(container, 255);

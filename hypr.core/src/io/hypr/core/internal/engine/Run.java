@@ -145,7 +145,7 @@ final class Run implements Host {
 
     /** @return for one archive; null if its disk has none */
     Window window() {
-        return Window.of(Starter.upper(container.directory()), container.info().spec.diskSize);
+        return Window.of(Machine.upper(container.directory()), container.info().spec.diskSize);
     }
 
     Hold hold() {

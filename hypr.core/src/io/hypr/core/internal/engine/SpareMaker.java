@@ -78,7 +78,7 @@ final class SpareMaker {
             throw new HyprException(ErrorCode.EXHAUSTED, "There is too little room on the disk.");
         }
         SpareRecord record = spare.record;
-        Path disk = Starter.upper(engine.directory(record.id));
+        Path disk = Machine.upper(engine.directory(record.id));
         new Plan(engine.settings().points())
             .step("pool.note", () -> note(spare, template), null)
             .step("pool.disk", () -> {
@@ -107,10 +107,10 @@ final class SpareMaker {
     private void restore(Spare spare, TemplateRecord template, Path disk) throws IOException {
         SpareRecord record = spare.record;
         Settings settings = engine.settings();
-        Path run = Starter.emptied(engine.runDirectory(record.id));
+        Path run = Machine.emptied(engine.runDirectory(record.id));
         VmPlan.Boot boot = new VmPlan.Boot(settings.vmlinux(), settings.bzImage(), settings.initramfs(), List.of());
         spare.plan = mac -> template.plan(record.id, boot, List.of(Path.of(template.root), disk), spare.tap, mac, run,
-            disk.resolveSibling(Starter.VMM_LOG), Starter.jail(record.id, record.uid, VmPlan.Limits.NONE), Set.of());
+            disk.resolveSibling(Machine.VMM_LOG), Machine.jail(record.id, record.uid, VmPlan.Limits.NONE), Set.of());
         spare.hold = engine.services().backends.restore(template.backend, engine.templates().saved(template), spare.plan.apply(Spare.NOBODYS), intent -> {
             record.vm = intent;
             store.list(record);
@@ -172,8 +172,8 @@ final class SpareMaker {
         Path directory = engine.directory(record.id);
         try {
             if (!spare.keepsDisk) {
-                Files.deleteIfExists(Starter.upper(directory));
-                Files.deleteIfExists(directory.resolve(Starter.VMM_LOG));
+                Files.deleteIfExists(Machine.upper(directory));
+                Files.deleteIfExists(directory.resolve(Machine.VMM_LOG));
             }
             Files.deleteIfExists(directory);
         } catch (DirectoryNotEmptyException e) {

@@ -1,58 +1,37 @@
 package io.hypr.core.internal.engine;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Backends.Choice;
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.Frame;
-import io.hypr.core.internal.link.RunProcess;
 import io.hypr.core.internal.link.Setup;
-import io.hypr.core.internal.logs.ContainerLog;
-import io.hypr.core.internal.logs.LogLimits;
-import io.hypr.core.internal.net.HostFiles;
-import io.hypr.core.internal.net.Ipv4;
 import io.hypr.core.internal.net.NetworkBook;
 import io.hypr.core.internal.plan.Plan;
 import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.core.internal.records.ContainerRecord.Plug;
 import io.hypr.core.internal.records.NetworkRecord;
-import io.hypr.core.internal.template.MountedRoot;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerInfo.Endpoint;
 import io.hypr.engine.ContainerInfo.Publication;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.ContainerSpec.PortMapping;
 import io.hypr.engine.ContainerState;
-import io.hypr.image.Image;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
-import io.hypr.model.Progress;
 import io.hypr.net.Attachment;
-import io.hypr.vmm.VmPlan;
 import io.hypr.vmm.VmSession;
 
 /** Starts one container once. The caller holds its operation lock. */
 final class Starter {
-
-    /** Name of the VMM's log in a container's directory. */
-    static final String VMM_LOG = "vmm.log";
-
-    private static final Path HOST_RESOLV = Path.of("/etc/resolv.conf");
 
     private final Engine engine;
     private final Container container;
@@ -61,14 +40,10 @@ final class Starter {
     private final ContainerInfo info;
     private final ContainerSpec spec;
     private final Plan plan;
+    private final Machine machine;
+    private final GuestSetup guest;
     private Choice choice;
-    private Path root;
     private Attachment attachment;
-    private VmLaunch vm;
-    private Run run;
-    private ContainerLog visit;
-    private boolean fresh;
-    private boolean waits;
     private int exitCode = 128;
     private boolean again;
 
@@ -79,8 +54,9 @@ final class Starter {
         this.before = container.record();
         this.info = before.info;
         this.spec = info.spec;
-        Size.renew(info);
         this.plan = new Plan(settings.points());
+        this.machine = new Machine(engine, container, before);
+        this.guest = new GuestSetup(settings, info);
     }
 
     /** @throws HyprException if it could not be started; everything is as before then, but for the reason in the record */
@@ -91,10 +67,10 @@ final class Starter {
         } finally {
             engine.templates().ready();
         }
-        vm.done();
+        machine.vm().done();
         new Surroundings(engine, container, container.info()).joined();
         container.event("start", Map.of());
-        Health.watch(engine, container, run);
+        Health.watch(engine, container, machine.run());
     }
 
     /** The same as its policy wants it: counted together with the start, so once, whenever the engine ends. */
@@ -108,13 +84,13 @@ final class Starter {
         try {
             plan
                 .step("start.intent", this::intend, null)
-                .step("start.rootfs", this::root, null)
-                .beside("start.disk", this::disk, null)
+                .step("start.rootfs", machine::root, null)
+                .beside("start.disk", machine::disk, null)
                 .beside("start.network", this::network, clearing::network)
                 .beside("start.devices", () -> engine.devices().claim(container), clearing::devices)
-                .step("start.volumes", () -> new Mounts(engine).prepare(info, image()), null)
-                .step("start.launch", this::launch, clearing::vm)
-                .step("start.hello", this::hello, null)
+                .step("start.volumes", () -> new Mounts(engine).prepare(info, machine.image()), null)
+                .step("start.launch", () -> machine.launch(attachment, null), clearing::vm)
+                .step("start.hello", machine::hello, null)
                 .beside("start.ports", this::ports, clearing::ports)
                 .step("start.run", this::runWorkload, null)
                 .step("start.commit", this::commit, null)
@@ -122,69 +98,6 @@ final class Starter {
         } catch (Exception e) {
             throw failed(e, clearing);
         }
-    }
-
-    /**
-     * Gives a container that does not run a microVM for a while, with its disk and its mounts, in which nothing of it runs. The caller ends that by
-     * {@link #endVisit}, on the same thread, whatever happens in between.
-     *
-     * @return the run of that microVM
-     */
-    Run visit() {
-        Clearing clearing = new Clearing(engine, container);
-        try {
-            plan
-                .step("visit.intent", this::intendVisit, null)
-                .step("visit.rootfs", this::root, null)
-                .step("visit.disk", this::disk, null)
-                .step("visit.volumes", () -> new Mounts(engine).prepare(info, image()), null)
-                .step("visit.launch", this::launch, clearing::vm)
-                .step("visit.hello", this::hello, null)
-                .step("visit.setup", this::setUp, null)
-                .run();
-            return run;
-        } catch (Exception e) {
-            clearVisit();
-            throw e instanceof HyprException h ? h
-                    : new HyprException(ErrorCode.INTERNAL, "The files of container " + container.name() + " cannot be reached.", e);
-        }
-    }
-
-    /** Lets the guest write its disk, and clears away its microVM. */
-    void endVisit() {
-        new Ending(engine, container).powerOff(run);
-        clearVisit();
-    }
-
-    private void clearVisit() {
-        if (run != null) {
-            run.leave();
-        }
-        boolean cleared = new Clearing(engine, container).rest();
-        Clearing.delete(visits(container));
-        if (cleared) {
-            container.change(r -> r.phase = Phase.IDLE);
-        } else if (!engine.isClosed()) {
-            engine.restarts().clearLater(container);
-        }
-    }
-
-    /** @return the log of a visit, gone with it */
-    static Path visits(Container container) {
-        return container.directory().resolve("visit");
-    }
-
-    private void intendVisit() throws IOException {
-        choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
-        engine.handover().drop(container.id());
-        container.change(r -> r.phase = Phase.VISITED);
-        Clearing.delete(visits(container));
-        visit = new ContainerLog(visits(container), LogLimits.of(Map.of()));
-        visit.begin(1);
-    }
-
-    private void setUp() throws InterruptedException {
-        judge(Run.await(run.link().request(Frame.SETUP, id -> setup().encode(id)), Duration.ofSeconds(settings.hello())));
     }
 
     private HyprException failed(Exception e, Clearing clearing) {
@@ -221,7 +134,7 @@ final class Starter {
     }
 
     private void intend() throws IOException {
-        choice = engine.services().backends.choose(spec.vmm, facets(), info.mounts.size(), settings.backends());
+        choice = machine.choose();
         container.change(r -> {
             r.phase = Phase.STARTING;
             r.run++;
@@ -234,63 +147,7 @@ final class Starter {
             r.info.error = "";
         });
         container.log().begin(before.run + 1);
-        waits = engine.handover().begin(container.id());
-    }
-
-    /** What the backend must be able to do. */
-    private Set<String> facets() {
-        Set<String> facets = new TreeSet<>();
-        if (DeviceBook.wanted(spec)) {
-            facets.add("vfio");
-        }
-        if (!info.mounts.isEmpty()) {
-            facets.add("virtiofs");
-        }
-        if (Size.grows(info)) {
-            facets.add("resizable");
-        }
-        return facets;
-    }
-
-    private Image image() {
-        return engine.services().images().find(info.imageId)
-            .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + info.image + " (" + info.imageId + ")")
-                .remedy("Pull it again: hypr pull " + info.image));
-    }
-
-    private void root() {
-        root = engine.services().roots().readOnly(image(), Progress.NONE);
-    }
-
-    /** A microVM that waits for the container has its disk already. */
-    private void disk() throws IOException {
-        fresh = waits || Files.notExists(upper());
-        if (!waits) {
-            Files.createDirectories(container.directory());
-            engine.services().roots().writable(upper(), spec.diskSize, before.uid);
-        }
-    }
-
-    private Path upper() {
-        return upper(container.directory());
-    }
-
-    /**
-     * @param directory of a container
-     * @return its disk
-     */
-    static Path upper(Path directory) {
-        return directory.resolve("upper.img");
-    }
-
-    /**
-     * @param container an id
-     * @param uid user of its VMM
-     * @param limits to which it is held
-     * @return its jail
-     */
-    static VmPlan.Jail jail(String container, int uid, VmPlan.Limits limits) {
-        return new VmPlan.Jail(uid, uid, "hypr/" + container, limits);
+        machine.takeSpare();
     }
 
     private void network() {
@@ -320,64 +177,6 @@ final class Starter {
         engine.handover().giveTap(container.id());
     }
 
-    private void launch() throws IOException {
-        List<VmPlan.Nic> nics = attachment == null ? List.of()
-            : List.of(new VmPlan.Nic(attachment.tap(), info.networks.values().iterator().next().mac, attachment.mtu()));
-        List<VmPlan.PassThrough> devices = engine.devices().lent(container).stream().map(d -> new VmPlan.PassThrough(d.kind(), d.address())).toList();
-        VmPlan machine = new VmPlan(container.id(), info.processors, Math.max(info.processors, info.maxProcessors), info.memory,
-            Math.max(info.memory, info.maxMemory),
-            VmLaunch.boot(settings, spec),
-            List.of(new VmPlan.Disk(root, true), new VmPlan.Disk(upper(), false)), nics, devices, Mounts.shares(info), engine.runDirectory(container.id()),
-            container.directory().resolve(VMM_LOG), jail(container.id(), before.uid, Size.limits(info)),
-            Set.of(), spec.vmmOptions);
-        boolean mountable = fresh && visit == null && !spec.readOnly && !spec.privileged;
-        vm = new VmLaunch(engine, container, choice.name(), machine, mountable ? MountedRoot.of(info.image, image(), root, spec.diskSize) : null, visit);
-        boolean waited = waits;
-        waits = false;
-        if (!vm.goesOn()) {
-            prepareRunDirectory();
-            if (waited) {
-                disk(); // That of the microVM that waited is gone with it.
-            }
-        }
-        run = vm.start();
-    }
-
-    private void prepareRunDirectory() throws IOException {
-        emptied(engine.runDirectory(container.id())); // Of a start that a crash interrupted before its record.
-    }
-
-    /** Makes the run directory of a microVM, or empties it. */
-    static Path emptied(Path runDirectory) throws IOException {
-        Clearing.delete(runDirectory);
-        Files.createDirectories(runDirectory.getParent());
-        return Files.createDirectory(runDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-
-    private void hello() throws InterruptedException {
-        run = vm.awaitAgent(run, this::bootInstead);
-    }
-
-    /** The template was bad: what started from it goes, and the microVM boots. */
-    private Run bootInstead() {
-        return bootInstead("It did not come up from the template of its shape.");
-    }
-
-    private Run bootInstead(String reason) {
-        try {
-            new Clearing(engine, container).vm();
-            prepareRunDirectory();
-            if (vm.isMounted()) { // Its disk is a copy of the template's, and the log counts the frames of its agent.
-                Files.delete(upper());
-                disk();
-                container.log().begin(before.run + 1);
-            }
-            return vm.startCold(reason);
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.INTERNAL, "The run directory of container " + container.name() + " cannot be made again.", e);
-        }
-    }
-
     private void ports() {
         List<PortMapping> wanted = new ArrayList<>(spec.ports);
         if (spec.publishAll) {
@@ -398,7 +197,7 @@ final class Starter {
 
     private void runWorkload() throws InterruptedException, IOException {
         Duration limit = Duration.ofSeconds(settings.hello());
-        Result second = Run.await(vm.isMounted() ? setUpFromTemplate(limit) : setUp(limit), limit);
+        Result second = Run.await(machine.vm().isMounted() ? setUpFromTemplate(limit) : setUp(limit), limit);
         if (second.errno() != 0) {
             Refusal refusal = Refusal.of("failed to create task for container: ", info.argv.getFirst(), spec.user, info.workingDir, second);
             exitCode = refusal.exitCode();
@@ -408,10 +207,16 @@ final class Starter {
 
     /** @return the answer to come of the workload's start */
     private CompletableFuture<Result> setUp(Duration limit) throws InterruptedException {
-        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup().encode(id));
-        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload().encode(id, Run.WORKLOAD));
-        judge(Run.await(setup, limit));
+        Run run = machine.run();
+        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup(run).encode(id));
+        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> guest.workload(choice.name()).encode(id, Run.WORKLOAD));
+        guest.judge(Run.await(setup, limit));
         return started;
+    }
+
+    private Setup setup(Run run) {
+        Setup whole = guest.setup(attachment == null ? 0 : attachment.mtu(), run.hold().call(VmSession::shares));
+        return machine.vm().isMounted() ? whole.mounted() : whole;
     }
 
     /** What cannot be set up from the template of an image, and can be from the beginning, shows that the template is bad. */
@@ -422,66 +227,12 @@ final class Starter {
             if (e.code() == ErrorCode.INVALID || engine.isClosed()) { // What the user asked for is at fault.
                 throw e;
             }
-            String template = vm.template();
-            run = vm.awaitAgent(bootInstead("It could not be set up from the template of its image: " + e.getMessage()), () -> run);
+            String template = machine.vm().template();
+            machine.bootAgain("It could not be set up from the template of its image: " + e.getMessage());
             CompletableFuture<Result> started = setUp(limit);
             engine.templates().blame(template, e.getMessage());
             return started;
         }
-    }
-
-    private void judge(Result first) {
-        if (first.errno() != 0) {
-            if (spec.sysctls.containsKey(first.text())) {
-                throw NewContainer.invalid("failed to create task for container: unable to start container process: error during container "
-                        + "init: open /proc/sys/"
-                    + first.text().replace('.', '/') + ": " + Errno.text(first.errno()) + ": unknown");
-            }
-            Mounts.judge(info, first);
-            throw new HyprException(ErrorCode.INTERNAL, "failed to create task for container: the microVM could not be set up: stage "
-                + first.stage() + ", " + first.text() + ": " + Errno.text(first.errno()));
-        }
-    }
-
-    private Setup setup() {
-        byte[] entropy = new byte[64];
-        new SecureRandom().nextBytes(entropy);
-        List<Setup.Interface> interfaces = new ArrayList<>();
-        for (Endpoint e : info.networks.values()) {
-            interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), attachment.mtu(),
-                List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
-        }
-        Instant now = Instant.now();
-        Setup whole = new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
-                spec.readOnly, spec.privileged,
-            spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
-            HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces,
-            Mounts.guest(info, run.hold().call(VmSession::shares)), spec.sysctls, limits());
-        return vm.isMounted() ? whole.mounted() : whole;
-    }
-
-    /** A new guest has no limits yet. */
-    private Map<String, String> limits() {
-        Map<String, String> limits = new TreeMap<>(Size.guestLimits(info));
-        limits.values().removeIf(v -> v.startsWith("max"));
-        return limits;
-    }
-
-    private RunProcess workload() {
-        List<String> argv = new ArrayList<>(spec.init ? List.of(Mounts.INIT, "--") : List.of());
-        argv.addAll(info.argv);
-        return new RunProcess(spec.tty, spec.noNewPrivileges, argv, guestEnv(), info.workingDir, spec.user == null ? "" : spec.user, spec.groups,
-            Limits.of(spec.ulimits), spec.privileged ? Capabilities.ALL : Capabilities.of(spec.capAdd, spec.capDrop), 0, 0,
-            spec.openStdin ? Run.STDIN : 0, Run.STDOUT, spec.tty ? 0 : Run.STDOUT + 1, Run.WINDOW, 0xFFFF, spec.oomScoreAdj,
-            spec.privileged ? new RunProcess.First(List.of(), List.of(), spec.init) : SystemPaths.guarded(spec.init));
-    }
-
-    private List<String> guestEnv() {
-        List<String> env = new ArrayList<>(info.env);
-        if ("true".equals(spec.labels.get("io.hypr.facts"))) {
-            env.add("HYPR_BACKEND=" + choice.name());
-        }
-        return env;
     }
 
     private void commit() {
