@@ -63,6 +63,11 @@ final class ExecProcess implements Exec {
     }
 
     synchronized int firstStream() {
+        return firstStream(process);
+    }
+
+    /** @return the stream of a process's input; its output follows */
+    static int firstStream(long process) {
         return FIRST + 3 * (int) (process % SLOTS);
     }
 

@@ -60,6 +60,7 @@ final class Run implements Host {
     private final Set<Integer> refused = ConcurrentHashMap.newKeySet();
     /** Only the link's thread looks at it. */
     private boolean resumed;
+    private boolean adopted;
     private volatile boolean left;
     private String doubt;
 
@@ -79,6 +80,7 @@ final class Run implements Host {
      * @param fresh whether nobody has ever spoken to this guest
      */
     void begin(boolean fresh) {
+        adopted = !fresh;
         Thread.ofVirtual().name("link " + id.substring(0, 12)).start(() -> keep(fresh));
     }
 
@@ -250,9 +252,30 @@ final class Run implements Host {
         if (!resumed) {
             log.resume(welcome.taken());
             resumed = true;
+            if (adopted) {
+                endInputs();
+            }
         }
         credits.resume(welcome.taken());
         input.resume(welcome.taken());
+    }
+
+    /**
+     * Ends the input of processes that another engine began: whoever typed it was cut off with that engine, and what moves archives would keep
+     * the container's window for itself.
+     */
+    private void endInputs() {
+        link.request(Frame.PROCESSES, n -> new Payload().u32(n)).thenAccept(all -> {
+            try {
+                for (long process : all.processes()) {
+                    if (process != WORKLOAD && !execs.containsKey(process)) {
+                        link.send(Frame.END, ExecProcess.firstStream(process), n -> { }, n -> ByteBuffer.allocate(0));
+                    }
+                }
+            } catch (IOException | HyprException e) {
+                logger.debug("Inputs of processes of {} that another engine began cannot be ended: {}", id, e.getMessage());
+            }
+        });
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the agent says: payloads of frames from the guest, decoded. */
 public final class Answers {
@@ -32,9 +34,25 @@ public final class Answers {
      * @param value what the request says, or the place of the error
      */
     public record Result(long id, int errno, int stage, byte[] value) {
+
+        private static final int PROCESS = 9;
+
         /** @return the value as text */
         public String text() {
             return new String(value, StandardCharsets.UTF_8);
+        }
+
+        /** @return numbers of processes: the value of a RESULT for PROCESSES; none if it failed */
+        public List<Long> processes() {
+            ByteBuffer list = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+            List<Long> numbers = new ArrayList<>();
+            if (errno == 0 && list.remaining() >= Integer.BYTES) {
+                list.getInt();
+                for (; list.remaining() >= PROCESS; list.position(list.position() + PROCESS - Integer.BYTES)) {
+                    numbers.add(Integer.toUnsignedLong(list.getInt()));
+                }
+            }
+            return numbers;
         }
 
         /** @return the value as a number of 32 bits */

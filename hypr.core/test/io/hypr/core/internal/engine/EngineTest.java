@@ -282,6 +282,28 @@ class EngineTest {
     }
 
     @Test
+    void whatIsTypedForACommandEndsWithTheEngine() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        host.programs.put("reads", p -> {
+            p.read(true);
+            ended.countDown();
+            return 0;
+        });
+        ContainerInfo c = containers.create(Fakes.spec("sleep"));
+        containers.start(c.id);
+        Execs.ExecSpec spec = new Execs.ExecSpec();
+        spec.argv.add("reads");
+        spec.openStdin = true;
+        new ExecService(() -> engine).exec(c.id, spec, (stream, octets, offset, length) -> { });
+        engine.close();
+        assertEquals(1, ended.getCount());
+        start();
+        ended.await();
+        containers.remove(c.id, true);
+        assertEquals(NOTHING, host.leftovers());
+    }
+
+    @Test
     void namesAreUniqueAndFoundByPrefix() {
         ContainerSpec spec = Fakes.spec("true");
         spec.name = "web";

@@ -259,6 +259,10 @@ final class Guest {
             }
             case Frame.RUN -> run(p.order(ByteOrder.LITTLE_ENDIAN));
             case Frame.SIGNAL -> signal(p);
+            case Frame.PROCESSES -> {
+                Payload list = new Payload().list(processes.keySet(), (q, number) -> q.u32(number).u32(number).u8(1));
+                result(p.getInt(), 0, 0, bytes(list.toBuffer()));
+            }
             case Frame.UPDATE -> {
                 int id = p.getInt();
                 for (int n = p.getInt(); n > 0; n--) {
@@ -300,6 +304,12 @@ final class Guest {
 
     private void result(int id, int errno, int stage, byte[] value) {
         send(Frame.RESULT, 0, new Payload().u32(id).u32(errno).u8(stage).bytes(value).toBuffer());
+    }
+
+    private static byte[] bytes(ByteBuffer p) {
+        byte[] all = new byte[p.remaining()];
+        p.get(all);
+        return all;
     }
 
     private static String text(ByteBuffer p) {
