@@ -61,7 +61,8 @@ static const char usage[] =
     "  --capability NAME           user 0 keeps it: chown, dac_override, fowner, fsetid, mknod, setfcap, setgid, setuid\n"
     "  --own-tap NAME              the tap NAME becomes the user's\n"
     "  --processors LIST           run on these processors of the host only, as 0-2,5\n"
-    "  --rlimit NAME=SOFT[:HARD]   a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given\n"
+    "  --rlimit NAME=SOFT[:HARD][?]\n"
+    "                              a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given; ?: or as much as may be had\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
     "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
     "  --pid-file FILE             'pid starttime' (field 22 of /proc/PID/stat), there before PROGRAM starts\n";
@@ -117,12 +118,14 @@ static struct limit *limit_of(struct options *options, int resource) {
 
 static void parse_rlimit(struct options *options, char *name) {
     char *soft = cut(name, '=');
-    if (soft == NULL) fail(0, "--rlimit takes NAME=SOFT[:HARD], not '%s'", name);
+    if (soft == NULL) fail(0, "--rlimit takes NAME=SOFT[:HARD][?], not '%s'", name);
+    bool or_less = cut(soft, '?') != NULL;
     char *hard = cut(soft, ':');
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
         if (strcmp(resources[i].name, name) != 0) continue;
         struct limit *limit = limit_of(options, resources[i].resource);
         limit->name = name;
+        limit->or_less = or_less;
         limit->value.rlim_cur = parse_limit(soft);
         limit->value.rlim_max = hard == NULL ? limit->value.rlim_cur : parse_limit(hard);
         if (limit->value.rlim_cur > limit->value.rlim_max) fail(0, "--rlimit %s: the soft limit %s is above the hard limit %s", name, soft, hard);
@@ -286,7 +289,7 @@ static void parse_option(struct options *options, int code) {
 
 void options_parse(struct options *options, int argc, char **argv) {
     int code;
-    options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, "core", { 0, 0 } };
+    options->limits[options->limit_count++] = (struct limit) { RLIMIT_CORE, "core", { 0, 0 }, false };
     while ((code = getopt_long(argc, argv, "+", known, NULL)) != -1) parse_option(options, code);
     if (options->remove_cgroup != NULL || options->change_cgroup != NULL || options->print_cgroup_base) {
         if (optind < argc) fail(0, "--remove-cgroup, --change-cgroup and --print-cgroup-base start no program, but '%s' was given", argv[optind]);

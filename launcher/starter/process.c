@@ -35,9 +35,18 @@ void signals_reset(void) {
     if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(errno, "Cannot unblock signals");
 }
 
+/* By prlimit, since musl's setrlimit has much for threads, which we have none of. */
+static bool limit_set(const struct limit *limit) {
+    struct rlimit now;
+    if (prlimit(0, limit->resource, &limit->value, NULL) == 0) return true;
+    if (!limit->or_less || errno != EPERM || prlimit(0, limit->resource, NULL, &now) != 0) return false;
+    now.rlim_cur = now.rlim_max;
+    return prlimit(0, limit->resource, &now, NULL) == 0;
+}
+
 void limits_set(const struct limit *limits, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (setrlimit(limits[i].resource, &limits[i].value) != 0)
+        if (!limit_set(&limits[i]))
             fail(errno, "Cannot set the resource limit %s to %llu:%llu", limits[i].name,
                  (unsigned long long) limits[i].value.rlim_cur, (unsigned long long) limits[i].value.rlim_max);
 }

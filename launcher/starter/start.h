@@ -14,7 +14,7 @@ enum opening_kind { OPEN_FILE, READ_FILE, ATTACH_TAP, LISTEN_AT };
 struct opening { const char *file; enum opening_kind kind; size_t kept; };   /* what becomes the descriptor kept[kept].from */
 enum place_kind { PLACE_DEVICE = 1, PLACE_WRITABLE, PLACE_READ_ONLY };
 struct place { const char *source, *at; enum place_kind kind; };   /* what is at the path `at` of a root of its own */
-struct limit { int resource; const char *name; struct rlimit value; };
+struct limit { int resource; const char *name; struct rlimit value; bool or_less; };   /* or_less: or as much as may be had */
 struct cgroup_limits { const char *memory, *memory_low, *pids, *cpu_quota, *cpu_period, *cpu_weight; };   /* decimal text, or "max"; NULL = not limited */
 
 struct options {

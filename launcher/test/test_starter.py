@@ -1,7 +1,9 @@
 """hypr-start: what the program it becomes has, and what it has not."""
+import ctypes
 import fcntl
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -348,6 +350,15 @@ class Identity(Starter):
         before = self.shell("ulimit -Hn", "--rlimit", "core=0").strip()
         self.assertEqual(["7", before], self.shell("ulimit -Sn; ulimit -Hn", "--rlimit", "nofile=5", "--rlimit", f"nofile=7:{before}").split())
 
+    def test_limits_up_to_what_may_be_had(self):
+        def unable():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (50, 100))
+            ctypes.CDLL(None).prctl(24, 24, 0, 0, 0)   # PR_CAPBSET_DROP of CAP_SYS_RESOURCE, which exec then takes
+        show = "ulimit -Sn; ulimit -Hn"
+        self.assertEqual("100 100", " ".join(self.shell(show, "--rlimit", "nofile=200?", preexec_fn=unable).split()))
+        self.assertEqual("60 70", " ".join(self.shell(show, "--rlimit", "nofile=60:70?", preexec_fn=unable).split()))
+        self.refused("Cannot set the resource limit nofile to 200:200", "--rlimit", "nofile=200", "--", "/bin/true", preexec_fn=unable)
+
     def test_exit_status_is_the_programs(self):
         self.assertEqual(42, self.start("--", "/bin/sh", "-c", "exit 42")[0])
 
@@ -388,7 +399,7 @@ class Refusals(Starter):
         for part, *arguments in (
                 ("No program was given",), ("No program was given", "--"), ("two numbers, not 'root'", "--user", "root", "--", "x"),
                 ("not 'x'", "--user", "1:x", "--", "x"), ("knows no resource 'files'", "--rlimit", "files=1", "--", "x"),
-                ("above the hard limit", "--rlimit", "nofile=2:1", "--", "x"), ("NAME=SOFT[:HARD]", "--rlimit", "nofile", "--", "x"),
+                ("above the hard limit", "--rlimit", "nofile=2:1", "--", "x"), ("NAME=SOFT[:HARD][?]", "--rlimit", "nofile", "--", "x"),
                 ("octal number", "--umask", "9", "--", "x"), ("need --cgroup NAME", "--pids-max", "4", "--", "x"),
                 ("cannot name a control group", "--cgroup", "../x", "--", "x"), ("cannot name a control group", "--cgroup", "a//b", "--", "x"),
                 ("cannot name a control group", "--cgroup", "a/.b", "--", "x"), ("cannot name a control group", "--remove-cgroup", ""),

@@ -32,7 +32,7 @@ record Words(List<String> words, Document document) {
     /** Of threads two or three a device; what the program itself needs of memory is a few MiB. */
     private static final JailWords JAIL = new JailWords(64, 192L << 20);
 
-    /** Each file that the guest knows of is open. */
+    /** Each file that the guest knows of is open: as many as this, where the host lets there be so many. */
     private static final int FILES = 1_000_000;
     private static final Path KVM = Path.of("/dev/kvm");
     /** Its directory, in a root directory of its own. */
@@ -60,7 +60,7 @@ record Words(List<String> words, Document document) {
             devices.add(KvmHost.TUN);
         }
         List<String> words = ServingRoot.words(plan, run.root(), run.own(), devices);
-        words.addAll(List.of("--rlimit", "nofile=" + FILES));
+        words.addAll(List.of("--rlimit", "nofile=" + FILES + "?"));
         plan.nics().forEach(nic -> words.addAll(List.of("--own-tap", nic.tap())));
         return words;
     }
