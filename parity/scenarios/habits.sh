@@ -34,6 +34,17 @@ $CLI ps -as --filter name=${P}a | head -1
 show inspect -s -f '{{.SizeRw}}' ${P}a
 show inspect -f '{{json .SizeRw}}' ${P}a
 
+### what a container that wrote nothing takes up
+$CLI run --name ${P}a $IMAGE true
+$CLI run --name ${P}b -v ${P}v:/made --tmpfs /scratch -e A=1 --add-host a:1.2.3.4 $IMAGE touch /made/file /scratch/file
+$CLI run -d --name ${P}c --read-only $IMAGE sleep 100 >/dev/null
+$CLI create --name ${P}d -m 64m $IMAGE true >/dev/null
+$CLI ps -as --filter name=${P} --format '{{.Names}} {{.Size}}'
+show inspect -s -f '{{.SizeRw}}' ${P}a
+$CLI system df -v --format "{{range .Containers}}{{if eq .Names \"${P}a\"}}{{.Size}}{{end}}{{end}}" | grep -o 0B
+show rm -f ${P}a ${P}b ${P}c ${P}d
+show volume rm ${P}v
+
 ### what a container that wrote takes up
 $CLI run --name ${P}a $IMAGE dd if=/dev/urandom of=/file bs=1000000 count=5 2>/dev/null
 $CLI ps -as --filter name=${P}a --format '{{.Size}}' | sed -E 's/^[56][.0-9]*MB \(virtual [678][.0-9]*MB\)/about 5 MB on 2/'

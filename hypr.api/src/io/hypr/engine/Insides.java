@@ -80,7 +80,7 @@ public interface Insides {
     Usage usage(String container);
 
     /**
-     * {@return octets that its writable disk takes up on the host}
+     * {@return octets that its workload's files take up on its writable disk, in whole blocks of 4096; a guest writes back within half a minute}
      *
      * @param container name or id
      */

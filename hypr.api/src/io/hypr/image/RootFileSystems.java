@@ -1,5 +1,6 @@
 package io.hypr.image;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 import org.osgi.annotation.versioning.ProviderType;
@@ -54,4 +55,15 @@ public interface RootFileSystems {
      * @param uid numeric owner of the file, who alone may read and write it
      */
     void copy(Path disk, Path file, int uid);
+
+    /**
+     * Measures what is on a container's writable disk: the room that its file system has given to files and directories and that was written, in whole blocks. The
+     * file system's own tables and journal do not count, nor does what a guest has not yet written back.
+     *
+     * @param file that {@link #writable} or {@link #copy} made; a guest may write it meanwhile
+     * @return octets
+     * @throws java.nio.file.NoSuchFileException if it is not there
+     * @throws java.io.IOException if it cannot be looked at
+     */
+    long written(Path file) throws IOException;
 }

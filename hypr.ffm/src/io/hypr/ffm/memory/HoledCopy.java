@@ -23,24 +23,21 @@ final class HoledCopy {
     }
 
     long run() throws IOException {
-        int seeker = MemoryCalls.open(from.toString());
         try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
                 FileChannel target = FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
             long copied = 0;
             ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-            for (long data = MemoryCalls.nextData(seeker, 0); data >= 0; ) {
-                long hole = MemoryCalls.nextHole(seeker, data);
-                for (long at = data; at < hole; at += piece.limit()) {
-                    copied += copy(source, target, at, piece.clear().limit((int) Math.min(PIECE, hole - at)));
+            try (Extents extents = new Extents(from)) {
+                while (extents.next()) {
+                    for (long at = extents.from(); at < extents.to(); at += piece.limit()) {
+                        copied += copy(source, target, at, piece.clear().limit((int) Math.min(PIECE, extents.to() - at)));
+                    }
                 }
-                data = MemoryCalls.nextData(seeker, hole);
             }
             if (target.size() < source.size()) {
                 target.write(ByteBuffer.allocate(1), source.size() - 1);
             }
             return copied;
-        } finally {
-            MemoryCalls.close(seeker);
         }
     }
 

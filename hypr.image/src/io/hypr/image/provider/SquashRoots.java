@@ -88,6 +88,11 @@ public final class SquashRoots implements RootFileSystems {
         disks.copy(disk, file, uid);
     }
 
+    @Override
+    public long written(Path file) throws IOException {
+        return disks.written(file);
+    }
+
     /** Returns where the root file system of a stack of layers is, or would be. */
     Path file(String chainId) {
         return store.rootfs().resolve(chainId.substring(7) + ".sqfs");

@@ -10,7 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
+import io.hypr.ffm.memory.Extents;
 import io.hypr.ffm.memory.MemoryFile;
 import io.hypr.image.RootFileSystems;
 import io.hypr.model.ErrorCode;
@@ -30,9 +35,13 @@ final class WritableDisks {
 
     /** Not on every daemon's search path. */
     private static final String MKFS = "/sbin/mkfs.ext4";
+    private static final String DUMP = "/sbin/dumpe2fs";
+    /** Begins what dumpe2fs says of the blocks of a group. */
+    private static final String FREE = "  Free blocks:";
 
     private final Path templates;
     private final Turns turns = new Turns();
+    private final Map<String, NavigableMap<Long, Long>> free = new ConcurrentHashMap<>();
 
     WritableDisks(Path templates) {
         this.templates = templates;
@@ -63,6 +72,41 @@ final class WritableDisks {
         } catch (IOException e) {
             throw new HyprException(ErrorCode.INTERNAL, "The disk " + file + " for user " + uid + " cannot be made.", e);
         }
+    }
+
+    /** Counts in blocks that are free on the empty disk: what is there now was written for files and directories. */
+    long written(Path file) throws IOException {
+        long size = Files.size(file) - RootFileSystems.WINDOW;
+        String id = Long.toString(size);
+        NavigableMap<Long, Long> room = free.get(id);
+        if (room == null) {
+            room = free(turns.take(id, () -> template(size)));
+            free.put(id, room);
+        }
+        long octets = 0;
+        try (Extents extents = new Extents(file)) {
+            while (extents.next()) {
+                Map.Entry<Long, Long> first = room.floorEntry(extents.from());
+                for (var r : room.tailMap(first == null ? extents.from() : first.getKey(), true).headMap(extents.to(), false).entrySet()) {
+                    octets += Math.max(0, Math.min(r.getValue(), extents.to()) - Math.max(r.getKey(), extents.from()));
+                }
+            }
+        }
+        return octets;
+    }
+
+    /** @return stretches of free blocks on a disk of ours, each from its first octet to the one after its last */
+    private static NavigableMap<Long, Long> free(Path disk) throws IOException {
+        NavigableMap<Long, Long> stretches = new TreeMap<>();
+        run(disk.getParent(), DUMP, disk.toString()).lines().filter(l -> l.startsWith(FREE)).forEach(l -> {
+            for (String stretch : l.substring(FREE.length()).strip().split(", ")) {
+                String[] ends = stretch.split("-");
+                if (!stretch.isEmpty()) {
+                    stretches.put(Long.parseLong(ends[0]) * BLOCK, (Long.parseLong(ends[ends.length - 1]) + 1) * BLOCK);
+                }
+            }
+        });
+        return stretches;
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -126,7 +170,7 @@ final class WritableDisks {
         }
     }
 
-    private static void run(Path directory, String... command) throws IOException {
+    private static String run(Path directory, String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(List.of(command)).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("SOURCE_DATE_EPOCH", "0");
@@ -134,12 +178,12 @@ final class WritableDisks {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + command[0] + ", which makes disks, cannot be started.", e)
+            throw new HyprException(ErrorCode.UNSUPPORTED, "The program " + command[0] + ", which HYPR needs for disks, cannot be started.", e)
                     .remedy("Install Debian's package e2fsprogs.");
         }
         try {
             process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).stripTrailing();
             int status = process.waitFor();
             if (said.contains("No space left")) {
                 throw full(directory);
@@ -147,6 +191,7 @@ final class WritableDisks {
             if (status != 0) {
                 throw new HyprException(ErrorCode.INTERNAL, command[0] + " ended with status " + status + ": " + said);
             }
+            return said;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HyprException(ErrorCode.CANCELLED, "Making a disk in " + directory + " was cancelled.", e);

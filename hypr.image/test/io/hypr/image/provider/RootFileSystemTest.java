@@ -219,6 +219,30 @@ class RootFileSystemTest {
         assertEquals(-1, Files.mismatch(home.resolve("b"), home.resolve("c")));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {16L << 20, 10L << 30})
+    void onlyWhatIsPutOnADiskCounts(long size) throws Exception {
+        Path disk = home.resolve("disk");
+        roots.writable(disk, size, 0);
+        assertEquals(0, roots.written(disk));
+        Path file = Files.writeString(home.resolve("file"), "x".repeat(1_000_000));
+        debugfs(disk, "write " + file + " file");
+        assertEquals(245 * 4096, roots.written(disk));
+        debugfs(disk, "mkdir directory");
+        assertEquals(246 * 4096, roots.written(disk));
+        try (FileChannel window = FileChannel.open(disk, StandardOpenOption.WRITE)) {
+            window.write(java.nio.ByteBuffer.wrap("an archive".getBytes()), size + 8192);
+        }
+        assertEquals(246 * 4096, roots.written(disk), "the window is none of its");
+        assertThrows(java.nio.file.NoSuchFileException.class, () -> roots.written(home.resolve("none")));
+    }
+
+    private static void debugfs(Path disk, String request) throws Exception {
+        Process p = new ProcessBuilder("/sbin/debugfs", "-w", "-R", request, disk.toString()).redirectErrorStream(true).start();
+        String said = new String(p.getInputStream().readAllBytes());
+        assertEquals(0, p.waitFor(), said);
+    }
+
     @Test
     void impossibleDisksAreRefused() {
         for (long size : new long[] {0, -1, 1 << 20, (16L << 20) + 1}) {

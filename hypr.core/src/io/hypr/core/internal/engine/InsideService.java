@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-import io.hypr.core.internal.Blocks;
 import io.hypr.engine.ContainerState;
 import io.hypr.engine.Insides;
 import io.hypr.model.ErrorCode;
@@ -26,6 +25,9 @@ public class InsideService implements Insides {
 
     /** What the start makes in every container: no changes of its own. */
     private static final Set<String> MADE = Set.of("/dev", "/proc", "/sys", "/etc", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
+    /** Directories that a start makes on the disk, a block each: two of the overlay's own, its upper one and /etc there; one more for each mount. */
+    private static final int MADE_DIRECTORIES = 4;
+    private static final int BLOCK = 4096;
     private static final int ENOENT = 2;
     private static final int ENOTDIR = 20;
     private static final int EBADMSG = 74;
@@ -202,7 +204,11 @@ public class InsideService implements Insides {
         Container container = engine.get().find(name);
         Path upper = Machine.upper(container.directory());
         try {
-            return engine.get().handover().has(container.id()) ? 0 : Blocks.of(upper);
+            if (engine.get().handover().has(container.id())) {
+                return 0;
+            }
+            long made = (long) (MADE_DIRECTORIES + container.info().spec.mounts.size() + container.info().spec.tmpfs.size()) * BLOCK;
+            return Math.max(0, engine.get().services().roots().written(upper) - made);
         } catch (NoSuchFileException e) {
             return 0; // It was never started.
         } catch (IOException e) {

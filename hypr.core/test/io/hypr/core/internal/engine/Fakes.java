@@ -128,6 +128,11 @@ final class Fakes {
             }
 
             @Override
+            public long written(Path file) throws java.io.IOException {
+                return Files.size(file);
+            }
+
+            @Override
             public void writable(Path file, long size, int uid) {
                 try {
                     if (!Files.exists(file)) {
