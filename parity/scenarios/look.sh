@@ -209,3 +209,22 @@ show kill ${P}a
 wait $pid; echo "= $?"
 sort log | uniq -c | sed 's/^ *//'
 show logs --tail 1 ${P}a
+
+### inspect of what has no counterpart in a microVM
+show create --name ${P}a $IMAGE true
+show inspect -f '{{json .MountLabel}} {{json .ProcessLabel}} {{json .AppArmorProfile}} {{json .ResolvConfPath}} {{json .HostnamePath}} {{json .HostsPath}}' ${P}a
+show inspect -f '{{with .HostConfig}}{{.BlkioWeight}} {{.BlkioWeightDevice}} {{.BlkioDeviceReadBps}} {{.CpusetMems}} {{.CpuRealtimePeriod}} {{.CpuRealtimeRuntime}} {{json .DeviceCgroupRules}} {{json .CgroupParent}} {{json .Cgroup}}{{end}}' ${P}a
+show inspect -f '{{with .NetworkSettings}}{{.Bridge}} {{.SandboxID}} {{.HairpinMode}} {{.LinkLocalIPv6Address}} {{.LinkLocalIPv6PrefixLen}} {{json .SecondaryIPAddresses}} {{.GlobalIPv6Address}} {{.GlobalIPv6PrefixLen}} {{.IPv6Gateway}}{{end}}' ${P}a
+
+### inspect of networks
+$CLI network create ${P}n >/dev/null
+show create --name ${P}a $IMAGE true
+show create --name ${P}b --network none $IMAGE true
+show run -d --name ${P}c --network ${P}n --network-alias one $IMAGE sleep 100
+show run -d --name ${P}d $IMAGE sleep 100
+for c in a b c d; do
+    show inspect -f '{{range $name, $e := .NetworkSettings.Networks}}{{$name}} {{json $e.IPAMConfig}} {{json $e.Links}} {{json $e.DriverOpts}} {{$e.IPAddress}} {{$e.IPPrefixLen}} {{$e.Gateway}} {{$e.IPv6Gateway}} {{$e.GlobalIPv6Address}} {{$e.GlobalIPv6PrefixLen}}{{end}}' ${P}$c
+done
+show inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.IPPrefixLen}} {{.NetworkSettings.Gateway}}' ${P}d
+show rm -f ${P}a ${P}b ${P}c ${P}d
+show network rm ${P}n

@@ -15,6 +15,12 @@ import io.hypr.engine.ContainerState;
 public final class ContainerView {
 
     private static final String NEVER = "0001-01-01T00:00:00Z";
+    /** The disk of a microVM has none. */
+    private static final List<String> BLOCK_LIMITS = List.of("BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps", "BlkioDeviceReadIOps",
+            "BlkioDeviceWriteIOps");
+    /** These files are made inside of the microVM. */
+    private static final List<String> NO_FILES = List.of("ResolvConfPath", "HostnamePath", "HostsPath");
+    private static final List<String> NO_LABELS = List.of("MountLabel", "ProcessLabel", "AppArmorProfile");
 
     private ContainerView() {
     }
@@ -40,19 +46,25 @@ public final class ContainerView {
         v.put("Args", c.argv.isEmpty() ? List.of() : c.argv.subList(1, c.argv.size()));
         v.put("State", state(c));
         v.put("Image", c.imageId);
+        NO_FILES.forEach(k -> v.put(k, ""));
         v.put("LogPath", c.logPath);
         v.put("Name", "/" + c.name);
         v.put("RestartCount", c.restarts);
         v.put("Driver", "squashfs");
         v.put("Platform", "linux");
+        NO_LABELS.forEach(k -> v.put(k, ""));
         v.put("HostConfig", hostConfig(c));
+        Map<String, Object> driver = new LinkedHashMap<>();
+        driver.put("Data", null);
+        driver.put("Name", "squashfs");
+        v.put("GraphDriver", driver);
         if (size != null) {
             v.put("SizeRw", size.own());
             v.put("SizeRootFs", size.whole());
         }
         v.put("Mounts", MountOptions.view(c));
         v.put("Config", config(c));
-        v.put("NetworkSettings", networks(c));
+        v.put("NetworkSettings", EndpointView.of(c));
         v.put("Hypr", hypr(c));
         return v;
     }
@@ -86,10 +98,10 @@ public final class ContainerView {
         h.put("LogConfig", new LinkedHashMap<>(Map.of("Type", s.logDriver == null ? "json-file" : s.logDriver, "Config", sorted(s.logOptions))));
         h.put("Binds", binds(s));
         h.put("NetworkMode", s.network == null ? "default" : s.network);
-        Map<String, Object> bindings = new TreeMap<>();
+        Map<String, List<Object>> bindings = new TreeMap<>();
         for (ContainerSpec.PortMapping p : s.ports) {
-            List<Object> list = cast(bindings.computeIfAbsent(p.containerPort + "/" + p.protocol, k -> new ArrayList<>()));
-            list.add(binding(p.hostAddress, p.hostPort == 0 ? "" : String.valueOf(p.hostPort)));
+            bindings.computeIfAbsent(p.containerPort + "/" + p.protocol, k -> new ArrayList<>())
+                .add(EndpointView.binding(p.hostAddress, p.hostPort == 0 ? "" : String.valueOf(p.hostPort)));
         }
         h.put("PortBindings", bindings);
         if (!s.annotations.isEmpty()) {
@@ -104,6 +116,7 @@ public final class ContainerView {
         h.put("CapDrop", orNull(s.capDrop));
         h.put("DeviceRequests", DeviceOptions.requests(s));
         h.put("Devices", List.of());
+        h.put("DeviceCgroupRules", null);
         h.put("Dns", s.dns);
         h.put("DnsOptions", s.dnsOptions);
         h.put("DnsSearch", s.dnsSearch);
@@ -112,6 +125,8 @@ public final class ContainerView {
         h.put("CgroupnsMode", "private");
         h.put("Isolation", s.isolation == null ? "" : s.isolation);
         h.put("IpcMode", s.ipcMode == null ? "private" : s.ipcMode);
+        h.put("Cgroup", "");
+        h.put("CgroupParent", "");
         h.put("Links", null);
         h.put("OomScoreAdj", s.oomScoreAdj);
         h.put("PidMode", "");
@@ -135,10 +150,15 @@ public final class ContainerView {
         h.put("MemorySwappiness", s.memorySwappiness);
         h.put("KernelMemory", 0);
         h.put("OomKillDisable", false);
+        h.put("BlkioWeight", 0);
+        BLOCK_LIMITS.forEach(k -> h.put(k, List.of()));
         h.put("CpuShares", s.cpuShares);
         h.put("CpuPeriod", s.cpuPeriod);
         h.put("CpuQuota", s.cpuQuota);
+        h.put("CpuRealtimePeriod", 0);
+        h.put("CpuRealtimeRuntime", 0);
         h.put("CpusetCpus", s.cpuSet);
+        h.put("CpusetMems", "");
         h.put("NanoCpus", Math.round(s.cpus * 1e9));
         h.put("PidsLimit", s.pidsLimit == 0 ? null : s.pidsLimit);
         if (!s.described.isEmpty()) {
@@ -181,18 +201,6 @@ public final class ContainerView {
         return all.isEmpty() ? null : all;
     }
 
-    private static Map<String, Object> binding(String address, String port) {
-        Map<String, Object> b = new LinkedHashMap<>();
-        b.put("HostIp", address);
-        b.put("HostPort", port);
-        return b;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Object> cast(Object list) {
-        return (List<Object>) list;
-    }
-
     private static Map<String, Object> config(ContainerInfo c) {
         ContainerSpec s = c.spec;
         Map<String, Object> g = new LinkedHashMap<>();
@@ -226,38 +234,6 @@ public final class ContainerView {
             g.put("Healthcheck", HealthView.check(s.health));
         }
         return g;
-    }
-
-    private static Map<String, Object> networks(ContainerInfo c) {
-        Map<String, Object> n = new LinkedHashMap<>();
-        Map<String, Object> ports = new LinkedHashMap<>();
-        c.exposed.forEach(p -> ports.put(p, null));
-        for (ContainerInfo.Publication p : c.published) {
-            List<Object> list = ports.get(p.containerPort + "/" + p.protocol) == null ? new ArrayList<>() : cast(ports.get(p.containerPort + "/" + p.protocol));
-            list.add(binding(p.hostAddress, String.valueOf(p.hostPort)));
-            ports.put(p.containerPort + "/" + p.protocol, list);
-        }
-        n.put("Ports", ports);
-        ContainerInfo.Endpoint first = c.networks.get("bridge");
-        n.put("EndpointID", first == null ? "" : first.endpointId);
-        n.put("Gateway", first == null ? "" : first.gateway);
-        n.put("IPAddress", first == null ? "" : first.ip);
-        n.put("IPPrefixLen", first == null ? 0 : first.prefix);
-        n.put("MacAddress", first == null ? "" : first.mac);
-        Map<String, Object> all = new LinkedHashMap<>();
-        c.networks.forEach((name, e) -> {
-            Map<String, Object> m = new LinkedHashMap<>();
-            m.put("Aliases", e.aliases.isEmpty() ? null : e.aliases);
-            m.put("NetworkID", e.networkId);
-            m.put("EndpointID", e.endpointId);
-            m.put("Gateway", e.gateway);
-            m.put("IPAddress", e.ip);
-            m.put("IPPrefixLen", e.prefix);
-            m.put("MacAddress", e.mac);
-            all.put(name, m);
-        });
-        n.put("Networks", all);
-        return n;
     }
 
     private static Map<String, Object> hypr(ContainerInfo c) {
