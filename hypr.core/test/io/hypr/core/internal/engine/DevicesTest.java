@@ -5,22 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.engine.ContainerInfo;
-import io.hypr.engine.Containers.Until;
 import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Containers.Until;
 import io.hypr.engine.Devices.HostDevice;
 import io.hypr.model.Availability;
 import io.hypr.model.ErrorCode;
@@ -28,32 +24,14 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 
 @Timeout(60)
-class DevicesTest {
+class DevicesTest extends OneEngine {
 
-    @TempDir
-    Path base;
-    private FakeHost host;
-    private Engine engine;
-    private ContainerService containers;
     private DeviceService devices;
 
     @BeforeEach
-    void open() throws IOException {
-        host = new FakeHost(base);
-        start();
-    }
-
-    private void start() {
-        engine = Fakes.engine(base, host.socket, point -> { }, null);
-        engine.open();
-        containers = new ContainerService(() -> engine);
+    void openEngine() {
+        open();
         devices = new DeviceService(() -> engine);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        host.close();
     }
 
     private String create(String program, List<String> addresses, List<String> gpus) {
@@ -70,7 +48,7 @@ class DevicesTest {
         containers.start(id);
         assertEquals(Set.of(FakeDevices.NIC, FakeDevices.GPUS.get(1)), host.devices.keySet());
         assertEquals(List.of(new VmPlan.PassThrough("vfio-pci", "0000:03:00.0"), new VmPlan.PassThrough("vfio-pci", "0000:02:00.0")),
-            Fakes.backend(engine).plans.getLast().devices());
+            backend().plans.getLast().devices());
         ContainerInfo info = containers.inspect(id);
         assertEquals(List.of("0000:03:00.0", "0000:02:00.0"), info.devices.getFirst().lent);
         Map<String, HostDevice> seen = devices.list().stream().collect(Collectors.toMap(d -> d.address, d -> d));
@@ -111,7 +89,7 @@ class DevicesTest {
         containers.start(dies);
         engine.close();
         host.vms.get(dies).end();
-        start();
+        open();
         engine.awaitReconciled();
         assertEquals(Set.of(FakeDevices.NIC), host.devices.keySet());
         assertEquals(List.of("0000:03:00.0"), containers.inspect(lives).devices.getFirst().lent);
@@ -134,7 +112,7 @@ class DevicesTest {
                 assertThrows(HyprException.class, () -> containers.start(unknown)).getMessage());
         String missing = create("true", List.of(FakeDevices.NIC, "pci:0000:09:00.0"), List.of());
         assertEquals(ErrorCode.NOT_FOUND, assertThrows(HyprException.class, () -> containers.start(missing)).code());
-        assertEquals("launches [], vms [], taps [], devices {}, table ", host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
         FakeDevices held = new FakeDevices(host.socket);
         held.lendable = Availability.unsupported("The host shows its screen with it.", "");
         engine.services().devices.remove(engine.services().devices.all().getFirst());
@@ -146,10 +124,10 @@ class DevicesTest {
     @Test
     void aBackendThatTakesNoDevicesIsPassedOver() {
         FakeBackend plain = new FakeBackend(host.socket);
-        engine.services().backends.remove(Fakes.backend(engine));
+        engine.services().backends.remove(backend());
         engine.services().backends.add(plain, Map.of("hypr.name", "plain"));
         HyprException e = assertThrows(HyprException.class, () -> containers.start(create("true", List.of(FakeDevices.NIC), List.of())));
         assertEquals("No backend can start microVMs here. plain was passed over: it cannot do vfio.", e.getMessage());
-        assertEquals("launches [], vms [], taps [], devices {}, table ", host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 }

@@ -6,66 +6,37 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.engine.Attachment;
 import io.hypr.engine.ContainerInfo;
-import io.hypr.engine.Containers.Until;
 import io.hypr.engine.ContainerSpec;
 import io.hypr.engine.ContainerState;
+import io.hypr.engine.Containers.Until;
 import io.hypr.engine.Execs;
 import io.hypr.engine.Logs;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 @Timeout(60)
-class EngineTest {
-
-    private static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
-
-    @TempDir
-    Path base;
-    private FakeHost host;
-    private Engine engine;
-    private ContainerService containers;
-    private final List<String> log = new ArrayList<>();
+class EngineTest extends OneEngine {
 
     @BeforeEach
-    void open() throws IOException {
-        host = new FakeHost(base);
-        start();
-    }
-
-    private void start() {
-        engine = Fakes.engine(base, host.socket, point -> { }, log);
-        engine.open();
-        containers = new ContainerService(() -> engine);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        host.close();
+    void openEngine() {
+        open();
     }
 
     private String logs(String id) throws InterruptedException {
@@ -111,7 +82,7 @@ class EngineTest {
         assertEquals(7, now.exitCode);
         assertEquals("fake", now.backend);
         assertTrue(now.bootNanos > 0);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
         containers.remove(c.id, false);
         assertThrows(HyprException.class, () -> containers.inspect(c.id));
         try (Stream<Path> rest = Files.list(base.resolve("home/containers"))) {
@@ -146,12 +117,17 @@ class EngineTest {
         }, false);
         containers.start(c.id);
         containers.await(c.id, Until.NOT_RUNNING);
-        Thread.sleep(300); // Time in which it must not go.
+        Thread removal = Thread.ofPlatform().start(new Removal(engine, engine.find(c.id))::afterEnd);
+        while (removal.getState() != Thread.State.TIMED_WAITING) { // For those who read.
+            assertTrue(removal.isAlive(), "it is removed though somebody reads");
+            Thread.onSpinWait();
+        }
         assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
         slow.countDown();
         assertEquals(7, attachment.await());
         assertEquals("out\n", seen.text(1));
         assertEquals("err\n", seen.text(2));
+        removal.join();
         assertThrows(HyprException.class, () -> containers.inspect(c.id));
     }
 
@@ -184,7 +160,7 @@ class EngineTest {
         assertEquals(127, a.await());
         assertEquals(127, containers.inspect(c.id).exitCode);
         assertEquals(ContainerState.CREATED, containers.inspect(c.id).state);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
         HyprException denied = assertThrows(HyprException.class, () -> containers.start(containers.create(Fakes.spec("/etc/passwd")).id));
         assertTrue(denied.getMessage().contains("exec: \"/etc/passwd\": permission denied: unknown"), denied.getMessage());
     }
@@ -216,7 +192,7 @@ class EngineTest {
         seen.await("got 1\n");
         containers.stop(rude.id, Duration.ofMillis(50));
         assertEquals(137, containers.inspect(rude.id).exitCode);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
@@ -226,14 +202,14 @@ class EngineTest {
         host.vms.get(c.id).end();
         assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
         assertEquals("", containers.inspect(c.id).error);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
     void whyAVmVanishedIsSaidAsFarAsItsVmmTold() throws Exception {
         ContainerInfo c = containers.create(Fakes.spec("sleep"));
         containers.start(c.id);
-        Fakes.backend(engine).endings.put(c.id, "The guest reset its machine.");
+        backend().endings.put(c.id, "The guest reset its machine.");
         host.vms.get(c.id).end();
         assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
         assertEquals("The guest reset its machine.", containers.inspect(c.id).error);
@@ -278,7 +254,7 @@ class EngineTest {
         HyprException e = assertThrows(HyprException.class, () -> execs.exec(c.id, missing, seen::write));
         assertEquals(ErrorCode.NOT_FOUND, e.code());
         containers.remove(c.id, true);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
@@ -320,52 +296,6 @@ class EngineTest {
         assertEquals(1, containers.list().size());
     }
 
-    private void awaitState(String id, ContainerState state) throws InterruptedException {
-        Container c = engine.find(id);
-        synchronized (c) {
-            while (c.state() != state || c.run() != null) {
-                c.wait();
-            }
-        }
-    }
-
-    @Test
-    void onFailureRestartsSoOftenAndThenLeavesIt() throws Exception {
-        ContainerSpec spec = Fakes.spec("exit", "1");
-        spec.restartPolicy = "on-failure";
-        spec.restartRetries = 2;
-        ContainerInfo c = containers.create(spec);
-        containers.start(c.id);
-        awaitState(c.id, ContainerState.EXITED);
-        assertEquals(2, containers.inspect(c.id).restarts);
-        assertEquals(1, containers.inspect(c.id).exitCode);
-        List<String> actions = new ArrayList<>();
-        new EventService(() -> engine).read(java.time.Instant.EPOCH, java.time.Instant.now(), e -> actions.add(e.action()));
-        List<String> life = List.of("connect", "start", "die", "disconnect");
-        assertEquals(Stream.of(List.of("create"), life, life, life).flatMap(List::stream).toList(), actions);
-        assertEquals(Duration.ofMillis(100), Restarts.pause(0));
-        assertEquals(Duration.ofMillis(800), Restarts.pause(3));
-        assertEquals(Duration.ofMinutes(1), Restarts.pause(50));
-    }
-
-    @Test
-    void aStoppedContainerIsNotRestartedButAVanishedOneIs() throws Exception {
-        ContainerSpec spec = Fakes.spec("sleep");
-        spec.restartPolicy = "always";
-        ContainerInfo c = containers.create(spec);
-        containers.start(c.id);
-        host.vms.get(c.id).end();
-        Container container = engine.find(c.id);
-        synchronized (container) {
-            while (container.info().restarts == 0 || container.state() != ContainerState.RUNNING) {
-                container.wait();
-            }
-        }
-        containers.stop(c.id, Duration.ofSeconds(20));
-        assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
-        assertEquals(143, containers.inspect(c.id).exitCode);
-    }
-
     @Test
     void aBackendCanBeReplacedWhileAContainerRuns() throws Exception {
         FakeBackend successor = new FakeBackend(host.socket);
@@ -375,7 +305,7 @@ class EngineTest {
         containers.start(c.id);
         containers.kill(c.id, "USR1");
         seen.await("got 10\n");
-        engine.services().backends.remove(Fakes.backend(engine));
+        engine.services().backends.remove(backend());
         assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
         host.vms.get(c.id).guest.cut();
         engine.services().backends.add(successor, FakeBackend.PROPERTIES);
@@ -383,64 +313,7 @@ class EngineTest {
         seen.await("got 12\n");
         containers.remove(c.id, true);
         assertEquals("got 10\ngot 12\n", seen.text(1));
-        assertEquals(NOTHING, host.leftovers());
-    }
-
-    @Test
-    void aBackendThatCannotBeUsedIsPassedOverWithItsReason() {
-        FakeBackend broken = new FakeBackend(host.socket);
-        broken.availability = io.hypr.model.Availability.unsupported("It has no engine.", "Buy one.");
-        Engine other = Fakes.engine(base.resolve("other"), host.socket, point -> { }, log);
-        other.services().backends.remove(Fakes.backend(other));
-        other.services().backends.add(broken, FakeBackend.PROPERTIES);
-        HyprException e = assertThrows(HyprException.class, () -> other.services().backends.choose(null, java.util.Set.of(), 0, List.of()));
-        assertEquals("No backend can start microVMs here. fake was passed over: It has no engine.", e.getMessage());
-        assertEquals("Buy one.", e.remedy().orElseThrow());
-        HyprException filter = assertThrows(HyprException.class, () -> other.services().backends.choose("(nonsense", java.util.Set.of(), 0, List.of()));
-        assertEquals(ErrorCode.INVALID, filter.code());
-        HyprException asked = assertThrows(HyprException.class, () -> other.services().backends.choose("fake", java.util.Set.of(), 0, List.of()));
-        assertEquals("No backend that fits fake can start this microVM here. fake was passed over: It has no engine.", asked.getMessage());
-        other.close();
-    }
-
-    @Test
-    void nobodyWaitsForABackendWhenTheEngineEnds() {
-        var backends = new io.hypr.core.internal.backend.Backends();
-        backends.close();
-        long begin = System.nanoTime();
-        HyprException e = assertThrows(HyprException.class, () -> backends.discard(new io.hypr.model.DriverRecord("gone", "id", 1, "{}")));
-        assertEquals(ErrorCode.UNAVAILABLE, e.code());
-        assertTrue(System.nanoTime() - begin < 3_000_000_000L, "it waited for the backend");
-    }
-
-    @Test
-    void backendsAreChosenByNameFilterFacetsAndOrder() {
-        var backends = new io.hypr.core.internal.backend.Backends();
-        FakeBackend unknown = new FakeBackend(host.socket);
-        unknown.availability = io.hypr.model.Availability.unknown("Its probe was interrupted.");
-        backends.add(new FakeBackend(host.socket), Map.of("hypr.name", "qemu", "facet", new String[] {"vfio", "pausable"}));
-        backends.add(new FakeBackend(host.socket), Map.of("hypr.name", "krun", "facet", "virtiofs", "hypr.shares", 4));
-        backends.add(unknown, Map.of("hypr.name", "cloudhypervisor", "facet", List.of("vfio", "snapshot")));
-        List<String> order = List.of("cloudhypervisor", "krun", "qemu");
-        assertEquals(List.of("cloudhypervisor was passed over: Its probe was interrupted.", "krun was chosen: it is the first that can be used."),
-            backends.choose(null, Set.of(), 0, order).reasons());
-        assertEquals("qemu", backends.choose(null, Set.of(), 0, List.of("qemu")).name());
-        assertEquals("qemu", backends.choose(null, Set.of("vfio"), 0, order).name());
-        assertEquals("qemu", backends.choose("qemu", Set.of(), 0, order).name());
-        assertEquals("krun", backends.choose(null, Set.of(), 4, order).name());
-        assertEquals("krun was passed over: a microVM of it can have 4 volumes at most, and this one needs 5.",
-            backends.choose(null, Set.of(), 5, order).reasons().get(1));
-        assertEquals("qemu", backends.choose("(&(facet=pausable)(facet=vfio))", Set.of(), 0, order).name());
-        unknown.availability = io.hypr.model.Availability.available();
-        assertEquals("cloudhypervisor", backends.choose(null, Set.of(), 0, order).name());
-        assertEquals("cloudhypervisor", backends.choose("(&(facet=snapshot)(facet=vfio))", Set.of(), 0, order).name());
-        assertEquals(List.of("cloudhypervisor was passed over: qemu was asked for.", "krun was passed over: qemu was asked for.",
-                "qemu was chosen: it is what was asked for."),
-            backends.choose("qemu", Set.of(), 0, order).reasons());
-        assertEquals("No backend fits (facet=quantum); there are: cloudhypervisor, krun, qemu.",
-            assertThrows(HyprException.class, () -> backends.choose("(facet=quantum)", Set.of(), 0, order)).getMessage());
-        assertEquals("No backend that fits krun can start this microVM here. krun was passed over: it cannot do vfio.",
-            assertThrows(HyprException.class, () -> backends.choose("krun", Set.of("vfio"), 0, order)).getMessage());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
@@ -496,7 +369,7 @@ class EngineTest {
         ContainerInfo runs = containers.create(Fakes.spec("stubborn"));
         containers.start(waits.id);
         containers.start(runs.id);
-        FakeBackend backend = Fakes.backend(engine);
+        FakeBackend backend = backend();
         DiskWatch watch = new DiskWatch(engine);
         backend.stalled.add(waits.id);
         watch.look(1L << 40);
@@ -535,86 +408,13 @@ class EngineTest {
         asked.await();
         engine.close();
         assertFalse(host.vms.get(c.id).isEnded());
-        start();
+        open();
         assertFalse(host.vms.get(c.id).isEnded());
         written.countDown();
         engine.awaitReconciled();
         assertEquals(ContainerState.EXITED, containers.inspect(c.id).state);
         assertEquals(4, containers.inspect(c.id).exitCode);
-        assertEquals(NOTHING, host.leftovers());
-    }
-
-    private String withPolicy(String policy, int retries, String... words) {
-        ContainerSpec spec = Fakes.spec(words);
-        spec.restartPolicy = policy;
-        spec.restartRetries = retries;
-        return containers.create(spec).id;
-    }
-
-    /** What a Docker Engine 20.10 does whose processes and directory in /run are all gone when it starts. */
-    @Test
-    void afterARebootOfTheHostPoliciesSayWhatRunsAgain() throws Exception {
-        Map<String, String> running = new TreeMap<>();
-        Map<String, String> stopped = new TreeMap<>();
-        Map<String, String> made = new TreeMap<>();
-        for (String policy : List.of("no", "on-failure", "unless-stopped", "always")) {
-            running.put(policy, withPolicy(policy, 0, "sleep"));
-            stopped.put(policy, withPolicy(policy, 0, "sleep"));
-            made.put(policy, withPolicy(policy, 0, "sleep"));
-            containers.start(running.get(policy));
-            containers.start(stopped.get(policy));
-            containers.stop(stopped.get(policy), Duration.ofSeconds(20));
-        }
-        String well = withPolicy("on-failure", 0, "exit", "0");
-        String full = withPolicy("on-failure", 1, "exit", "3");
-        for (String id : List.of(well, full)) {
-            containers.start(id);
-        }
-        awaitExited(full, 1);
-        containers.await(well, Until.NOT_RUNNING);
-        ContainerSpec leaving = Fakes.spec("sleep");
-        leaving.autoRemove = true;
-        String left = containers.create(leaving).id;
-        containers.start(left);
-        engine.close();
-        host.vms.values().forEach(FakeHost.Vm::end); // The host has nothing of before but the home.
-        host.taps.clear();
-        Clearing.delete(base.resolve("run"));
-        start();
-        engine.awaitReconciled();
-        for (String id : List.of(running.get("on-failure"), running.get("unless-stopped"), running.get("always"), stopped.get("on-failure"),
-                stopped.get("always"))) {
-            Container container = engine.find(id);
-            synchronized (container) {
-                while (container.state() != ContainerState.RUNNING) {
-                    container.wait();
-                }
-            }
-            assertEquals(0, containers.inspect(id).restarts);
-        }
-        assertEquals("EXITED 255", end(running.get("no")));
-        assertEquals("EXITED 143", end(stopped.get("no")));
-        assertEquals("EXITED 143", end(stopped.get("unless-stopped")));
-        assertEquals("EXITED 0", end(well));
-        assertEquals("EXITED 3", end(full));
-        made.values().forEach(id -> assertEquals("CREATED 0", end(id)));
-        assertThrows(HyprException.class, () -> containers.inspect(left));
-        containers.list().forEach(c -> containers.remove(c.id, true));
-        assertEquals(NOTHING, host.leftovers());
-    }
-
-    private String end(String id) {
-        ContainerInfo info = containers.inspect(id);
-        return info.state + " " + info.exitCode;
-    }
-
-    private void awaitExited(String id, int restarts) throws InterruptedException {
-        Container container = engine.find(id);
-        synchronized (container) {
-            while (container.info().restarts < restarts || container.state() != ContainerState.EXITED || container.run() != null) {
-                container.wait();
-            }
-        }
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
@@ -623,7 +423,7 @@ class EngineTest {
         containers.start(c.id);
         containers.kill(c.id, "USR1");
         engine.close();
-        start();
+        open();
         assertEquals(ContainerState.RUNNING, containers.inspect(c.id).state);
         Collected seen = new Collected();
         containers.attach(c.id, seen::write, false);
@@ -632,6 +432,6 @@ class EngineTest {
         assertEquals("1 got 10\n1 got 12\n", logs(c.id));
         containers.remove(c.id, true);
         assertFalse(containers.list().stream().anyMatch(i -> i.id.equals(c.id)));
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 }

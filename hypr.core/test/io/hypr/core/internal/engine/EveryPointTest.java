@@ -36,13 +36,6 @@ import io.hypr.engine.Volumes.Volume;
 @Timeout(180)
 class EveryPointTest {
 
-    private static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
-
-    /** The engine's process ends here: nothing is undone. */
-    private static final class Ended extends Error {
-        private static final long serialVersionUID = 1;
-    }
-
     @TempDir
     Path directory;
     private Path base;
@@ -185,7 +178,7 @@ class EveryPointTest {
         }
         if (engine.all().stream().noneMatch(c -> c.run() != null)) {
             Fakes.sweep(engine);
-            await(x -> host.leftovers().equals(NOTHING));
+            await(x -> host.leftovers().equals(FakeHost.NOTHING));
         }
     }
 

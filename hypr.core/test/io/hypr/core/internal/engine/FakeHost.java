@@ -56,6 +56,9 @@ final class FakeHost implements AutoCloseable {
         }
     }
 
+    /** What {@link #leftovers} says when nothing is left. */
+    static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
+
     final Map<String, Vm> vms = new ConcurrentHashMap<>();
     final ConcurrentSkipListSet<String> launches = new ConcurrentSkipListSet<>();
     final ConcurrentSkipListSet<String> taps = new ConcurrentSkipListSet<>();

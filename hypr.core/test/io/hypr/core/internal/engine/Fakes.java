@@ -58,6 +58,16 @@ final class Fakes {
         return spec;
     }
 
+    /** One that has a port and devices, and ends with status 4. */
+    static ContainerSpec ending() {
+        ContainerSpec spec = spec("exit", "4");
+        ContainerSpec.PortMapping port = new ContainerSpec.PortMapping();
+        port.containerPort = 80;
+        spec.ports.add(port);
+        spec.gpus.add("all");
+        return spec;
+    }
+
     static Logger logger(List<String> lines) {
         return (Logger) Proxy.newProxyInstance(Fakes.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
             if (method.getReturnType() == boolean.class) {

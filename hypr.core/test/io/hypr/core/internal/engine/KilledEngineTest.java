@@ -83,7 +83,7 @@ class KilledEngineTest {
                 assertTrue(expected.equals(lines), () -> "seed " + seed + ": " + difference(expected, lines));
                 ContainerInfo info = containers.inspect(id);
                 assertEquals(ContainerState.EXITED, info.state);
-                assertEquals("launches [], vms [], taps [], devices {}, table ", host.leftovers());
+                assertEquals(FakeHost.NOTHING, host.leftovers());
             } finally {
                 last.close();
             }

@@ -15,84 +15,57 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.hypr.core.internal.Settings;
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
-import io.hypr.engine.Containers.Until;
 import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Containers.Until;
 import io.hypr.engine.MemoryTemplates.Template;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
 /** MicroVMs that wait for their containers. */
 @Timeout(60)
-class PoolTest {
+class PoolTest extends OneEngine {
 
     private static final String WENT_ON = "It went on from the pool of the template of its image.";
-    private static final String NOTHING = "launches [], vms [], taps [], devices {}, table ";
 
-    private static final class Ended extends Error {
-        private static final long serialVersionUID = 1;
-    }
-
-    @TempDir
-    Path base;
-    private FakeHost host;
-    private Engine engine;
-    private ContainerService containers;
     private TemplateService templates;
 
     @BeforeEach
-    void open() throws IOException {
-        host = new FakeHost(base);
-        open(point -> { });
+    void openPool() {
+        openPool(point -> { });
     }
 
-    private void open(Consumer<String> points) {
-        open(Fakes.settings(base, points));
+    private void openPool(Consumer<String> points) {
+        openPool(Fakes.settings(base, points));
     }
 
-    private void open(Settings settings) {
-        engine = Fakes.engine(base, host.socket, settings, null);
-        backend().templates = true;
-        engine.open();
-        containers = new ContainerService(() -> engine);
+    private void openPool(Settings settings) {
+        Engine next = Fakes.engine(base, host.socket, settings, null);
+        Fakes.backend(next).templates = true;
+        open(next);
         templates = new TemplateService(() -> engine);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void letGo() {
         backend().refusal = null;
-        engine.close();
-        host.close();
-    }
-
-    private FakeBackend backend() {
-        return Fakes.backend(engine);
     }
 
     private static ContainerSpec spec(String... words) {
         ContainerSpec spec = Fakes.spec(words);
         spec.diskSize = 16 << 20;
         return spec;
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
-            Thread.sleep(Duration.ofMillis(2)); // Ends with the limit of the test.
-        }
     }
 
     private Template template() {
@@ -117,27 +90,12 @@ class PoolTest {
     }
 
     private List<String> noted() throws IOException {
-        if (Files.notExists(base.resolve("home/pool"))) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(base.resolve("home/pool"))) {
-            return files.map(f -> f.getFileName().toString()).filter(f -> !f.equals("size")).toList();
-        }
+        return names("home/pool").stream().filter(f -> !f.equals("size")).toList();
     }
 
-    private List<String> directories(String which) throws IOException {
-        if (Files.notExists(base.resolve(which))) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(base.resolve(which))) {
-            return files.map(f -> f.getFileName().toString()).toList();
-        }
-    }
-
-    private void assertNothingLeft() throws IOException {
-        assertEquals(NOTHING, host.leftovers());
+    private void assertNoPoolLeft() throws IOException {
+        assertNothingLeft();
         assertEquals(List.of(), noted());
-        assertEquals(List.of(), directories("run"));
     }
 
     @Test
@@ -156,8 +114,8 @@ class PoolTest {
         assertEquals(2, host.vms.size());
         containers.remove(c.id, false);
         engine.close();
-        assertNothingLeft();
-        assertEquals(List.of(), directories("home/containers"));
+        assertNoPoolLeft();
+        assertEquals(List.of(), names("home/containers"));
     }
 
     @Test
@@ -206,7 +164,7 @@ class PoolTest {
         assertTrue(Files.exists(base.resolve("home/containers").resolve(id).resolve("upper.img")));
         containers.remove(id, false);
         engine.close();
-        assertNothingLeft();
+        assertNoPoolLeft();
     }
 
     @Test
@@ -226,7 +184,7 @@ class PoolTest {
     @Test
     void aContainerWhoseMicroVmDoesNotAnswerBoots() throws Exception {
         engine.close();
-        open(Fakes.settings(base, point -> { }, new Settings.Waits(Settings.Waits.USUAL.again(), Duration.ofMillis(200))));
+        openPool(Fakes.settings(base, point -> { }, new Settings.Waits(Settings.Waits.USUAL.again(), Duration.ofMillis(200))));
         fill(1);
         backend().mute = true;
         String id = containers.create(spec("exit", "4")).id;
@@ -269,11 +227,11 @@ class PoolTest {
         assertEquals(ErrorCode.INVALID, assertThrows(HyprException.class, () -> templates.pool(1, List.of(bare))).code());
         templates.remove(shape);
         templates.remove(template().id);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
         assertEquals(List.of(), noted());
         fill(1);
         templates.pool(0, List.of());
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     private static ContainerSpec templateWithout() {
@@ -287,8 +245,8 @@ class PoolTest {
         fill(2);
         templates.pool(1, List.of(template().id));
         engine.close();
-        assertNothingLeft();
-        open(point -> { });
+        assertNoPoolLeft();
+        openPool(point -> { });
         assertEquals(2, templates.pool());
         assertEquals(1, template().pool);
         engine.settle("fake");
@@ -300,7 +258,7 @@ class PoolTest {
         fill(2);
         Set<String> before = Set.copyOf(host.vms.keySet());
         engine.unsettle("fake");
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
         engine.settle("fake");
         awaitWaiting(2);
         assertTrue(host.vms.keySet().stream().noneMatch(before::contains));
@@ -337,7 +295,7 @@ class PoolTest {
         templates.create(spec());
         engine.close();
         CountDownLatch reached = new CountDownLatch(1);
-        open(p -> {
+        openPool(p -> {
             if (p.equals(point)) {
                 reached.countDown();
                 throw new Ended();
@@ -346,15 +304,15 @@ class PoolTest {
         templates.pool(1, List.of());
         reached.await();
         kill();
-        open(p -> { });
+        openPool(p -> { });
         engine.settle("fake");
         Fakes.sweep(engine);
         awaitWaiting(1);
         assertEquals(1, noted().size());
         assertEquals(1, host.vms.size());
         assertEquals(1, host.taps.size());
-        assertEquals(1, directories("home/containers").size());
-        assertEquals(1, directories("run").size());
+        assertEquals(1, names("home/containers").size());
+        assertEquals(1, names("run").size());
     }
 
     /** Nothing of the engine can be undone any more, as if its process were gone. */
@@ -370,7 +328,7 @@ class PoolTest {
         List<String> before = new ArrayList<>(host.vms.keySet());
         kill();
         assertEquals(before, List.copyOf(host.vms.keySet()));
-        open(p -> { });
+        openPool(p -> { });
         containers.start(claimed.id); // Before anybody has cleared away.
         assertEquals("It started from a template of its image.", containers.inspect(claimed.id).templateReason);
         engine.settle("fake");
@@ -382,8 +340,8 @@ class PoolTest {
         assertEquals(3, host.taps.size());
         containers.remove(claimed.id, false);
         engine.close();
-        assertNothingLeft();
-        assertEquals(List.of(), directories("home/containers"));
+        assertNoPoolLeft();
+        assertEquals(List.of(), names("home/containers"));
     }
 
     @ParameterizedTest
@@ -393,7 +351,7 @@ class PoolTest {
         engine.close();
         for (boolean killed : new boolean[] {false, true}) {
             boolean[] armed = {true};
-            open(p -> {
+            openPool(p -> {
                 if (armed[0] && p.equals(point)) {
                     if (killed) {
                         throw new Ended();
@@ -408,7 +366,7 @@ class PoolTest {
                 assertThrows(Ended.class, () -> containers.start(id));
                 kill();
                 armed[0] = false;
-                open(p -> { });
+                openPool(p -> { });
                 engine.awaitReconciled();
                 engine.settle("fake");
             } else if (point.equals("pool.resume.done")) {
@@ -424,14 +382,14 @@ class PoolTest {
             assertEquals(1, host.vms.size());
             assertEquals(1, host.taps.size());
             assertEquals(1, noted().size());
-            assertEquals(1, directories("run").size());
+            assertEquals(1, names("run").size());
             armed[0] = false;
             containers.start(id);
             assertEquals(4, containers.await(id, Until.NOT_RUNNING));
             containers.remove(id, false);
             engine.close();
-            assertNothingLeft();
+            assertNoPoolLeft();
         }
-        open(p -> { });
+        openPool(p -> { });
     }
 }

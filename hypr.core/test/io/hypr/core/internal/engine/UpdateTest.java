@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
@@ -23,28 +19,13 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmPlan;
 
 @Timeout(60)
-class UpdateTest {
+class UpdateTest extends OneEngine {
 
     private static final long MIB = 1L << 20;
 
-    @TempDir
-    Path base;
-    private FakeHost host;
-    private Engine engine;
-    private ContainerService containers;
-
     @BeforeEach
-    void open() throws IOException {
-        host = new FakeHost(base);
-        engine = Fakes.engine(base, host.socket, point -> { }, null);
-        engine.open();
-        containers = new ContainerService(() -> engine);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        host.close();
+    void openEngine() {
+        open();
     }
 
     private ContainerInfo update(String id, Consumer<ContainerChange> how) {
@@ -54,7 +35,7 @@ class UpdateTest {
     }
 
     private List<String> calls() {
-        return Fakes.backend(engine).calls;
+        return backend().calls;
     }
 
     @Test
@@ -69,7 +50,7 @@ class UpdateTest {
         assertEquals(102 * MIB, info.memory);
         assertEquals(3, info.spec.restartRetries);
         containers.start(id);
-        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        VmPlan plan = backend().plans.getLast();
         assertEquals(102 * MIB, plan.memory());
         assertEquals(102 * MIB, plan.maxMemory());
         assertEquals(1, plan.processors());
@@ -86,11 +67,11 @@ class UpdateTest {
         spec.cpuPeriod = 50_000;
         spec.memoryReservation = 32 * MIB;
         containers.start(containers.create(spec).id);
-        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), Fakes.backend(engine).plans.getLast().jail().limits());
+        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), backend().plans.getLast().jail().limits());
         ContainerSpec set = Fakes.spec("sleep");
         set.cpuSet = "0,0-0";
         containers.start(containers.create(set).id);
-        assertEquals(1, Fakes.backend(engine).plans.getLast().processors());
+        assertEquals(1, backend().plans.getLast().processors());
         for (Consumer<ContainerSpec> bad : List.<Consumer<ContainerSpec>>of(s -> s.cpuSet = "0-", s -> s.cpuSet = "5000", s -> s.cpuSet = "1-0",
                 s -> s.cpuShares = 1, s -> s.cpuShares = 300_000, s -> s.cpuQuota = 999, s -> s.cpuPeriod = 1_000_001,
                 s -> s.memoryReservation = MIB, s -> s.memoryReservation = s.memory + 1024 * MIB)) {
@@ -109,7 +90,7 @@ class UpdateTest {
         spec.maxProcessors = Runtime.getRuntime().availableProcessors();
         String id = containers.create(spec).id;
         containers.start(id);
-        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        VmPlan plan = backend().plans.getLast();
         assertEquals(128 * MIB, plan.memory());
         assertEquals(256 * MIB, plan.maxMemory());
         assertEquals(spec.maxProcessors, plan.maxProcessors());
@@ -168,7 +149,7 @@ class UpdateTest {
     @Test
     void aMicrovmThatKeepsItsProcessorsIsHeldToAPartOfTheirTimeAndTheNextHasFewer() {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor");
-        Fakes.backend(engine).resizes = false;
+        backend().resizes = false;
         ContainerSpec spec = Fakes.spec("sleep");
         spec.cpus = 2;
         spec.memory = 256 * MIB;
@@ -186,14 +167,14 @@ class UpdateTest {
         update(id, c -> c.cpus = 1.0);
         containers.kill(id, "KILL");
         containers.start(id);
-        VmPlan plan = Fakes.backend(engine).plans.getLast();
+        VmPlan plan = backend().plans.getLast();
         assertEquals(List.of(1, 1, 128 * MIB, 128 * MIB), List.of(plan.processors(), plan.maxProcessors(), plan.memory(), plan.maxMemory()));
         assertEquals(0, plan.jail().limits().cpus());
     }
 
     @Test
     void whereTheHostHoldsNoVmmTheGuestAloneHoldsTheContainer() {
-        Fakes.backend(engine).limits = false;
+        backend().limits = false;
         String id = containers.create(Fakes.spec("sleep")).id;
         containers.start(id);
         update(id, c -> c.cpus = 0.25);
@@ -225,7 +206,7 @@ class UpdateTest {
                 refused(id, c -> c.memory = 201 * MIB));
         assertEquals("Minimum memoryswap limit should be larger than memory limit, see usage", refused(id, c -> c.memorySwap = 50 * MIB));
         containers.start(id);
-        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), Fakes.backend(engine).plans.getLast().jail().limits());
+        assertEquals(new VmPlan.Limits(0.5, 512, "0", 32 * MIB), backend().plans.getLast().jail().limits());
         assertEquals(-1, update(id, c -> c.memorySwap = -1L).spec.memorySwap);
     }
 
@@ -233,7 +214,7 @@ class UpdateTest {
     void whatCannotBeChangedIsRefusedAndStaysAsItIs() {
         String id = containers.create(Fakes.spec("sleep")).id;
         containers.start(id);
-        Fakes.backend(engine).balloons = false;
+        backend().balloons = false;
         ContainerInfo before = containers.inspect(id);
         List<Consumer<ContainerChange>> bad = List.of(c -> c.memory = before.memory / 2, c -> c.memory = 1L, c -> c.cpus = 10_000.0,
             c -> c.restartPolicy = "sometimes", c -> c.pidsLimit = -2L);

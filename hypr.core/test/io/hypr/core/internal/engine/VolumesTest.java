@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -13,16 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.core.internal.link.Setup;
 import io.hypr.engine.ContainerInfo;
-import io.hypr.engine.Containers.Until;
 import io.hypr.engine.ContainerSpec;
+import io.hypr.engine.Containers.Until;
 import io.hypr.engine.Volumes.Volume;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -30,32 +27,14 @@ import io.hypr.vmm.ShareFileSystem;
 import io.hypr.vmm.VmPlan;
 
 @Timeout(60)
-class VolumesTest {
+class VolumesTest extends OneEngine {
 
-    @TempDir
-    Path base;
-    private FakeHost host;
-    private Engine engine;
-    private ContainerService containers;
     private VolumeService volumes;
 
     @BeforeEach
-    void open() throws IOException {
-        host = new FakeHost(base);
-        start();
-    }
-
-    private void start() {
-        engine = Fakes.engine(base, host.socket, point -> { }, null);
-        engine.open();
-        containers = new ContainerService(() -> engine);
+    void openEngine() {
+        open();
         volumes = new VolumeService(() -> engine);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        host.close();
     }
 
     private static ContainerSpec.Mount mount(String type, String source, String target) {
@@ -95,12 +74,10 @@ class VolumesTest {
         Files.move(directory.resolve("half"), directory.resolve(".half"));
         Files.createDirectories(directory.resolve(".forgotten/_data"));
         Files.createDirectories(directory.resolve(".stays/_data"));
-        start();
+        open();
         assertEquals(List.of("stays"), volumes.list().stream().map(v -> v.name).toList());
         assertEquals(1, volumes.size("stays"));
-        while (directory.toFile().list().length > 1) {
-            Thread.sleep(1);
-        }
+        await(() -> directory.toFile().list().length == 1);
         volumes.remove("stays");
         assertEquals(0, directory.toFile().list().length);
     }
@@ -118,7 +95,7 @@ class VolumesTest {
         assertEquals(12, volumes.size("store"));
         assertEquals(0, volumes.size("other"));
         assertEquals(List.of(new VmPlan.Share("mount0", store, true), new VmPlan.Share("mount1", Path.of(volumes.inspect("plain").mountpoint), false),
-            new VmPlan.Share("mount2", Path.of(volumes.inspect("other").mountpoint), false)), Fakes.backend(engine).plans.getLast().shares());
+            new VmPlan.Share("mount2", Path.of(volumes.inspect("other").mountpoint), false)), backend().plans.getLast().shares());
         assertEquals(List.of("/data", "/data/deep", "/srv"),
                 Mounts.guest(containers.inspect(c.id), ShareFileSystem.VIRTIOFS).stream().map(m -> m.target()).filter(t -> !t.equals("/dev/shm")).toList());
         Files.writeString(store.resolve("file"), "mine");
@@ -128,7 +105,7 @@ class VolumesTest {
         assertEquals("remove store: volume is in use - [" + c.id + "]", used.getMessage());
         containers.remove(c.id, false, true);
         engine.close();
-        start();
+        open();
         assertEquals(3, volumes.list().size());
         volumes.remove("store");
         assertFalse(Files.exists(store.getParent()));
@@ -143,7 +120,7 @@ class VolumesTest {
         ContainerInfo c = containers.create(spec);
         run(c.id);
         assertEquals(List.of(new VmPlan.Share("mount0", base, false), new VmPlan.Share("mount1", file, true)),
-                Fakes.backend(engine).plans.getLast().shares());
+                backend().plans.getLast().shares());
         assertEquals(List.of(new Setup.Mount("mount1", "/mount1", "virtiofs", 0, "", Setup.Mount.OWN),
                 new Setup.Mount("mount0", "/base", "virtiofs", 0, "", Setup.Mount.PLAIN),
                 new Setup.Mount("/mount1/file", "/base/conf", "", 1, "", Setup.Mount.BIND)),
