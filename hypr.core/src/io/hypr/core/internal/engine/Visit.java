@@ -16,8 +16,8 @@ import io.hypr.model.HyprException;
 import io.hypr.vmm.VmSession;
 
 /**
- * Gives a container that does not run a microVM for a while, with its disk and its mounts, in which nothing of it runs. The caller holds its operation lock, and
- * ends the visit by {@link #end}, on the same thread, whatever happens in between.
+ * Gives a container that does not run a microVM for a while, with its disk and its mounts, in which nothing of it runs. The caller holds its operation
+ * lock, and ends the visit by {@link #end}, on the same thread, whatever happens in between.
  */
 final class Visit {
 

@@ -273,10 +273,10 @@ class EngineTest extends OneEngine {
         new ExecService(() -> engine).exec(c.id, spec, (stream, octets, offset, length) -> { });
         engine.close();
         assertEquals(1, ended.getCount());
-        start();
+        open();
         ended.await();
         containers.remove(c.id, true);
-        assertEquals(NOTHING, host.leftovers());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
     @Test
