@@ -206,3 +206,32 @@ show network create --subnet 300.1.1.0/24 ${P}n
 show network create --subnet 10.207.0.0/24 --gateway 10.208.0.1 ${P}n
 show network create --gateway 10.208.0.1 ${P}n
 $CLI network ls -q --filter name=${P}n
+
+### stats of what does not run
+show create --name ${P}a $IMAGE true
+show stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.MemPerc}} {{.NetIO}} {{.BlockIO}} {{.PIDs}}' ${P}a
+show run --name ${P}b $IMAGE true
+show stats -a --no-stream --format '{{.Name}} {{.PIDs}}' ${P}a ${P}b
+
+### containers by an image under its other names
+show tag $IMAGE ${P}t:one
+show create --name ${P}a $IMAGE true
+show create --name ${P}b ${P}t:one true
+for i in $IMAGE ${P}t:one ${P}t $($CLI images -q $IMAGE) nothere; do $CLI ps -aq --filter name=${P} --filter ancestor=$i --format x | grep -c .; done
+show ps -a --filter isolation=default --filter name=${P}a --format '{{.Names}}'
+show rm ${P}a ${P}b
+show rmi ${P}t:one
+
+### what is refused in other states
+show create --name ${P}a --rm $IMAGE true
+show update --restart always ${P}a
+show unpause ${P}a
+show pause ${P}a
+show rm ${P}a
+$CLI run --name '' --rm $IMAGE echo no name
+
+### exec in the background that cannot be
+show run -d --name ${P}a $IMAGE sleep 100
+show exec -d ${P}a nosuchprogram >out; tail -1 out
+show exec -dit ${P}a true </dev/null
+show exec -d -u nosuch ${P}a true >out; tail -1 out

@@ -46,11 +46,11 @@ public final class Exec extends Command {
         spec.privileged = words.is("privileged");
         spec.rows = call.size().rows();
         spec.columns = call.size().columns();
-        if (spec.tty && spec.openStdin && !call.isTerminal(0)) {
+        boolean detach = words.is("detach");
+        if (spec.tty && spec.openStdin && !detach && !call.isTerminal(0)) {
             throw new UsageException("the input device is not a TTY");
         }
         String container = words.rest().getFirst();
-        boolean detach = words.is("detach");
         try (Streams s = new Streams(call, spec.tty, spec.openStdin && !detach);
                 Execs.Exec process = execs.exec(container, spec, detach ? Output.NONE : s.output(true, true))) {
             if (detach) {
@@ -64,7 +64,7 @@ public final class Exec extends Command {
             }
             return null;
         } catch (HyprException e) {
-            throw new Exit(StartStatus.ofExec(e), e);
+            throw new Exit(detach ? 1 : StartStatus.ofExec(e), e);
         }
     }
 

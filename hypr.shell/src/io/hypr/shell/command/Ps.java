@@ -12,6 +12,7 @@ import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerState;
 import io.hypr.engine.Containers;
 import io.hypr.engine.Insides;
+import io.hypr.image.Image;
 import io.hypr.image.Images;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
@@ -46,7 +47,7 @@ public final class Ps extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         List<ContainerInfo> everything = containers.list();
-        ContainerFilters filters = ContainerFilters.parse(words.all("filter")).among(everything);
+        ContainerFilters filters = ContainerFilters.parse(words.all("filter")).among(everything).with(name -> images.find(name).map(Image::id));
         int last = words.is("latest") ? 1 : words.number("last", -1);
         boolean all = words.is("all") || last > 0 || filters.choosesStates();
         List<ContainerInfo> shown = new ArrayList<>();

@@ -31,6 +31,8 @@ import io.hypr.shell.internal.grammar.Words;
 public final class Stats extends Command {
 
     private static final long MOMENT = 1000;
+    /** What Docker shows of a container that does not run. */
+    private static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final String CLEAR = "\033[2J\033[H";
 
     private final Containers containers;
@@ -53,7 +55,7 @@ public final class Stats extends Command {
      * @param named as the container was named by the caller
      * @param container what is known of it
      * @param before an earlier look; null = there was none
-     * @param now the last look; null = it does not run
+     * @param now the last look; null = it could not be looked at, as while it is paused
      */
     record Row(String named, ContainerInfo container, Usage before, Usage now) {
 
@@ -129,10 +131,10 @@ public final class Stats extends Command {
         return looks.stream().map(CompletableFuture::join).filter(Objects::nonNull).toList();
     }
 
-    /** @return null if it does not run, or not any more */
+    /** @return null if it cannot be looked at */
     private Usage usage(ContainerInfo c) {
-        if (c.state != ContainerState.RUNNING) {
-            return null;
+        if (c.state != ContainerState.RUNNING && c.state != ContainerState.PAUSED) {
+            return NOTHING;
         }
         try {
             return insides.usage(c.id);

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -20,7 +22,7 @@ import io.hypr.shell.internal.grammar.InputException;
 public final class ContainerFilters {
 
     private static final List<String> NAMES = List.of(
-            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health", "volume", "is-task");
+            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health", "volume", "is-task", "isolation");
 
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
 
@@ -109,6 +111,17 @@ public final class ContainerFilters {
         return this;
     }
 
+    /**
+     * Lets containers descend from an image by whatever name it has now.
+     *
+     * @param ids finds the id of an image; empty if it is not here
+     * @return these filters
+     */
+    public ContainerFilters with(Function<String, Optional<String>> ids) {
+        wanted.computeIfPresent("ancestor", (n, images) -> images.stream().map(i -> ids.apply(i).orElse(i)).toList());
+        return this;
+    }
+
     /** @return whether they speak of containers that do not run */
     public boolean choosesStates() {
         return wanted.containsKey("status") || wanted.containsKey("exited");
@@ -143,6 +156,7 @@ public final class ContainerFilters {
             case "is-task" -> v -> v.matches("false|0"); // There are no tasks of a swarm.
             case "before" -> v -> c.created.isBefore(created(v, all));
             case "since" -> v -> c.created.isAfter(created(v, all));
+            case "isolation" -> v -> true; // As Docker has it on Linux.
             default -> v -> false;
         };
     }

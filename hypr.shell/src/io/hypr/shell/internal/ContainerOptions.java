@@ -40,7 +40,7 @@ public final class ContainerOptions {
      */
     public static ContainerSpec read(Call call, Words words) {
         ContainerSpec s = new ContainerSpec();
-        s.name = words.get("name").orElse(null);
+        s.name = words.get("name").filter(n -> !n.isEmpty()).orElse(null);
         s.image = words.rest().getFirst();
         s.platform = words.get("platform").orElse(null);
         s.cmd.addAll(words.rest().subList(1, words.rest().size()));

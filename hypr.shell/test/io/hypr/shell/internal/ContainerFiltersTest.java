@@ -57,6 +57,7 @@ class ContainerFiltersTest {
             publish=80/tcp                | ``
             publish=80/udp                | ``
             expose=80                     | web
+            isolation=default name=^web$  | web
             before=web                    | web-db
             since=web-db                  | web
             status=running name=db        | ``

@@ -223,11 +223,10 @@ public class ContainerService implements Containers {
     @Override
     public void unpause(String name) {
         Container container = engine.get().find(name);
-        Run run = container.running();
         if (container.state() != ContainerState.PAUSED) {
             throw new HyprException(ErrorCode.CONFLICT, "Container " + container.id() + " is not paused");
         }
-        goOn(container, run);
+        goOn(container, container.running());
         container.event("unpause", Map.of());
     }
 

@@ -21,6 +21,9 @@ record Refusal(HyprException exception, int exitCode) {
         if (r.stage() == USER) {
             return new Refusal(new HyprException(ErrorCode.INVALID, unknown(user == null ? "" : user, r.text())), 126);
         }
+        if (r.stage() == DIRECTORY && !directory.startsWith("/")) {
+            return new Refusal(new HyprException(ErrorCode.INVALID, prefix + "Cwd must be an absolute path: unknown"), 126);
+        }
         boolean missing = r.stage() == COMMAND && r.errno() == ENOENT;
         boolean bare = word.indexOf('/') < 0;
         String reason = switch (r.stage()) {

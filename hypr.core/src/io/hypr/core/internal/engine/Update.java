@@ -108,7 +108,7 @@ final class Update {
         }
     }
 
-    private static void merge(ContainerChange change, ContainerSpec spec) {
+    private void merge(ContainerChange change, ContainerSpec spec) {
         spec.memory = or(change.memory, spec.memory);
         spec.memorySwap = or(change.memorySwap, spec.memorySwap);
         spec.memoryReservation = or(change.memoryReservation, spec.memoryReservation);
@@ -125,7 +125,8 @@ final class Update {
         }
         if (change.restartPolicy != null) {
             if (spec.autoRemove && !change.restartPolicy.equals("no")) {
-                throw NewContainer.invalid("Restart policy cannot be updated because AutoRemove is enabled for the container");
+                throw NewContainer.invalid("Cannot update container " + container.id()
+                        + ": Restart policy cannot be updated because AutoRemove is enabled for the container");
             }
             spec.restartPolicy = change.restartPolicy;
             spec.restartRetries = change.restartRetries == null ? 0 : change.restartRetries;
