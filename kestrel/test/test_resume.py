@@ -1,5 +1,6 @@
 """Broken connections, engines without memory, the end of the machine; in namespaces."""
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -24,6 +25,9 @@ def test_lost_place_until_padding():
         host.connect(host.sock)
         host.until(lambda: host.welcome, "WELCOME")
         equal(host.ask("PROCESSES")["errno"], 0)
+
+
+QUIET = 0.003   # seconds in which an agent says something, if it has something to say
 
 
 def cut_many(host, reconnect, cuts, script, wanted, seed):
@@ -60,6 +64,11 @@ def cut_many(host, reconnect, cuts, script, wanted, seed):
             except BlockingIOError:
                 if last:
                     host.step(0.01)
+                else:
+                    writes = host.outgoing and write_limit
+                    ready = select.select([host.sock], [host.sock] if writes else [], [], QUIET)
+                    if not any(ready) and not writes and (host.welcome or not write_limit):
+                        break   # nothing is under way any more
             if last and process in host.exits:
                 break
         if process in host.exits and made >= cuts:
