@@ -152,14 +152,14 @@ what_templates_saved() {
 for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
 
 # Tests that run on the emulated host, where all takes long; the options of the host stand in the file. Such a host keeps one processor busy and has up to 3 GiB
-# of memory, and what else is tested waits for most of the time: one of them at a time runs beside it, behind all else where processors are short, and when
-# that has ended as many as the machine can bear. What each said is shown when all have ended.
+# of memory, and what else is tested waits for most of the time: one of them at a time runs beside it, and when that has ended as many as the machine can bear.
+# What each said is shown when all have ended.
 begin_lab_tests() {
     local file
     labs=$(mktemp -d) labs_most=$(labs_at_once)
     for file in lab/*.test; do [ ! -x "$file" ] || printf '%s\0' "$file"; done >"$labs/files"
     trap end_of_labs EXIT
-    E2E_LIMIT=${E2E_LIMIT:-240} setsid nice xargs -0 -r -a "$labs/files" -n 1 bash -c '
+    E2E_LIMIT=${E2E_LIMIT:-240} setsid xargs -0 -r -a "$labs/files" -n 1 bash -c '
         status=0 name=$(basename "$1" .test)
         lab/lab $(sed -n "s/^# lab: //p" "$1") -- "$1" >"$0/$name" 2>&1 </dev/null || status=$?
         echo "$status $SECONDS" >"$0/$name.ended"
