@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -55,13 +56,21 @@ static int make_group(const struct hierarchy *hierarchy, const char *name) {
     }
 }
 
+/* The number on the next line of a list of processes or threads. */
+static bool next_number(FILE *file, int *number) {
+    char line[32];
+    if (fgets(line, sizeof line, file) == NULL) return false;
+    *number = (int) strtol(line, NULL, 10);
+    return true;
+}
+
 static int first_process(const struct hierarchy *hierarchy, const char *name) {
     char path[LONG_PATH];
     int pid = 0;
     path_of(path, hierarchy, name, "cgroup.procs");
     FILE *file = fopen(path, "re");
     if (file == NULL) return 0;
-    if (fscanf(file, "%d", &pid) != 1) pid = 0;
+    next_number(file, &pid);
     fclose(file);
     return pid;
 }
@@ -258,7 +267,7 @@ static bool share_processors(const struct hierarchy *hierarchy, const char *name
     path_of(path, hierarchy, name, hierarchy->version == 2 ? "cgroup.threads" : "tasks");
     FILE *file = fopen(path, "re");
     if (file == NULL) fail(errno, "Cannot list the threads in %s", path);
-    while (fscanf(file, "%d", &thread) == 1) changed |= processors_share(thread);
+    while (next_number(file, &thread)) changed |= processors_share(thread);
     fclose(file);
     return changed;
 }

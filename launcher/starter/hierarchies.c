@@ -72,14 +72,17 @@ static void unescape(char *text) {
 
 /* One line of mountinfo; false when it is no hierarchy of use. */
 static bool parse_mount(struct hierarchy *hierarchy, char *line) {
-    char type[32], options[256], mount[PATH_LIMIT];
-    char *rest = strstr(line, " - ");
-    if (rest == NULL || sscanf(line, "%*s %*s %*s %*s %511s", mount) != 1) return false;
-    if (sscanf(rest + 3, "%31s %*s %255s", type, options) != 2) return false;
+    char *rest = strstr(line, " - "), *mount = NULL;
+    if (rest == NULL) return false;
+    rest += 3;
+    const char *type = strsep(&rest, " ");
+    strsep(&rest, " ");   /* the source */
+    const char *options = rest;
+    for (int field = 0; field < 5; field++) mount = strsep(&line, " ");
+    if (mount == NULL || options == NULL || strlen(mount) >= PATH_LIMIT) return false;
     *hierarchy = (struct hierarchy) { 0 };
     unescape(mount);
     strcpy(hierarchy->mount, mount);
-    strcat(options, ",");
     if (strcmp(type, "cgroup2") == 0) {
         hierarchy->version = 2;
         return read_controllers(hierarchy, hierarchy->mount);
