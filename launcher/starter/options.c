@@ -11,7 +11,7 @@
 
 enum option_code {
     KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, ROOT, BIND, BIND_READ_ONLY, DEVICE, CAPABILITY, OWN_TAP, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, CHANGE_CGROUP, PRINT_CGROUP_BASE, HELP
+    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_ALSO, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, CHANGE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -29,7 +29,7 @@ static const struct option known[] = {
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
     { "umask", required_argument, NULL, UMASK }, { "keep-stdin", no_argument, NULL, KEEP_STDIN }, { "stdout", required_argument, NULL, STDOUT },
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
-    { "log", required_argument, NULL, LOG }, { "log-max", required_argument, NULL, LOG_MAX },
+    { "log", required_argument, NULL, LOG }, { "log-also", required_argument, NULL, LOG_ALSO }, { "log-max", required_argument, NULL, LOG_MAX },
     { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "nice", required_argument, NULL, NICE },
     { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP }, { "change-cgroup", required_argument, NULL, CHANGE_CGROUP },
     { "print-cgroup-base", no_argument, NULL, PRINT_CGROUP_BASE }, { "help", no_argument, NULL, HELP }, { NULL, 0, NULL, 0 }
@@ -49,6 +49,7 @@ static const char usage[] =
     "  --stdout FILE --stderr FILE append to FILE (made with mode 0600)\n"
     "  --keep-stdin                standard input stays the caller's; without it, it is /dev/null\n"
     "  --log FILE --log-max OCTETS both streams go to the end of FILE, of which no more than OCTETS are kept\n"
+    "  --log-also FILE=M           and so are the words of descriptor M in FILE\n"
     "  --cgroup NAME               join a control group of its own; with --memory-max OCTETS, --memory-low OCTETS, --pids-max N,\n"
     "                              --cpu-max QUOTA/PERIOD (microseconds; or max), --cpu-weight 1..10000\n"
     "  --cgroup-optional           go on with a warning where control groups cannot be had\n"
@@ -101,6 +102,17 @@ static void parse_opening(struct options *options, const char *option, char *tex
     *to++ = '\0';
     options->openings[options->opening_count++] = (struct opening) { text, kind, options->kept_count };
     keep(options, option, -1, (int) parse_number(option, to, INT_MAX / 2));
+}
+
+/* The descriptor's place is held until there is a pipe. */
+static void parse_also(struct options *options, char *text) {
+    char *to = strrchr(text, '=');
+    if (to == NULL || to == text || options->also != NULL) fail(0, "--log-also takes FILE=M, once, not '%s'", text);
+    *to++ = '\0';
+    options->also = text;
+    options->also_at = (int) parse_number("--log-also", to, INT_MAX / 2);
+    options->openings[options->opening_count++] = (struct opening) { "/dev/null", READ_FILE, options->kept_count };
+    keep(options, "--log-also", -1, options->also_at);
 }
 
 static rlim_t parse_limit(const char *text) {
@@ -275,6 +287,7 @@ static void parse_option(struct options *options, int code) {
         case STDOUT: options->output = optarg; break;
         case STDERR: options->error = optarg; break;
         case LOG: options->log = optarg; break;
+        case LOG_ALSO: parse_also(options, optarg); break;
         case LOG_MAX: options->log_max = parse_number("--log-max", optarg, LLONG_MAX); break;
         case PID_FILE: options->pid_file = optarg; break;
         case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
@@ -301,6 +314,7 @@ void options_parse(struct options *options, int argc, char **argv) {
         fail(0, "--memory-max, --memory-low, --pids-max, --cpu-max and --cpu-weight need --cgroup NAME");
     if (options->log != NULL && (options->output != NULL || options->error != NULL)) fail(0, "--log is for both streams: --stdout and --stderr cannot be given as well");
     if ((options->log == NULL) != (options->log_max == 0)) fail(0, "--log FILE and --log-max OCTETS need each other");
+    if (options->also != NULL && options->log == NULL) fail(0, "--log-also needs --log FILE");
     if (options->log != NULL && options->log_max < LOG_LEAST) fail(0, "--log-max takes %d octets at least, not %llu", LOG_LEAST, options->log_max);
     if (options->group_count > 0 && !options->change_user) fail(0, "--group needs --user UID:GID");
     if (options->place_count > 0 && options->root == NULL) fail(0, "--bind, --bind-read-only and --device need --root DIR");

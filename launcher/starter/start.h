@@ -38,8 +38,9 @@ struct options {
     bool print_cgroup_base, cgroup_optional, cgroup_join;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
-    const char *directory, *output, *error, *log, *pid_file, *read_only, *only, *only_at, *root, *processors;
+    const char *directory, *output, *error, *log, *also, *pid_file, *read_only, *only, *only_at, *root, *processors;
     unsigned long long log_max;
+    int also_at;   /* the descriptor whose words go to the file `also` */
     mode_t umask;
     bool change_umask;
     const char *oom_score;

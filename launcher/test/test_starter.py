@@ -296,6 +296,24 @@ class Log(Starter):
         wait_until(lambda: not self.keeps(keepers[0]), "the keeper of the log ends")
         self.assertEqual(0, self.start("--remove-cgroup", self.group)[0])
 
+    def test_keeps_another_file_too(self):
+        also, options = self.directory / "a=b", (*self.options, "--log-also", f"{self.directory / 'a=b'}=7")
+        also.write_bytes(b"before\n")
+        script = "echo events >&7; seq 1 30000 >&7; echo out; echo err >&2; ls -1 /proc/self/fd | xargs"
+        self.assertEqual((0, b"", b""), self.start(*options, "--user", "65534:65534", "--", "/bin/sh", "-c", script))
+        self.assertEqual(b"out\nerr\n0 1 2 3 7\n", self.written())
+        kept = also.read_bytes()
+        self.assertTrue(self.LIMIT // 2 - 1 <= len(kept) <= self.LIMIT, len(kept))
+        self.assertTrue((b"before\nevents\n" + b"".join(b"%d\n" % n for n in range(1, 30001))).endswith(kept))
+        # Who closes one of the two still has the other.
+        self.assertEqual((0, b"", b""), self.start(*options, "--", "/bin/sh", "-c", "exec >/dev/null 2>&1; echo late >&7"))
+        self.written()
+        self.assertTrue(also.read_bytes().endswith(b"\nlate\n"))
+        self.assertEqual((0, b"", b""), self.start(*options, "--", "/bin/sh", "-c", "exec 7>&-; echo late"))
+        self.assertTrue(self.written().endswith(b"\nlate\n"))
+        self.refused("Cannot change to the directory /nonexistent", *options, "--cgroup", self.group, "--chdir", "/nonexistent", "--", "/bin/true")
+        self.refused("Cannot open /nonexistent/x", *self.options, "--log-also", "/nonexistent/x=7", "--", "/bin/true")
+
     def keeps(self, process):
         try:
             return (process / "comm").read_text() == "hypr-log\n" and os.readlink(process / "fd/1") == str(self.log)
@@ -410,6 +428,7 @@ class Refusals(Starter):
                 ("such as 0-2,5, not 'x'", "--processors", "x", "--", "/bin/true"), ("there is no processor 5000", "--processors", "5000", "--", "/bin/true"),
                 ("Cannot run on the processors 1000", "--processors", "1000", "--", "/bin/true"),
                 ("need each other", "--log", "x", "--", "x"), ("need each other", "--log-max", "65536", "--", "x"), ("at least, not 9", "--log", "x", "--log-max", "9", "--", "x"),
+                ("needs --log", "--log-also", "x=3", "--", "x"), ("takes FILE=M", "--log-also", "x", "--", "x"),
                 ("for both streams", "--log", "x", "--log-max", "65536", "--stdout", "y", "--", "x"),
                 ("not '1001'", "--oom-score-adj", "1001", "--", "x"), ("start no program", "--print-cgroup-base", "--", "x"),
                 ("--group needs --user", "--group", "5", "--", "x"), ("unrecognized option", "--wrong", "--", "x")):

@@ -26,6 +26,7 @@ import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmmBackend;
 import io.hypr.vmm.cloudhypervisor.internal.Binary;
 import io.hypr.vmm.cloudhypervisor.internal.Settings;
+import io.hypr.vmm.host.VmmLog;
 
 /**
  * The contract of backends with real microVMs, and what is special about Cloud Hypervisor. Needs the program and a KVM that works:
@@ -101,14 +102,32 @@ class CloudHypervisorBackendTest extends VmmBackendContract {
     }
 
     private static boolean hasGroup(VmSession vm) throws IOException {
+        return hasOpen(vm, "/dev/vfio/\\d+");
+    }
+
+    private static boolean hasOpen(VmSession vm, String pattern) throws IOException {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + vm.pid() + "/fd"))) {
             for (Path descriptor : descriptors) {
-                if (Files.readSymbolicLink(descriptor).toString().matches("/dev/vfio/\\d+")) {
+                if (Files.readSymbolicLink(descriptor).toString().matches(pattern)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    @Test
+    @Tag("lab")
+    void whatItReportsGoesThroughWhoKeepsItsLogWithinALimit() throws Exception {
+        VmPlan plan = fixture().plan();
+        VmSession vm = started(plan);
+        welcomed(vm);
+        assertFalse(hasOpen(vm, ".*/events"), "it writes to the file itself");
+        vm.kill();
+        assertTrue(vm.awaitExit(LONG));
+        new VmmLog(plan.log()).settle();
+        String events = Files.readString(plan.runDirectory().resolve("s/events"));
+        assertTrue(events.contains("\"booted\""), events);
     }
 
     @Test

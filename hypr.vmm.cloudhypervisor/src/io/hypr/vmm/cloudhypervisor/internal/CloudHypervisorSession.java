@@ -25,6 +25,7 @@ import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
@@ -105,7 +106,11 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     /** By the event monitor and, if the guest reset its machine, by what its kernel said before. */
     @Override
     public String ending() {
-        String ending = isAlive() ? "" : new Events(run.file(Names.EVENTS)).ending();
+        if (isAlive()) {
+            return "";
+        }
+        new VmmLog(log).settle(); // Who keeps it keeps the events too.
+        String ending = new Events(run.file(Names.EVENTS)).ending();
         String panic = ending.equals(Events.RESET) ? run.panic(log) : "";
         return panic.isEmpty() ? ending : panic;
     }

@@ -16,9 +16,10 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * What Cloud Hypervisor's event monitor reports: JSON objects in a row. The file is in the directory of its user, so nothing of it goes anywhere as it is.
+ * What Cloud Hypervisor's event monitor reports: JSON objects in a row, of which hypr-start keeps the end. They are a VMM's words, and the file is in the
+ * directory of its user, so nothing of it goes anywhere as it is.
  *
- * @param file to which it writes
+ * @param file to which they go
  */
 record Events(Path file) {
 

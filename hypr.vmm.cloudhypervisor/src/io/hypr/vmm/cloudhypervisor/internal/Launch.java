@@ -26,6 +26,8 @@ final class Launch {
     /** Of threads one or two a device, the API, signals; what Cloud Hypervisor itself needs of memory is a few MiB. */
     private static final JailWords JAIL = new JailWords(128, 256L << 20);
     private static final int API = MachineConfig.FIRST_OPENED - 1;
+    /** What the event monitor writes goes through the process that keeps the log: a guest that resets its devices on and on would fill the file. */
+    private static final int EVENTS = API - 1;
 
     private final VmPlan plan;
     private final VmmDirectory run;
@@ -106,13 +108,13 @@ final class Launch {
 
     private List<String> options(List<Integer> groups, MachineConfig config) {
         List<String> options = new ArrayList<>(JAIL.of(plan, run.pidFile(), run.path(), groups));
-        options.addAll(List.of("--listen", run.file(Names.API) + "=" + API));
+        options.addAll(List.of("--listen", run.file(Names.API) + "=" + API, "--log-also", run.file(Names.EVENTS) + "=" + EVENTS));
         options.addAll(config.openings());
         return options;
     }
 
     private static List<String> command(Path binary) {
-        return List.of(binary.toString(), "--api-socket", "fd=" + API, "--event-monitor", "path=" + Names.EVENTS, "--seccomp", "true");
+        return List.of(binary.toString(), "--api-socket", "fd=" + API, "--event-monitor", "fd=" + EVENTS, "--seccomp", "true");
     }
 
     /** An API that hangs up is one whose process ends, a moment later. */

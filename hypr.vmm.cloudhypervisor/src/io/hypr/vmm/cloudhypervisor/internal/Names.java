@@ -15,7 +15,7 @@ final class Names {
     static final String LINK = VSOCK + "_1024";
     /** The kernel, by a link that is gone once the guest has booted. */
     static final String KERNEL = VmmDirectory.OWN + "/vmlinux";
-    /** What Cloud Hypervisor reports of itself, JSON objects in a row. */
+    /** What Cloud Hypervisor reports of itself, JSON objects in a row; the end of it. */
     static final String EVENTS = VmmDirectory.OWN + "/events";
     /** Where Cloud Hypervisor puts its state when it is saved. */
     static final String SAVED = VmmDirectory.OWN + "/saved";
