@@ -32,8 +32,23 @@ final class Ending {
         this.container = container;
     }
 
+    /**
+     * A microVM that ended before its workload.
+     *
+     * @param why its VMM told; empty = nobody knows
+     * @param lost whether the host went with it
+     */
+    private record Vanished(String why, boolean lost) {
+    }
+
     /** Clears a run away and says what became of it; does nothing if that was done. */
     void settle(Run run) {
+        settle(run, null);
+    }
+
+    /** @param known what an attempt that failed had found out, which the log alone does not tell */
+    private void settle(Run run, Vanished known) {
+        Vanished vanished = known;
         container.operation().lock();
         try {
             if (container.run() != run || engine.isClosed()) {
@@ -41,16 +56,15 @@ final class Ending {
             }
             engine.settings().points().accept("end.intent");
             JournalState state = container.log().state();
-            boolean vanished = !state.ended();
-            String why = vanished ? run.ending() : "";
-            boolean lost = vanished && Files.notExists(engine.runDirectory(container.id())); // The host's next start has it empty.
-            if (vanished) {
-                container.log().end(0, lost ? LOST : KILLED, false, System.currentTimeMillis() * 1_000_000);
+            if (!state.ended()) {
+                vanished = new Vanished(run.ending(), Files.notExists(engine.runDirectory(container.id()))); // The host's next start has it empty.
+                container.log().end(0, vanished.lost ? LOST : KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
+            boolean lost = vanished != null && vanished.lost;
             ContainerRecord before = container.record();
             container.change(r -> r.phase = Phase.ENDING);
             engine.settings().points().accept("end.intent.done");
-            if (!vanished && !before.info.spec.autoRemove) {
+            if (vanished == null && !before.info.spec.autoRemove) {
                 powerOff(run);
             }
             if (engine.isClosed()) {
@@ -62,7 +76,7 @@ final class Ending {
             if (engine.isClosed()) {
                 return;
             }
-            conclude(before, cleared, !lost, why);
+            conclude(before, cleared, !lost, vanished == null ? "" : vanished.why);
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
@@ -76,7 +90,8 @@ final class Ending {
                 return; // The next engine goes on with it.
             }
             engine.log().error("The end of container {} could not be kept: {} It is tried again.", container.id(), e.getMessage(), e);
-            engine.restarts().later("end of " + container.id(), () -> settle(run));
+            Vanished found = vanished;
+            engine.restarts().later("end of " + container.id(), () -> settle(run, found));
             return;
         } finally {
             container.operation().unlock();

@@ -210,6 +210,26 @@ class RestartsTest extends OneEngine {
         assertEquals(FakeHost.NOTHING, host.leftovers());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"end.intent", "end.intent.done", "end.clear.done"})
+    void anEndThatFindsNoRoomKeepsItsReason(String point) throws Exception {
+        AtomicInteger passed = new AtomicInteger();
+        Settings settings = Fakes.settings(base, p -> {
+            if (p.equals(point) && passed.incrementAndGet() < 3) {
+                throw new HyprException(ErrorCode.EXHAUSTED, "The disk is full.");
+            }
+        }, new Settings.Waits(Duration.ofMillis(50), Settings.Waits.USUAL.fromTemplate()));
+        open(Fakes.engine(base, host.socket, settings, null));
+        ContainerInfo c = containers.create(Fakes.spec("sleep"));
+        containers.start(c.id);
+        backend().endings.put(c.id, "The guest reset its machine.");
+        host.vms.get(c.id).end();
+        assertEquals(137, containers.await(c.id, Until.NOT_RUNNING));
+        assertEquals("The guest reset its machine.", containers.inspect(c.id).error);
+        assertEquals(3, passed.get());
+        assertEquals(FakeHost.NOTHING, host.leftovers());
+    }
+
     @Test
     void anEndThatCannotBeClearedAwayIsClearedAwayLaterAndThePolicyActs() throws Exception {
         open();
