@@ -68,6 +68,25 @@ class RtnetlinkTest {
     }
 
     @Test
+    void aTapStaysOnlyIfItIsKept() throws Exception {
+        NamespaceThread.run(() -> {
+            try (Rtnetlink net = Rtnetlink.open()) {
+                try (Tap _ = Tap.open("tap0", 4711)) {
+                    assertEquals(4711, net.link("tap0").orElseThrow().owner());
+                }
+                assertTrue(net.link("tap0").isEmpty());
+                try (Tap tap = Tap.open("tap0", 4711)) {
+                    tap.keep();
+                }
+                try (Tap _ = Tap.open("tap0", 4712)) {
+                    assertEquals(4712, net.link("tap0").orElseThrow().owner());
+                }
+                assertEquals(4712, net.link("tap0").orElseThrow().owner(), "it was kept before");
+            }
+        });
+    }
+
+    @Test
     void aTapBelongsToItsOwnerAndBecomesAPort() throws Exception {
         NamespaceThread.run(() -> {
             try (Rtnetlink net = Rtnetlink.open()) {

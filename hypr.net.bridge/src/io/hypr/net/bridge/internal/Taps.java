@@ -48,7 +48,7 @@ final class Taps {
             Optional<Link> there = net.link(name);
             requireOurs(there, id);
             if (there.isEmpty() || there.get().owner() != uid) {
-                Tap.create(name, uid);
+                create(net, name, id, uid);
             }
             try {
                 return new Attachment(Records.endpoint(id, name), name, set(net, name, id, bridge));
@@ -64,6 +64,23 @@ final class Taps {
             }
             throw Failures.of("Tap " + name + " of endpoint " + id + " cannot be made.", e);
         }
+    }
+
+    /** It stays only once it is marked: if hyprd ends before, the kernel takes it away. */
+    private void create(Rtnetlink net, String name, String id, int uid) throws ErrnoException {
+        try (Tap tap = Tap.open(name, uid)) {
+            mark(net, name, id);
+            tap.keep();
+        }
+    }
+
+    private Link mark(Rtnetlink net, String name, String id) throws ErrnoException {
+        Link tap = net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV));
+        String mark = new Mark(instance, Mark.Kind.ENDPOINT, id, true).alias();
+        if (!tap.alias().equals(mark)) {
+            net.alias(tap.index(), mark);
+        }
+        return tap;
     }
 
     /** Removes an endpoint's tap. */
@@ -83,11 +100,7 @@ final class Taps {
 
     /** Returns the MTU that it has then. The bridge may be null: none. */
     private int set(Rtnetlink net, String name, String id, Link bridge) throws ErrnoException {
-        Link tap = net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV));
-        Mark mark = new Mark(instance, Mark.Kind.ENDPOINT, id, true);
-        if (!tap.alias().equals(mark.alias())) {
-            net.alias(tap.index(), mark.alias());
-        }
+        Link tap = mark(net, name, id);
         HostSettings.disableIpv6(name);
         if (bridge != null) {
             join(net, tap, bridge);
@@ -110,7 +123,7 @@ final class Taps {
     }
 
     private void requireOurs(Optional<Link> there, String id) {
-        // A tap without an alias is ours as well: the mark is the first thing it gets, and the call may have been killed before.
+        // A tap without an alias is ours as well: an older hyprd could be killed before it had marked one.
         if (there.isPresent() && !(there.get().kind().equals("tun") && (there.get().alias().isEmpty() || ofEndpoint(there.get(), id)))) {
             throw new HyprException(ErrorCode.IN_USE,
                     "Network device " + there.get().name() + " belongs to somebody else on this host: '" + there.get().alias() + "'.");
