@@ -51,7 +51,7 @@ public final class Run extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
-        Trace trace = new Trace(call.environment());
+        Trace trace = new Trace(words.is("trace"), call.environment());
         try {
             return run(call, words, trace);
         } finally {

@@ -23,11 +23,16 @@ public final class Trace {
     }
 
     private final List<Span> spans = new ArrayList<>();
+    private final boolean wanted;
     private final long origin;
     private long first;
 
-    /** @param environment of the caller */
-    public Trace(Map<String, String> environment) {
+    /**
+     * @param wanted whether it is shown
+     * @param environment of the caller
+     */
+    public Trace(boolean wanted, Map<String, String> environment) {
+        this.wanted = wanted;
         long now = System.nanoTime();
         String begun = environment.getOrDefault(BEGUN, "");
         origin = begun.matches("[0-9]{1,18}") && Long.parseLong(begun) <= now ? Long.parseLong(begun) : now;
@@ -60,7 +65,7 @@ public final class Trace {
      * Starts a container.
      *
      * @param act starts it
-     * @param steps tells the steps of that
+     * @param steps tells the steps of that; asked only where they are shown
      * @throws Exception if it could not be started
      */
     public void start(Runnable act, Callable<List<ContainerInfo.Step>> steps) throws Exception {
@@ -69,6 +74,9 @@ public final class Trace {
             act.run();
             return null;
         });
+        if (!wanted) {
+            return;
+        }
         try {
             for (ContainerInfo.Step s : steps.call()) {
                 add("  " + s.name(), begun + s.begun() * NANOS_PER_MICRO, s.took() * NANOS_PER_MICRO);

@@ -31,7 +31,7 @@ class TraceTest {
 
     @Test
     void itCountsFromTheClientsExec() {
-        Trace trace = new Trace(Map.of("HYPR_BEGUN", Long.toString(System.nanoTime() - 50_000_000)));
+        Trace trace = new Trace(true, Map.of("HYPR_BEGUN", Long.toString(System.nanoTime() - 50_000_000)));
         List<String> lines = lines(trace);
         assertEquals("       AT      TOOK  STEP", lines.get(0));
         assertTrue(lines.get(1).matches(" +0\\.0 +[5-9][0-9.]*[0-9]  client"), lines.get(1));
@@ -40,14 +40,14 @@ class TraceTest {
     @Test
     void whatNobodyCanHaveSentIsPassedOver() {
         for (String sent : List.of("", "x", "-1", "1".repeat(30), Long.toString(System.nanoTime() + 3_600_000_000_000L))) {
-            String client = lines(new Trace(Map.of("HYPR_BEGUN", sent))).get(1);
+            String client = lines(new Trace(true, Map.of("HYPR_BEGUN", sent))).get(1);
             assertTrue(client.matches(" +0\\.0 +0\\.0  client"), sent + ": " + client);
         }
     }
 
     @Test
     void stepsStandInTheOrderInWhichTheyBegan() throws Exception {
-        Trace trace = new Trace(Map.of());
+        Trace trace = new Trace(true, Map.of());
         assertEquals(7, trace.step("create", () -> 7));
         trace.start(() -> { }, () -> List.of(
                 new ContainerInfo.Step("start.launch", 1_000_000, 52_300), new ContainerInfo.Step("start.hello", 1_052_300, 16_000)));
@@ -58,7 +58,7 @@ class TraceTest {
 
     @Test
     void aStepThatFailsCountsAndSaysSo() {
-        Trace trace = new Trace(Map.of());
+        Trace trace = new Trace(true, Map.of());
         assertThrows(HyprException.class, () -> trace.start(() -> {
             throw new HyprException(ErrorCode.INTERNAL, "no");
         }, List::of));
@@ -67,7 +67,7 @@ class TraceTest {
 
     @Test
     void aContainerThatIsGoneHasNoSteps() throws Exception {
-        Trace trace = new Trace(Map.of());
+        Trace trace = new Trace(true, Map.of());
         trace.start(() -> { }, () -> {
             throw new HyprException(ErrorCode.NOT_FOUND, "gone");
         });
@@ -75,8 +75,17 @@ class TraceTest {
     }
 
     @Test
+    void whatNobodySeesIsNotAskedFor() throws Exception {
+        Trace trace = new Trace(false, Map.of());
+        trace.start(() -> { }, () -> {
+            throw new AssertionError("asked");
+        });
+        assertEquals(List.of("client", "start"), names(trace));
+    }
+
+    @Test
     void theFirstOutputIsNotedOnce() throws Exception {
-        Trace trace = new Trace(Map.of());
+        Trace trace = new Trace(true, Map.of());
         ByteArrayOutputStream seen = new ByteArrayOutputStream();
         Output output = trace.first((stream, bytes, offset, length) -> seen.write(bytes, offset, length));
         output.write(1, "one".getBytes(StandardCharsets.UTF_8), 0, 3);

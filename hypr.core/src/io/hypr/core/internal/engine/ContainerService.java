@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.hypr.core.internal.link.Answers.Result;
-import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.engine.Attachment;
 import io.hypr.engine.ContainerChange;
 import io.hypr.engine.ContainerInfo;
@@ -84,10 +83,9 @@ public class ContainerService implements Containers {
         if (run == null) {
             return;
         }
-        ContainerRecord record = container.record();
         container.change(r -> r.stoppedByUser = true);
-        Integer own = record.info.spec.stopTimeout;
-        int number = asked == null ? record.stopSignal : asked;
+        Integer own = container.ask(r -> r.info.spec.stopTimeout);
+        int number = asked == null ? container.ask(r -> r.stopSignal) : asked;
         Duration patience = limit != null ? limit : Duration.ofSeconds(own == null ? 10 : own);
         try {
             goOn(container, run);

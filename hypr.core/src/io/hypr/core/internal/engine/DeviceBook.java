@@ -92,6 +92,9 @@ final class DeviceBook {
 
     /** Takes what a container asks for. Repeatable: an interrupted claim is completed. */
     void claim(Container container) {
+        if (!container.ask(r -> wanted(r.info.spec))) {
+            return;
+        }
         ContainerRecord record = container.record();
         lock.lock();
         try {

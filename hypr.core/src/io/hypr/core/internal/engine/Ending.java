@@ -8,7 +8,6 @@ import java.util.Map;
 
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.logs.JournalState;
-import io.hypr.core.internal.records.ContainerRecord;
 import io.hypr.core.internal.records.ContainerRecord.Phase;
 import io.hypr.engine.ContainerState;
 import io.hypr.model.ErrorCode;
@@ -61,10 +60,10 @@ final class Ending {
                 container.log().end(0, vanished.lost ? LOST : KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
             boolean lost = vanished != null && vanished.lost;
-            ContainerRecord before = container.record();
+            Surroundings around = new Surroundings(engine, container);
             container.change(r -> r.phase = Phase.ENDING);
             engine.settings().points().accept("end.intent.done");
-            if (vanished == null && !before.info.spec.autoRemove) {
+            if (vanished == null && !container.ask(r -> r.info.spec.autoRemove)) {
                 powerOff(run);
             }
             if (engine.isClosed()) {
@@ -76,7 +75,7 @@ final class Ending {
             if (engine.isClosed()) {
                 return;
             }
-            conclude(before, cleared, !lost, vanished == null ? "" : vanished.why);
+            conclude(around, cleared, !lost, vanished == null ? "" : vanished.why);
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
@@ -102,10 +101,10 @@ final class Ending {
     }
 
     /**
-     * Says what became of a run, which the log knows; cleared: nothing of the run is left; decides: whether the container starts again is said, too; why: its
+     * Says what became of a run, which the log knows; around: what it leaves; cleared: nothing of the run is left; decides: whether the container starts again is said, too; why: its
      * microVM vanished, empty = it did not, or nobody knows.
      */
-    void conclude(ContainerRecord before, boolean cleared, boolean decides, String why) {
+    void conclude(Surroundings around, boolean cleared, boolean decides, String why) {
         JournalState state;
         try {
             state = container.log().state();
@@ -114,7 +113,7 @@ final class Ending {
         }
         int status = state.status();
         boolean oom = state.oom();
-        Instant finished = plausible(state.endTime(), before.info.started);
+        Instant finished = plausible(state.endTime(), container.ask(r -> r.info.started));
         container.change(r -> {
             r.phase = cleared ? Phase.IDLE : Phase.ENDING;
             r.info.state = ContainerState.EXITED;
@@ -136,7 +135,7 @@ final class Ending {
             container.event("oom", Map.of());
         }
         container.event("die", Map.of("exitCode", Integer.toString(status)));
-        new Surroundings(engine, container, before.info).left();
+        around.left();
     }
 
     /** Lets the guest write its disk. One that goes with its disk is ended as it is cleared away. */

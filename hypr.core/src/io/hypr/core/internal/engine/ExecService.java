@@ -36,8 +36,7 @@ public class ExecService implements Execs {
         }
         Container container = engine.get().find(name);
         Run run = container.running();
-        ContainerInfo info = container.info();
-        if (info.state == ContainerState.PAUSED) {
+        if (container.state() == ContainerState.PAUSED) {
             throw new HyprException(ErrorCode.CONFLICT, "Container " + name + " is paused, unpause the container before exec");
         }
         ExecProcess process = new ExecProcess(run, output, spec.openStdin, spec.tty);
@@ -47,11 +46,11 @@ public class ExecService implements Execs {
         container.event("exec_start: " + line, id);
         try {
             engine.get().settings().points().accept("exec.run");
-            Result r = run.answer(run.run(words(spec, info), process), ANSWER);
+            Result r = run.answer(run.run(container.ask(c -> words(spec, c.info)), process), ANSWER);
             engine.get().settings().points().accept("exec.run.done");
             if (r.errno() != 0) {
                 run.forget(process);
-                throw refused(spec, info, r);
+                throw container.ask(c -> refused(spec, c.info, r));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -81,15 +81,15 @@ final class Health {
 
     /** Begins to look after a container that runs, if that is wanted. */
     static void watch(Engine engine, Container container, Run run) {
-        ContainerSpec spec = container.info().spec;
-        if (wanted(spec)) {
-            engine.aside("health of " + container.id(), () -> new Health(engine, container, run, spec.health).watch());
+        HealthCheck how = container.ask(r -> wanted(r.info.spec) ? r.info.spec.health : null);
+        if (how != null) {
+            engine.aside("health of " + container.id(), () -> new Health(engine, container, run, how).watch());
         }
     }
 
     private void watch() {
         try {
-            while (!container.awaitEnd(run, Duration.ofNanos(interval(container.info(), how, Instant.now()))) && !engine.isClosed()) {
+            while (!container.awaitEnd(run, Duration.ofNanos(container.ask(r -> interval(r.info, how, Instant.now())))) && !engine.isClosed()) {
                 if (container.state() == ContainerState.RUNNING) { // What is paused cannot answer.
                     note(check());
                 }
@@ -136,7 +136,7 @@ final class Health {
 
     /** @return what runs lines, as the image says */
     private List<String> shell() {
-        List<String> words = engine.services().images().find(container.info().imageId).map(i -> i.config().shell()).orElse(List.of());
+        List<String> words = engine.services().images().find(container.ask(r -> r.info.imageId)).map(i -> i.config().shell()).orElse(List.of());
         return words.isEmpty() ? List.of("/bin/sh", "-c") : words;
     }
 

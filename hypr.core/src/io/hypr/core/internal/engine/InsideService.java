@@ -101,7 +101,7 @@ public class InsideService implements Insides {
 
         @Override
         public void put(String directory, InputStream archive) {
-            if (container.info().spec.readOnly) {
+            if (container.ask(r -> r.info.spec.readOnly)) {
                 throw new HyprException(ErrorCode.DENIED, "container rootfs is marked read-only");
             }
             ask(directory, () -> {
@@ -207,7 +207,7 @@ public class InsideService implements Insides {
             if (engine.get().handover().has(container.id())) {
                 return 0;
             }
-            long made = (long) (MADE_DIRECTORIES + container.info().spec.mounts.size() + container.info().spec.tmpfs.size()) * BLOCK;
+            long made = (long) (MADE_DIRECTORIES + container.ask(r -> r.info.spec.mounts.size() + r.info.spec.tmpfs.size())) * BLOCK;
             return Math.max(0, engine.get().services().roots().written(upper) - made);
         } catch (NoSuchFileException e) {
             return 0; // It was never started.

@@ -21,7 +21,7 @@ public class LogService implements Logs {
     @Override
     public void read(String container, Query query, Sink sink) throws InterruptedException {
         Container c = engine.get().find(container);
-        if (!LogLimits.isKept(c.info().spec.logDriver)) {
+        if (!LogLimits.isKept(c.ask(r -> r.info.spec.logDriver))) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "configured logging driver does not support reading")
                     .remedy("Create the container without --log-driver none to read what it prints.");
         }

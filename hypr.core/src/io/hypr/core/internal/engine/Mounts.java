@@ -217,7 +217,7 @@ final class Mounts {
 
     /** Removes the volumes of a container that nobody named and no other container has. */
     void removeAnonymous(Container container) {
-        for (MountPoint p : container.info().mounts) {
+        for (MountPoint p : container.ask(r -> List.copyOf(r.info.mounts))) {
             if (p.anonymous && engine.volumes().users(p.name).stream().allMatch(container.id()::equals)) {
                 try {
                     engine.volumes().discard(p.name);

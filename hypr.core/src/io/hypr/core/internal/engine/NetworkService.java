@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.hypr.core.internal.records.Json;
-import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Networks;
 
 /** The networks of this host. */
@@ -50,8 +49,7 @@ public class NetworkService implements Networks {
     private Network filled(Network network) {
         Network copy = Json.copy(network, Network.class);
         for (Container c : engine.get().all()) {
-            ContainerInfo info = c.info();
-            if (c.runs() && info.networks.values().stream().anyMatch(e -> network.id.equals(e.networkId))) {
+            if (c.runs() && c.ask(r -> r.info.networks.values().stream().anyMatch(e -> network.id.equals(e.networkId)))) {
                 copy.containers.add(c.id());
             }
         }

@@ -94,10 +94,10 @@ final class Reconciler {
      * @return whether nothing is left
      */
     boolean mend(Container container) {
-        ContainerRecord r = container.record();
-        if (container.run() != null || r.phase == Phase.IDLE || container.isRemoved()) {
+        if (container.run() != null || container.ask(r -> r.phase == Phase.IDLE) || container.isRemoved()) {
             return true;
         }
+        ContainerRecord r = container.record();
         if (r.phase == Phase.REMOVING) {
             new Removal(engine, container).remove();
             return true;
@@ -127,7 +127,7 @@ final class Reconciler {
             engine.restarts().resume(container);
         } else {
             close(container, Ending.KILLED);
-            new Ending(engine, container).conclude(r, true, true, "");
+            new Ending(engine, container).conclude(new Surroundings(engine, container), true, true, "");
             engine.restarts().resume(container);
         }
         return true;

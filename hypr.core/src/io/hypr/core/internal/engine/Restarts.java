@@ -91,9 +91,9 @@ final class Restarts {
 
     /** Restarts a container if its record says so. */
     void resume(Container container) {
-        ContainerRecord r = container.record();
-        if (r.phase == Phase.IDLE && r.restartAt != null) {
-            schedule(container, r.restartAt);
+        Instant at = container.ask(r -> r.phase == Phase.IDLE ? r.restartAt : null);
+        if (at != null) {
+            schedule(container, at);
         }
     }
 

@@ -147,7 +147,7 @@ final class Run implements Host {
 
     /** @return for one archive; null if its disk has none */
     Window window() {
-        return Window.of(Machine.upper(container.directory()), container.info().spec.diskSize);
+        return Window.of(Machine.upper(container.directory()), container.ask(r -> r.info.spec.diskSize));
     }
 
     Hold hold() {

@@ -68,7 +68,7 @@ final class Starter {
             engine.templates().ready();
         }
         machine.vm().done();
-        new Surroundings(engine, container, container.info()).joined();
+        new Surroundings(engine, container).joined();
         container.event("start", Map.of());
         Health.watch(engine, container, machine.run());
     }

@@ -1,23 +1,32 @@
 package io.hypr.core.internal.engine;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerInfo.MountPoint;
 
 /** Tells of the networks and volumes that a container joins when it starts and leaves when it has ended, as Docker does. */
 final class Surroundings {
 
     private final Engine engine;
     private final Container container;
-    private final ContainerInfo info;
+    /** Ids by name. */
+    private final Map<String, String> networks;
+    private final List<MountPoint> mounts;
 
-    /** @param info with the networks and volumes */
-    Surroundings(Engine engine, Container container, ContainerInfo info) {
+    /** Of a container as it is now. */
+    Surroundings(Engine engine, Container container) {
         this.engine = engine;
         this.container = container;
-        this.info = info;
+        this.networks = container.ask(r -> {
+            Map<String, String> ids = new LinkedHashMap<>();
+            r.info.networks.forEach((name, endpoint) -> ids.put(name, endpoint.networkId));
+            return ids;
+        });
+        this.mounts = container.ask(r -> List.copyOf(r.info.mounts));
     }
 
     void joined() {
@@ -31,8 +40,8 @@ final class Surroundings {
     }
 
     private void networks(String action) {
-        info.networks.forEach((name, endpoint) -> engine.events().tell(Instant.now(), "network", action, endpoint.networkId,
-                Map.of("container", container.id(), "name", name, "type", driver(endpoint.networkId))));
+        networks.forEach((name, id) -> engine.events().tell(Instant.now(), "network", action, id,
+                Map.of("container", container.id(), "name", name, "type", driver(id))));
     }
 
     /** One that is gone was a bridge, as all are that can go. */
@@ -41,7 +50,7 @@ final class Surroundings {
     }
 
     private void volumes(String action) {
-        info.mounts.stream().filter(m -> m.type.equals("volume")).forEach(m -> {
+        mounts.stream().filter(m -> m.type.equals("volume")).forEach(m -> {
             Map<String, String> all = new TreeMap<>(Map.of("container", container.id(), "driver", "local"));
             if (action.equals("mount")) {
                 all.putAll(Map.of("destination", m.target, "read/write", Boolean.toString(m.writable), "propagation", ""));

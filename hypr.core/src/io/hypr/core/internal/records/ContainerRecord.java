@@ -7,7 +7,10 @@ import java.util.List;
 import io.hypr.engine.ContainerInfo;
 import io.hypr.model.DriverRecord;
 
-/** All that is kept of a container: what users see of it, and what only the engine needs. Fields may be added; a missing one has its default. */
+/**
+ * All that is kept of a container: what users see of it, and what only the engine needs. Fields may be added. One that has its default is not
+ * written, here and in what users see, so defaults cannot change any more.
+ */
 public final class ContainerRecord {
 
     /** What is being done, so that a new engine can end it or undo it. */

@@ -3,6 +3,7 @@ package io.hypr.core.internal.records;
 import java.io.IOException;
 import java.time.Instant;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,13 +16,26 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 
+import io.hypr.engine.ContainerInfo;
+import io.hypr.engine.ContainerSpec;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
-/** Values as JSON text, and copies of them. Fields that are unknown are skipped, so that an older engine can read newer records. */
+/**
+ * Values as JSON text, and copies of them. Fields that are unknown are skipped, so that an older engine can read newer records. Of a container, most of whose
+ * many fields are as they always are, only the others are written.
+ */
 public final class Json {
 
+    /** Fields that are as the class makes them are left out. */
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    private interface Sparse {
+    }
+
     private static final ObjectMapper MAPPER = JsonMapper.builder()
+        .addMixIn(ContainerRecord.class, Sparse.class)
+        .addMixIn(ContainerInfo.class, Sparse.class)
+        .addMixIn(ContainerSpec.class, Sparse.class)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .addModule(new SimpleModule()
             .addSerializer(Instant.class, new JsonSerializer<Instant>() {
