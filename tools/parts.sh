@@ -119,7 +119,8 @@ run_tests() {
     find_java; find_tools
     export E2E_STARTS; E2E_STARTS=$(mktemp)
     [ $# -gt 0 ] || set -- $(bundles | grep -vx hypr.itest) hypr.example.plugin doc kestrel krun launcher kernel itest e2e parity lab
-    case " $* " in *" lab "*) [ ! -x lab/lab ] || begin_lab_tests ;; esac
+    labs= labs_most=$(labs_at_once)   # not local: what ends them at the exit of the shell needs them
+    case "$labs_most $* " in "2 "*" lab "*) begin_lab_tests ;; esac
     for name; do
         case $name in
             kestrel | launcher) [ ! -d "$name" ] || part "$name" make -s -C "$name" test ;;
@@ -127,13 +128,13 @@ run_tests() {
             itest) [ ! -d hypr.itest ] || { part hypr.itest junit hypr.itest '.*(Test|Exam)'; } ;;
             e2e) for_each_test hypr.itest/e2e/*.test ;;
             parity) [ ! -x parity/run ] || part parity env -u DOCKER_HOST parity/run ;;   # beside an Engine of its own, whose version the list is true of
-            lab) [ ! -x lab/test.sh ] || part lab lab/test.sh ;;
+            lab) [ ! -x lab/test.sh ] || part lab lab/test.sh; [ -n "$labs" ] || begin_lab_tests ;;
             hypr.example.plugin) part "$name" env JUNIT="$(echo "$JARS"/junit-*.jar)" hypr.example.plugin/test.sh ;;
             hypr.*) [ -z "$(find "$name/bin_test" -name '*Test.class' 2>/dev/null | head -1)" ] || part "$name" junit "$name" '.*Test' ;;
             *) [ ! -x "$name/test.sh" ] || part "$name" "$name/test.sh" ;;
         esac
     done
-    [ -z "${labs:-}" ] || end_lab_tests
+    [ -z "$labs" ] || end_lab_tests
     [ -n "$ran" ] || die "No test ran."
     printf '\n%s\n' "$ran"
     what_templates_saved "$E2E_STARTS"
@@ -152,11 +153,11 @@ what_templates_saved() {
 for_each_test() { local file; for file; do [ ! -x "$file" ] || part "$(basename "$file" .test)" "$file"; done; }
 
 # Tests that run on the emulated host, where all takes long; the options of the host stand in the file. Such a host keeps one processor busy and has up to 3 GiB
-# of memory, and what else is tested waits for most of the time: one of them at a time runs beside it, and when that has ended as many as the machine can bear.
+# of memory, and what else is tested waits for most of the time. Where there is room for two, one at a time runs beside all else, and two when that has ended.
 # What each said is shown when all have ended.
 begin_lab_tests() {
     local file
-    labs=$(mktemp -d) labs_most=$(labs_at_once)
+    labs=$(mktemp -d)
     for file in lab/*.test; do [ ! -x "$file" ] || printf '%s\0' "$file"; done >"$labs/files"
     trap end_of_labs EXIT
     E2E_LIMIT=${E2E_LIMIT:-240} setsid xargs -0 -r -a "$labs/files" -n 1 bash -c '
