@@ -33,6 +33,9 @@ run() {
     err=$(<"$WORK/stderr")
 }
 
+# tell LINE: shown also of a test that passes.
+tell() { echo "  $*" >&4; }
+
 fail() { printf '    %s\n' "$@" >&2; exit 1; }
 last() { printf "of the last run: status %s, output '%s', error '%s'" "${status:-}" "$(cut -c1-300 <<<"${out:-}")" "$(cut -c1-600 <<<"${err:-}")"; }
 
@@ -126,6 +129,7 @@ skip() { echo "$*"; exit 77; }
 # run_tests [NAME...]: all tests of the file, or these.
 run_tests() {
     local name passed=0 failed=0 skipped=0 result start
+    exec 4>&1
     trap take_down EXIT
     trap 'exit 130' INT TERM
     [ $# -gt 0 ] || set -- $(sed -n 's/^\(test_[a-z0-9_]*\)() *{.*/\1/p' "$0")
