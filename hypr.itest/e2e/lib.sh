@@ -102,6 +102,19 @@ inventory() {
 unchanged() { inventory >"$1.now" && cmp -s "$1" "$1.now"; }
 nothing_new() { (eventually "nothing remains" unchanged "$1") 2>/dev/null || fail "this differs (< before, > now):" "$(diff "$1" "$1.now")"; }
 
+# group_value ID FILE-OF-VERSION-1 FILE-OF-VERSION-2: of the control group of a container's VMM.
+group_value() { find /sys/fs/cgroup/hypr /sys/fs/cgroup/*/hypr -path "*/$1/*" \( -name "$2" -o -name "$3" \) -exec cat {} + 2>/dev/null | head -1; }
+
+# Of a VMM's threads.
+processors_of() { cat /proc/"$1"/task/*/status | sed -n 's/^Cpus_allowed_list:\t//p' | sort -u; }
+
+# limits_of NAME: what holds a container (version 2): share of time, weight, processors, reservation of its VMM; what its guest's kernel says.
+limits_of() {
+    local id; id=$(hypr inspect -f '{{.Id}}' "$1")
+    echo "$(group_value "$id" none cpu.max), $(group_value "$id" none cpu.weight), $(processors_of "$(hypr inspect -f '{{.State.Pid}}' "$1")"), $(group_value "$id" none memory.low);" \
+        "$(hypr exec "$1" cat /sys/fs/cgroup/cpu.max)"
+}
+
 remove_all() {
     local ids
     if ids=$(hypr ps -aq 2>/dev/null) && [ -n "$ids" ]; then hypr rm -f $ids >/dev/null 2>&1; fi
