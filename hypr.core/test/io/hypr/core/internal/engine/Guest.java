@@ -139,6 +139,7 @@ final class Guest {
             }
             channel = connection;
             written = -1;
+            control.clear(); // Of the last connection.
             notifyAll();
         }
         Thread writer = Thread.ofVirtual().start(() -> write(connection));
@@ -188,7 +189,6 @@ final class Guest {
                         wait();
                     }
                     if (channel != to) {
-                        control.clear();
                         return;
                     }
                     if (!control.isEmpty()) {
