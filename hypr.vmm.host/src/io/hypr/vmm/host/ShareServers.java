@@ -29,6 +29,8 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
 
     /** Where QEMU 7 puts its own; later versions of QEMU bring none. */
     private static final Path QEMUS = Path.of("/usr/lib/qemu/virtiofsd");
+    /** The one in Rust, a package of its own from Debian 13 on. */
+    private static final Path DEBIANS = Path.of("/usr/libexec/virtiofsd");
     /** Name of HYPR's own. */
     public static final String OURS = "hypr-virtiofsd";
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -39,13 +41,13 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     private static final String LISTENING = " 00010000 ";
 
     /**
-     * Finds the programs that can serve: HYPR's own, beside hypr-start if it could be built, then the one that comes with QEMU 7.
+     * Finds the programs that can serve: HYPR's own, beside hypr-start if it could be built, then Debian's, then the one that comes with QEMU 7.
      *
      * @param starter of the processes
      * @return those that are here, the better one first
      */
     public static List<Path> programs(Starter starter) {
-        return Stream.of(starter.program().resolveSibling(OURS), QEMUS).filter(Files::isExecutable).toList();
+        return Stream.of(starter.program().resolveSibling(OURS), DEBIANS, QEMUS).filter(Files::isExecutable).toList();
     }
 
     /**
@@ -59,9 +61,9 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     public static Path program(String backend, Starter starter) {
         return programs(starter).stream().findFirst().orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED,
             "The " + backend + " backend cannot share directories with a microVM: there is no " + starter.program().resolveSibling(OURS)
-                + " and no " + QEMUS + ".")
-            .remedy("Build the first with ./dev build virtiofsd, which takes Rust, or install the second, on Debian 12 with: "
-                + "apt-get install qemu-system-common"));
+                + ", no " + DEBIANS + " and no " + QEMUS + ".")
+            .remedy("Build the first with ./dev build virtiofsd, which takes Rust, or install another with: apt-get install virtiofsd"
+                + " (on Debian 12: qemu-system-common)"));
     }
 
     /**
@@ -112,7 +114,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
     }
 
     private Process serve(Path program, VmPlan.Share share, Path socket, int index) throws IOException {
-        Path pid = directory.resolve(socket(index) + ".pid");
+        Path pid = directory.resolve("server" + index + ".pid"); // Debian's keeps one of its own beside its socket.
         List<String> options = new ArrayList<>(List.of("--log", log(index).toString(), "--log-max", Long.toString(LOG_LIMIT), "--pid-file", pid.toString(),
             "--umask", "0", "--cgroup", cgroup, "--cgroup-optional", "--cgroup-join"));
         Path source = share.source().toRealPath(); // Neither program takes a symbolic link.
@@ -128,9 +130,14 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
         return starter.start(options, command(program, socket, source));
     }
 
-    private static List<String> command(Path program, Path socket, Path source) {
+    /** The words of each program for the same. Our guests ask for names and attributes each time, whatever a server would let them keep. */
+    static List<String> command(Path program, Path socket, Path source) {
         if (program.endsWith(OURS)) {
             return List.of(program.toString(), socket.toString(), source.toString());
+        }
+        if (program.equals(DEBIANS)) {
+            return List.of(program.toString(), "--socket-path=" + socket, "--shared-dir=" + source, "--sandbox=namespace", "--cache=auto",
+                "--no-readdirplus", "--xattr", "--announce-submounts", "--inode-file-handles=never", "--log-level=error", "--thread-pool-size=0");
         }
         // timeout=0: the guest asks for names and sizes whenever it needs them, since the host may have changed them.
         // announce_submounts: the inode numbers of other file systems below the directory are numbers of their own.
@@ -140,7 +147,7 @@ public record ShareServers(Starter starter, Path directory, String cgroup) {
 
     /** Ends the servers that still run. Idempotent. */
     public void stop() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "fs*.pid")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "server*.pid")) {
             for (Path file : files) {
                 ControlGroups.kill(VmmProcess.of(file));
             }
