@@ -80,8 +80,7 @@ final class Clearing {
 
     /** All of it, as far as it is possible; what is not is logged, and the caller has it tried again. */
     boolean rest() {
-        CompletableFuture<Boolean> network = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> network.complete(each(this::ports, this::network)));
+        CompletableFuture<Boolean> network = CompletableFuture.supplyAsync(() -> each(this::ports, this::network), Thread::startVirtualThread);
         boolean vm = each(this::vm, this::devices);
         return network.join() && vm;
     }
