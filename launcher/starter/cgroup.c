@@ -183,7 +183,8 @@ static bool enter(const char *name, const struct cgroup_limits *limits, bool opt
     }
     if (!set_limits(name, limits, optional, failure)) return false;
     for (size_t i = 0; i < count; i++) {
-        path_of(path, &hierarchies[i], name, "cgroup.procs");
+        /* Of a process the kernel waits until no other on the host begins or ends a thread, some 15 ms; not of the thread that writes, our only one. */
+        path_of(path, &hierarchies[i], name, hierarchies[i].version == 1 ? "tasks" : "cgroup.procs");
         int error = write_text(path, 0, "0");
         if (error != 0) return failed(failure, error, "Cannot join the control group", path);
     }
