@@ -101,8 +101,12 @@ final class Ending {
     }
 
     /**
-     * Says what became of a run, which the log knows; around: what it leaves; cleared: nothing of the run is left; decides: whether the container starts again is said, too; why: its
-     * microVM vanished, empty = it did not, or nobody knows.
+     * Says what became of a run, which the log knows.
+     *
+     * @param around what it leaves
+     * @param cleared whether nothing of the run is left
+     * @param decides whether it is said, too, whether the container starts again
+     * @param why its microVM vanished; empty = it did not, or nobody knows
      */
     void conclude(Surroundings around, boolean cleared, boolean decides, String why) {
         JournalState state;

@@ -238,7 +238,8 @@ final class VolumeBook {
 
     /** @return ids of containers that have it */
     List<String> users(String name) {
-        return engine.all().stream().filter(c -> !c.isRemoved() && c.ask(r -> r.info.mounts.stream().anyMatch(m -> m.name.equals(name)))).map(Container::id).toList();
+        return engine.all().stream().filter(c -> !c.isRemoved() && c.ask(r -> r.info.mounts.stream().anyMatch(m -> m.name.equals(name))))
+            .map(Container::id).toList();
     }
 
     /** @return bytes on the disk */
