@@ -13,6 +13,7 @@ import java.util.List;
  * @param created when it was built
  * @param size bytes of its unpacked layers, as {@code docker images} counts
  * @param layers diff ids of its layers, the lowest first
+ * @param layerSizes bytes of each of them, unpacked; empty if they are not known
  * @param config what its containers inherit
  * @param author who made it; may be empty
  * @param history how its layers were made, the oldest first
@@ -25,6 +26,7 @@ public record Image(
         Instant created,
         long size,
         List<String> layers,
+        List<Long> layerSizes,
         ImageConfig config,
         String author,
         List<History> history) {
@@ -34,6 +36,7 @@ public record Image(
         tags = List.copyOf(tags);
         digests = List.copyOf(digests);
         layers = List.copyOf(layers);
+        layerSizes = List.copyOf(layerSizes);
         history = List.copyOf(history);
     }
 

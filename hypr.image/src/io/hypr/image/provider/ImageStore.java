@@ -148,7 +148,7 @@ public final class ImageStore {
         }
         Configuration c = parts.configuration();
         return new Image(parts.id(), List.copyOf(tags), List.copyOf(digests), c.platform().toString(), c.created(),
-                entries.getFirst().size(), c.layers(), c.config(), c.author(),
+                entries.getFirst().size(), c.layers(), entries.getFirst().layers(), c.config(), c.author(),
                 c.history());
     }
 

@@ -93,10 +93,12 @@ final class Pull {
             store.layout().put(new ByteArrayInputStream(document.bytes()), document.digest());
         }
         ImageStore.Parts parts = store.parts(document.digest());
-        long size = layers(parts, brought);
+        Optional<Names.Entry> made = made(parts);
+        List<Long> sizes = layers(parts, brought, made.isPresent());
+        Names.Entry unpacked = made.orElseGet(() -> new Names.Entry("", manifest.config(), "", "", sizes));
         Names.Entry entry = new Names.Entry((reference.digest().isEmpty() ? reference : reference.at(reference.digest())).fullName(),
                 new Descriptor(document.mediaType(), document.digest(), document.bytes().length),
-                parts.configuration().platform().toString(), named.digest(), size);
+                parts.configuration().platform().toString(), named.digest(), unpacked.size(), unpacked.layers());
         boolean newer = !store.names().entries().contains(entry);
         store.name(entry);
         progress.step("", "Digest: " + named.digest(), 0, 0);
@@ -137,20 +139,19 @@ final class Pull {
         }
     }
 
-    /** Brings the layers and makes the root file system of them. Returns their size, unpacked. */
-    private long layers(ImageStore.Parts parts, List<String> brought) {
+    /** Brings the layers and makes the root file system of them if it is not there. Returns the size of each that was unpacked for this. */
+    private List<Long> layers(ImageStore.Parts parts, List<String> brought, boolean made) {
         List<Descriptor> layers = parts.manifest().layers();
         layers.forEach(layer -> progress.step(layer.shortName(), "Pulling fs layer", 0, 0));
-        Optional<Long> made = made(parts);
         List<Callable<Optional<LayerIndex>>> tasks = IntStream.range(0, layers.size()).<Callable<Optional<LayerIndex>>>mapToObj(i -> () -> {
             boolean here = fetch(layers.get(i), brought, progress);
-            if (here && made.isPresent()) {
+            if (here && made) {
                 progress.step(layers.get(i).shortName(), "Already exists", 0, 0);
             }
-            return made.isPresent() ? Optional.<LayerIndex>empty() : Optional.of(here ? indexOrFetch(parts, i, brought) : roots.index(parts, i, progress));
+            return made ? Optional.<LayerIndex>empty() : Optional.of(here ? indexOrFetch(parts, i, brought) : roots.index(parts, i, progress));
         }).toList();
         List<Optional<LayerIndex>> indexes = Together.run(tasks);
-        return made.orElseGet(() -> roots.remake(parts, indexes.stream().flatMap(Optional::stream).toList(), progress));
+        return made ? List.of() : roots.remake(parts, indexes.stream().flatMap(Optional::stream).toList(), progress);
     }
 
     /** Reads a layer of an earlier pull; brings it anew if it has been damaged since. */
@@ -172,13 +173,13 @@ final class Pull {
         store.layout().find(digest).filter(file -> !store.layout().sound(digest)).ifPresent(store.layout()::discard);
     }
 
-    /** Returns the size of an image with the same layers, if its root file system is here. */
-    private Optional<Long> made(ImageStore.Parts parts) {
+    /** Returns the entry of an image with the same layers, if its root file system is here. */
+    private Optional<Names.Entry> made(ImageStore.Parts parts) {
         if (!Files.isRegularFile(roots.file(parts.chainId()))) {
             return Optional.empty();
         }
         return store.names().entries().stream().filter(e -> store.parts(e).configuration().layers().equals(parts.configuration().layers()))
-                .map(Names.Entry::size).findFirst();
+                .findFirst();
     }
 
     /** Returns whether the blob was here already. */

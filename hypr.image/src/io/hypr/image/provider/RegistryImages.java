@@ -170,7 +170,7 @@ public final class RegistryImages implements Images {
                 new HyprException(ErrorCode.NOT_FOUND, "No such image: " + (isId(source) ? source : Reference.parse(source).shortName()))
                 .remedy("See what is here with 'hypr images'."));
         boolean sameRepository = !entry.name().isEmpty() && Reference.parse(entry.name()).shortRepository().equals(name.shortRepository());
-        store.name(new Names.Entry(name.fullName(), entry.manifest(), entry.platform(), sameRepository ? entry.target() : "", entry.size()));
+        store.name(new Names.Entry(name.fullName(), entry.manifest(), entry.platform(), sameRepository ? entry.target() : "", entry.size(), entry.layers()));
     }
 
     private static boolean isId(String text) {

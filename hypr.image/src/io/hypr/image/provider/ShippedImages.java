@@ -121,10 +121,9 @@ final class ShippedImages {
                     + parts.manifest().layers().size() + ".");
         }
         List<LayerIndex> layers = roots.index(parts, progress);
-        long size = Files.isRegularFile(roots.file(parts.chainId())) ? layers.stream().mapToLong(LayerIndex::contents)
-                .sum() : roots.remake(parts, layers, progress);
+        List<Long> sizes = Files.isRegularFile(roots.file(parts.chainId())) ? SquashRoots.sizes(layers) : roots.remake(parts, layers, progress);
         String mediaType = Json.object(bytes, "The manifest " + digest).path("mediaType").asText("application/vnd.oci.image.manifest.v1+json");
-        Names.Entry entry = new Names.Entry(name, new Descriptor(mediaType, digest, bytes.length), parts.configuration().platform().toString(), "", size);
+        Names.Entry entry = new Names.Entry(name, new Descriptor(mediaType, digest, bytes.length), parts.configuration().platform().toString(), "", sizes);
         store.name(entry);
         return entry;
     }

@@ -120,9 +120,9 @@ public final class SquashRoots implements RootFileSystems {
     /**
      * Makes a root file system, in place of what is there.
      *
-     * @return octets of the unpacked layers
+     * @return octets of each unpacked layer
      */
-    long make(ImageStore.Parts parts, List<LayerIndex> layers, Progress progress) {
+    List<Long> make(ImageStore.Parts parts, List<LayerIndex> layers, Progress progress) {
         long contents = layers.stream().mapToLong(LayerIndex::contents).sum();
         if (contents > limits.size()) {
             throw new HyprException(ErrorCode.CORRUPT, "The image " + parts.id() + " unpacks to " + contents + " octets; " + limits.size() + " are allowed.")
@@ -154,7 +154,12 @@ public final class SquashRoots implements RootFileSystems {
         } catch (IOException e) {
             throw store.layout().trouble(e);
         }
-        return contents;
+        return sizes(layers);
+    }
+
+    /** @return octets of each unpacked layer, the lowest first */
+    static List<Long> sizes(List<LayerIndex> layers) {
+        return layers.stream().map(LayerIndex::contents).toList();
     }
 
     /** Removes what a process that was killed left unfinished. */
@@ -170,7 +175,7 @@ public final class SquashRoots implements RootFileSystems {
     }
 
     /** Makes a root file system while nobody else makes the same. */
-    long remake(ImageStore.Parts parts, List<LayerIndex> layers, Progress progress) {
+    List<Long> remake(ImageStore.Parts parts, List<LayerIndex> layers, Progress progress) {
         return turns.take(parts.chainId(), () -> make(parts, layers, progress));
     }
 }

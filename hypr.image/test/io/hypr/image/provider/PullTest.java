@@ -46,6 +46,8 @@ class PullTest extends ImagesFixture {
         assertEquals("linux/amd64", pulled.platform());
         assertEquals("2024-05-06T07:08:09.500Z", pulled.created().toString());
         assertEquals(300_010, pulled.size());
+        assertEquals(pulled.layers().size(), pulled.layerSizes().size());
+        assertEquals(300_010, pulled.layerSizes().stream().mapToLong(Long::longValue).sum());
         assertEquals("www:www", pulled.config().user());
         assertEquals(List.of("c", "d"), pulled.config().cmd());
         assertEquals(Duration.ofSeconds(5), pulled.config().healthcheck().interval());

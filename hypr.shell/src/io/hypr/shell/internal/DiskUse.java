@@ -19,8 +19,8 @@ import io.hypr.shell.internal.format.Table;
 import io.hypr.shell.internal.format.Template;
 
 /**
- * What each image, container and volume takes up, as {@code docker system df -v} shows it. The root file system of an image is one file of all its layers, so
- * images share the whole of it, when all their layers are the same, or nothing.
+ * What each image, container and volume takes up, as {@code docker system df -v} shows it. Sizes of images are those of their layers, which
+ * images share as under Docker; on the disk the root file system of each is a file of its own.
  *
  * @param images the images
  * @param containers the containers
@@ -71,8 +71,26 @@ public record DiskUse(Images images, Containers containers, Insides insides, Vol
             .field("Containers", "CONTAINERS", r -> Long.toString(all.stream().filter(c -> c.imageId.equals(r.image().id())).count()));
     }
 
-    private static long shared(Image image, List<Image> here) {
-        return here.stream().anyMatch(i -> !i.id().equals(image.id()) && i.layers().equals(image.layers())) ? image.size() : 0;
+    /**
+     * @param image one of them
+     * @param here all images
+     * @return octets of its layers that another image has as well: those that both have from the lowest on
+     */
+    static long shared(Image image, List<Image> here) {
+        int common = 0;
+        for (Image other : here) {
+            if (!other.id().equals(image.id())) {
+                int same = 0;
+                while (same < image.layers().size() && same < other.layers().size() && image.layers().get(same).equals(other.layers().get(same))) {
+                    same++;
+                }
+                common = Math.max(common, same);
+            }
+        }
+        if (image.layerSizes().size() != image.layers().size()) { // An older HYPR brought it, and knew the sum alone.
+            return common == image.layers().size() ? image.size() : 0;
+        }
+        return image.layerSizes().subList(0, common).stream().mapToLong(Long::longValue).sum();
     }
 
     private Table<ContainerInfo> ofContainers(boolean full) {

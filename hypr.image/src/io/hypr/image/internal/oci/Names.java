@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -31,6 +33,7 @@ public final class Names {
     private static final String TAG = "org.opencontainers.image.ref.name";
     private static final String TARGET = "io.hypr.image.target";
     private static final String SIZE = "io.hypr.image.size";
+    private static final String LAYERS = "io.hypr.image.layers";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Layout layout;
@@ -44,15 +47,32 @@ public final class Names {
      * @param platform what it runs on
      * @param target digest under which the registry has it: of the manifest, or of the index that names it; empty if it is from no registry
      * @param size octets of the unpacked layers
+     * @param layers octets of each of them, the lowest first; empty where an older HYPR made the entry
      */
-    public record Entry(String name, Descriptor manifest, String platform, String target, long size) {
+    public record Entry(String name, Descriptor manifest, String platform, String target, long size, List<Long> layers) {
+
+        /** Copies the list. */
+        public Entry {
+            layers = List.copyOf(layers);
+        }
+
+        /**
+         * @param name as above
+         * @param manifest as above
+         * @param platform as above
+         * @param target as above
+         * @param layers as above
+         */
+        public Entry(String name, Descriptor manifest, String platform, String target, List<Long> layers) {
+            this(name, manifest, platform, target, layers.stream().mapToLong(Long::longValue).sum(), layers);
+        }
 
         /**
          * @param other another name
          * @return the same image under it
          */
         public Entry named(String other) {
-            return new Entry(other, manifest, platform, target, size);
+            return new Entry(other, manifest, platform, target, size, layers);
         }
     }
 
@@ -78,7 +98,7 @@ public final class Names {
             for (JsonNode m : Json.object(content, what).path("manifests")) {
                 JsonNode a = m.path("annotations");
                 entries.add(new Entry(a.path(NAME).asText(""), Descriptor.of(m, what), Platform.of(m.path("platform")).toString(),
-                        a.path(TARGET).asText(""), a.path(SIZE).asLong()));
+                        a.path(TARGET).asText(""), a.path(SIZE).asLong(), sizes(a.path(LAYERS).asText(""))));
             }
         } catch (HyprException e) {
             throw e.code() == ErrorCode.CORRUPT ? e.remedy("Move the directory " + layout.root() + " aside and pull the images again.") : e;
@@ -128,6 +148,10 @@ public final class Names {
         throw new HyprException(ErrorCode.IN_USE, "The index of images in " + layout.root() + " is locked by another process.");
     }
 
+    private static List<Long> sizes(String words) {
+        return words.isEmpty() ? List.of() : Arrays.stream(words.split(" ")).map(Long::valueOf).toList();
+    }
+
     private static ObjectNode json(List<Entry> entries) {
         ObjectNode index = Json.object().put("schemaVersion", 2).put("mediaType", "application/vnd.oci.image.index.v1+json");
         var manifests = index.putArray("manifests");
@@ -139,6 +163,9 @@ public final class Names {
                 p.put("variant", platform[2]);
             }
             ObjectNode a = m.putObject("annotations").put(SIZE, Long.toString(e.size));
+            if (!e.layers.isEmpty()) {
+                a.put(LAYERS, e.layers.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+            }
             if (!e.name.isEmpty()) {
                 a.put(NAME, e.name);
                 String tag = Reference.parse(e.name).tag();
