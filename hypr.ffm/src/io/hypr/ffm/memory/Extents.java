@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import io.hypr.ffm.call.ErrnoException;
 
 /**
- * Where a file has data between its holes, one stretch after the other: lseek(2). A file system that knows no holes has one stretch. Not safe for use by several
- * threads.
+ * Where a file has data between its holes, one stretch after the other: lseek(2). A file system that knows no holes has one stretch. Not safe for
+ * use by several threads.
  */
 public final class Extents implements AutoCloseable {
 

@@ -22,7 +22,8 @@ import io.hypr.shell.internal.grammar.InputException;
 public final class ContainerFilters {
 
     private static final List<String> NAMES = List.of(
-            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health", "volume", "is-task", "isolation");
+            "id", "name", "label", "status", "ancestor", "exited", "network", "publish", "expose", "before", "since", "health", "volume",
+            "is-task", "isolation");
 
     private final Map<String, List<String>> wanted = new LinkedHashMap<>();
 
