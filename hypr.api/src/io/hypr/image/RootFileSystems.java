@@ -57,8 +57,8 @@ public interface RootFileSystems {
     void copy(Path disk, Path file, int uid);
 
     /**
-     * Measures what is on a container's writable disk: the room that its file system has given to files and directories and that was written, in whole blocks. The
-     * file system's own tables and journal do not count, nor does what a guest has not yet written back.
+     * Measures what is on a container's writable disk: the room that its file system has given to files and directories and that was written, in whole
+     * blocks. The file system's own tables and journal do not count, nor does what a guest has not yet written back.
      *
      * @param file that {@link #writable} or {@link #copy} made; a guest may write it meanwhile
      * @return octets

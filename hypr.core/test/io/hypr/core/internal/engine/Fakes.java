@@ -37,7 +37,8 @@ final class Fakes {
     static final Image STORE = image("c", "store:latest", Set.of("/data", "/more/"));
 
     private static Image image(String digit, String name, Set<String> volumes) {
-        return new Image("sha256:" + digit.repeat(64), List.of(name), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)), List.of(1L),
+        return new Image("sha256:" + digit.repeat(64), List.of(name), List.of(), "linux/amd64", Instant.EPOCH, 1, List.of("sha256:" + "b".repeat(64)),
+            List.of(1L),
             new ImageConfig("", Set.of("80/tcp"), List.of("IMAGE=yes"), List.of(), List.of("echo", "hello"), volumes, "",
             Map.of("l", "image"), "", null, List.of()), "", List.of());
     }

@@ -48,8 +48,8 @@ class JsonTest {
 
     @Test
     void recordsWithAllFieldsAndWithFieldsOfLaterReleasesAreRead() {
-        ContainerRecord read = Json.read("{\"info\":{\"id\":\"a1\",\"workingDir\":\"/\",\"spec\":{\"cpuSet\":\"\",\"argv\":[],\"ofLater\":1}},\"phase\":\"IDLE\",\"run\":0,"
-            + "\"vm\":null,\"plugs\":[],\"stopSignal\":15}", ContainerRecord.class);
+        ContainerRecord read = Json.read("{\"info\":{\"id\":\"a1\",\"workingDir\":\"/\",\"spec\":{\"cpuSet\":\"\",\"argv\":[],\"ofLater\":1}},"
+            + "\"phase\":\"IDLE\",\"run\":0,\"vm\":null,\"plugs\":[],\"stopSignal\":15}", ContainerRecord.class);
         assertEquals("a1", read.info.id);
         assertEquals("", read.info.spec.cpuSet);
         assertEquals(List.of(), read.plugs);
