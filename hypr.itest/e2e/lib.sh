@@ -34,7 +34,7 @@ run() {
 }
 
 # tell LINE: shown also of a test that passes.
-tell() { echo "  $*" >&4; }
+tell() { echo "  $*" >>"$WORK/told"; }
 
 fail() { printf '    %s\n' "$@" >&2; exit 1; }
 last() { printf "of the last run: status %s, output '%s', error '%s'" "${status:-}" "$(cut -c1-300 <<<"${out:-}")" "$(cut -c1-600 <<<"${err:-}")"; }
@@ -142,16 +142,17 @@ skip() { echo "$*"; exit 77; }
 # run_tests [NAME...]: all tests of the file, or these.
 run_tests() {
     local name passed=0 failed=0 skipped=0 result start
-    exec 4>&1
     trap take_down EXIT
     trap 'exit 130' INT TERM
     [ $# -gt 0 ] || set -- $(sed -n 's/^\(test_[a-z0-9_]*\)() *{.*/\1/p' "$0")
     for name; do
         start=$SECONDS
+        rm -f "$WORK/told"
         (set -e; trap - EXIT; "$name") >"$WORK/result" 2>&1 </dev/null
         result=$?
         case $result in
-            0) passed=$((passed + 1)); echo "  ok ($((SECONDS - start)) s): ${name//_/ }" ;;
+            0) passed=$((passed + 1)); echo "  ok ($((SECONDS - start)) s): ${name//_/ }"
+                [ ! -e "$WORK/told" ] || cat "$WORK/told" ;;
             77) skipped=$((skipped + 1)); echo "  skipped: ${name//_/ }: $(tail -1 "$WORK/result")" ;;
             *) failed=$((failed + 1)); echo "  FAILED ($((SECONDS - start)) s): ${name//_/ }"; tail -c 4000 "$WORK/result"
                 remove_all ;;   # the next test begins with none, whatever this one left
