@@ -177,7 +177,7 @@ public final class Plan {
      * Runs something on a thread of its own.
      *
      * @param act what
-     * @return done when it is done
+     * @return done when it is done, exceptionally if it threw; an Error ends the thread too, whose handler tells it even if nobody looks here
      */
     public static CompletableFuture<Void> aside(Runnable act) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -187,6 +187,9 @@ public final class Plan {
                 done.complete(null);
             } catch (RuntimeException e) {
                 done.completeExceptionally(e);
+            } catch (Error e) {
+                done.completeExceptionally(e);
+                throw e;
             }
         });
         return done;
