@@ -15,6 +15,8 @@ import io.hypr.vmm.Limitable;
 import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
+import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmRefusal;
 
 /**
  * A hold on one {@code hypr-krun}. The program answers no questions: what it does is seen from its process, and to stop the process is to
@@ -102,7 +104,7 @@ final class KrunSession implements VmSession, Pausable {
             link = SocketChannel.open(UnixDomainSocketAddress.of(run.link()));
             return link;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE, "The microVM " + record.id() + " does not take the connection at " + run.link() + ".", e);
+            throw VmmRefusal.ofSilence(this, "The hypr-krun", run.link(), new VmmDirectory(run.path()), Path.of(content.log()), e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.BiFunction;
 
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
@@ -59,8 +60,22 @@ public record VmmDirectory(Path path) {
      * @return a sentence; empty if it has not said that it did, or if the host was restarted since
      */
     public String panic(Path log) {
+        return said(log, VmmLog::panic);
+    }
+
+    /**
+     * Tells what the VMM or its guest said last, as {@link VmmLog#lastWords}, in this start.
+     *
+     * @param log of the microVM
+     * @return a sentence; empty if nothing was said, or if the host was restarted since
+     */
+    public String lastWords(Path log) {
+        return said(log, VmmLog::lastWords);
+    }
+
+    private String said(Path log, BiFunction<VmmLog, Long, String> what) {
         try {
-            return new VmmLog(log).panic(Long.parseLong(Files.readString(file(LOGGED))));
+            return what.apply(new VmmLog(log), Long.parseLong(Files.readString(file(LOGGED))));
         } catch (IOException | NumberFormatException e) {
             return ""; // What is in the log may be an earlier start's.
         }

@@ -28,6 +28,8 @@ public record VmmLog(Path file) {
     private static final int TAIL = 4096;
     /** Octets in which all is found that a kernel prints as it panics. */
     private static final int PANIC = 32 << 10;
+    /** Characters of a line that are told of at most. */
+    private static final int LINE = 200;
     private static final Pattern PANICKED = Pattern.compile("Kernel panic - not syncing: ([^\\p{Cntrl}]{1,200})");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -90,6 +92,18 @@ public record VmmLog(Path file) {
         settle();
         Optional<MatchResult> last = PANICKED.matcher(end(from, PANIC)).results().reduce((before, after) -> after);
         return last.map(found -> "The guest's kernel panicked: " + found.group(1).strip().replaceFirst("\\.$", "") + ".").orElse("");
+    }
+
+    /**
+     * Tells the last line. To be asked when the VMM has ended. It may be the guest's, which can print what it likes.
+     *
+     * @param from where to begin
+     * @return a sentence; empty if there is no line
+     */
+    public String lastWords(long from) {
+        settle();
+        Optional<String> last = tail(from).stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ").strip()).filter(line -> !line.isEmpty()).reduce((a, b) -> b);
+        return last.map(line -> "Its log ends with: " + line.substring(0, Math.min(line.length(), LINE))).orElse("");
     }
 
     private String end(long from, int most) {

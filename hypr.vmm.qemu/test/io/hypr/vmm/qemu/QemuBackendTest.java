@@ -11,6 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -70,6 +75,29 @@ class QemuBackendTest extends VmmBackendContract {
     @Override
     protected boolean tellsWhy() {
         return true;
+    }
+
+    /** Its monitor has room for few who wait; a QEMU that gets no processor for a while is as one that is stopped. */
+    @Test
+    void manyCanAskAQemuThatIsSlowToAnswer() throws Exception {
+        VmSession vm = started(fixture().plan());
+        welcomed(vm);
+        signal("STOP", vm);
+        List<Future<VmState>> askers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 8; i++) {
+                askers.add(threads.submit(vm::state));
+            }
+            assertThrows(TimeoutException.class, () -> askers.getLast().get(1, TimeUnit.SECONDS));
+            signal("CONT", vm);
+            for (Future<VmState> asker : askers) {
+                assertEquals(VmState.RUNNING, asker.get());
+            }
+        }
+    }
+
+    private static void signal(String name, VmSession vm) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(vm.pid())).inheritIO().start().waitFor());
     }
 
     @Test

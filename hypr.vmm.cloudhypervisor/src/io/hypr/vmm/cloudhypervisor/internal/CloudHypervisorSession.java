@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -27,6 +28,7 @@ import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
+import io.hypr.vmm.host.VmmRefusal;
 
 /** A hold on one Cloud Hypervisor. Remembers nothing of what the microVM does: each call asks its API. */
 public final class CloudHypervisorSession implements VmSession, Pausable {
@@ -157,8 +159,8 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
             throw new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " cannot connect to " + run.file(Names.LINK) + ".", e);
         }
         if (link == null) {
-            throw new HyprException(ErrorCode.UNAVAILABLE,
-                    "The guest of microVM " + record.id() + " did not connect in " + limit.toSeconds() + " s, or has ended.");
+            throw silence(new HyprException(ErrorCode.UNAVAILABLE, "The guest of microVM " + record.id() + " did not connect in " + limit.toSeconds() + " s.")
+                .remedy("See " + log + ", in which it says how far it came."));
         }
         return link;
     }
@@ -256,19 +258,26 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
 
     /** What Cloud Hypervisor knows of the microVM: the API's {@code VmInfo}. */
     VmInfo info() {
-        alive();
-        return new VmInfo(api.get("vm.info"));
+        return new VmInfo(ask(() -> api.get("vm.info")));
     }
 
     /** Has Cloud Hypervisor do something. */
     void put(String what, JsonNode body) {
-        alive();
-        api.put(what, body);
+        ask(() -> api.put(what, body));
     }
 
-    private void alive() {
+    private JsonNode ask(Supplier<JsonNode> what) {
         if (!isAlive()) {
             throw new HyprException(ErrorCode.CONFLICT, "The microVM " + record.id() + " has ended.");
         }
+        try {
+            return what.get();
+        } catch (HyprException e) {
+            throw silence(e);
+        }
+    }
+
+    private HyprException silence(HyprException cause) {
+        return VmmRefusal.ofSilence(this, "Cloud Hypervisor", run.file(Names.API), run, log, cause);
     }
 }

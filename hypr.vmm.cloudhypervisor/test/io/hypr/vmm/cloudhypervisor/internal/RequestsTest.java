@@ -113,6 +113,30 @@ class RequestsTest {
     }
 
     @Test
+    void ofOneThatEndsInThatMomentItIsSaidWhatItSaidLast() throws IOException {
+        Process vmm = new ProcessBuilder("sleep", "600").start();
+        try {
+            Path log = directory.resolve("vmm.log");
+            new VmmDirectory(directory).logged(0);
+            Files.writeString(log, "cloud-hypervisor: 1.2s: <vmm> ERROR: no more\n");
+            CloudHypervisorRecord content =
+                new CloudHypervisorRecord(directory.toString(), "hypr/0123", log.toString(), 1, 4, 256 * MIB, 512 * MIB, "54.0.0", List.of(), null, true);
+            VmmProcess process = VmmProcess.of(vmm.pid()).orElseThrow();
+            server.answer("vm.resume", "");
+            server.whenAsked("vm.resume", vmm::destroyForcibly);
+            try (CloudHypervisorSession ends = new CloudHypervisorSession(
+                    content.as("0123"), content, new Launch.Started(process, null), new ControlGroups(new Starter(directory)))) {
+                HyprException said = assertThrows(HyprException.class, () -> ends.put("vm.resume", null));
+                assertEquals("Cloud Hypervisor of microVM 0123 has ended. Its log ends with: cloud-hypervisor: 1.2s: <vmm> ERROR: no more See " + log + ".",
+                    said.getMessage() + " " + said.remedy().orElse(""));
+                assertEquals(ErrorCode.UNAVAILABLE, said.code());
+            }
+        } finally {
+            vmm.destroyForcibly();
+        }
+    }
+
+    @Test
     void memoryThatIsAFileCountsAsGiven() throws IOException {
         JsonNode zone = new ObjectMapper().readTree("{\"config\":{\"memory\":{\"size\":0,\"zones\":[{\"id\":\"memory\",\"size\":134217728}]}}}");
         assertEquals(128 * MIB, new VmInfo(zone).given());

@@ -28,6 +28,7 @@ import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmDirectory;
 import io.hypr.vmm.host.VmmProcess;
+import io.hypr.vmm.host.VmmRefusal;
 
 /** A hold on one QEMU. Remembers nothing of what the microVM does: each call connects to the monitor, asks, and hangs up. */
 public final class QemuSession implements VmSession, Limitable, Pausable, Reclaim, Snapshots {
@@ -143,8 +144,7 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
             link.connect(UnixDomainSocketAddress.of(run.file(Sockets.LINK)));
             return link;
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE,
-                "The microVM " + record.id() + " does not take the connection at " + run.file(Sockets.LINK) + ".", e);
+            throw silence(Sockets.LINK, e);
         }
     }
 
@@ -225,9 +225,12 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
         }
         try (Qmp qmp = Qmp.connect(run.file(Sockets.MONITOR), ANSWER)) {
             return qmp.execute(command, arguments);
-        } catch (IOException e) {
-            throw new HyprException(ErrorCode.UNAVAILABLE,
-                "QEMU of microVM " + record.id() + " does not take the connection at " + run.file(Sockets.MONITOR) + ".", e);
+        } catch (IOException | HyprException e) {
+            throw silence(Sockets.MONITOR, e);
         }
+    }
+
+    private HyprException silence(String socket, Exception cause) {
+        return VmmRefusal.ofSilence(this, "QEMU", run.file(socket), run, log, cause);
     }
 }

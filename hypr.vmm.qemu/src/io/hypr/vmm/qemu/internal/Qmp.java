@@ -2,11 +2,13 @@ package io.hypr.vmm.qemu.internal;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,6 +45,8 @@ public final class Qmp implements AutoCloseable {
     /** Events that nobody waits for must not pile up without bound. */
     private static final int MOST_EVENTS = 256;
 
+    private static final long PAUSE = Duration.ofMillis(5).toNanos();
+
     private final SocketChannel channel;
     private final Duration limit;
     private final AtomicLong ids = new AtomicLong();
@@ -56,23 +61,37 @@ public final class Qmp implements AutoCloseable {
     }
 
     /**
-     * Connects to a monitor that listens.
+     * Connects to a monitor that listens. There is room for two who wait to be served; whoever finds it taken tries again.
      *
      * @param socket of the monitor
-     * @param limit how long the greeting, and later each answer, may take
+     * @param limit how long the connection, the greeting, and later each answer, may take
      * @return a conversation that has been opened
      * @throws IOException if nobody listens there
      * @throws HyprException {@code TIMEOUT} if the monitor serves somebody else or hangs, {@code UNAVAILABLE} if it hangs up
      */
     public static Qmp connect(Path socket, Duration limit) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false); // Else a platform thread would wait without limit, where a virtual one is told.
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                channel.configureBlocking(true);
+                return over(channel, limit);
+            } catch (ConnectException | ClosedChannelException e) {
+                channel.close();
+                throw e;
+            } catch (IOException e) {
+                channel.close();
+                if (Files.notExists(socket)) {
+                    throw e;
+                }
+                if (System.nanoTime() > end) {
+                    throw new HyprException(ErrorCode.TIMEOUT, "QEMU's monitor took no further connection in " + limit.toMillis() + " ms.", e);
+                }
+            }
+            LockSupport.parkNanos(PAUSE);
         }
-        return over(channel, limit);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -15,7 +16,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +136,76 @@ class QmpTest {
         HyprException late = assertThrows(HyprException.class, () -> Qmp.connect(socket, SHORT));
         assertEquals(ErrorCode.TIMEOUT, late.code());
         assertEquals("QEMU's monitor did not send its greeting in 50 ms.", late.getMessage());
+    }
+
+    /** QEMU lets one wait, and serves one: with what the kernel adds, the fourth finds no room. */
+    private Path crowded() throws IOException {
+        Path crowded = directory.resolve("crowded");
+        server.close();
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(crowded), 1);
+        return crowded;
+    }
+
+    @Test
+    void whoFindsNoRoomToWaitTriesAgain() throws Exception {
+        Path crowded = crowded();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try (threads) {
+            List<Future<Integer>> callers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                callers.add(threads.submit(() -> {
+                    try (Qmp qmp = Qmp.connect(crowded, LIMIT)) {
+                        return qmp.execute("query-status", Map.of()).path("n").asInt();
+                    }
+                }));
+            }
+            assertThrows(SocketException.class, () -> {
+                while (true) { // Until they have all the room that there is.
+                    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                    try (channel) {
+                        channel.configureBlocking(false);
+                        channel.connect(UnixDomainSocketAddress.of(crowded));
+                    }
+                }
+            });
+            serveAll();
+            for (Future<Integer> caller : callers) {
+                assertEquals(7, caller.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    /** One after another, also those who have gone. */
+    private void serveAll() {
+        Thread.ofPlatform().daemon().start(() -> {
+            while (server.isOpen()) {
+                try (SocketChannel channel = server.accept()) {
+                    BufferedReader questions = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+                    Answers answers = new Answers(Channels.newOutputStream(channel));
+                    answers.line(GREETING);
+                    if (questions.readLine() != null) {
+                        answers.line("{\"return\": {}, \"id\": 1}");
+                        questions.readLine();
+                        answers.line("{\"return\": {\"n\": 7}, \"id\": 2}");
+                        questions.readLine();
+                    }
+                } catch (IOException e) {
+                    continue; // It went away meanwhile, or the test is over.
+                }
+            }
+        });
+    }
+
+    @Test
+    void whoFindsNoRoomForLongIsTold() throws Exception {
+        Path crowded = crowded();
+        try (SocketChannel one = SocketChannel.open(UnixDomainSocketAddress.of(crowded));
+                SocketChannel two = SocketChannel.open(UnixDomainSocketAddress.of(crowded))) {
+            HyprException late = assertThrows(HyprException.class, () -> Qmp.connect(crowded, SHORT));
+            assertEquals("QEMU's monitor took no further connection in 50 ms.", late.getMessage());
+            assertEquals(ErrorCode.TIMEOUT, late.code());
+            assertTrue(one.isConnected() && two.isConnected());
+        }
     }
 
     @Test
