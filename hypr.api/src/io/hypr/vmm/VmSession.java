@@ -56,7 +56,9 @@ public interface VmSession extends AutoCloseable {
     void kill();
 
     /**
-     * Opens the link. Only one link of a microVM is open at a time: opening it again closes the other one.
+     * Opens the link. Only one link of a microVM is open at a time: opening it again closes the other one. Where it is the guest that
+     * connects, the link may be a connection that had to wait and that the guest has given up or is about to: it breaks before the guest has
+     * said anything, and who opened it opens it again. A backend need not find out, but gives none that it knows to have ended.
      *
      * @return the byte stream to Kestrel as PROTOCOL.md section 1 describes; blocking; closing it, or interrupting the thread in it, never harms the microVM
      * @throws io.hypr.model.HyprException {@code UNAVAILABLE} if the microVM has ended or does not take the connection in 10 s

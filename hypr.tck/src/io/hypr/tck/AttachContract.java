@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
-
 import org.junit.jupiter.api.Test;
 
 import io.hypr.model.ErrorCode;
@@ -25,15 +23,15 @@ abstract class AttachContract extends Part {
     void anotherInstanceTakesOver() throws Exception {
         VmSession first = launch(fixture().plan());
         byte[] boot;
-        try (ByteChannel link = first.link()) {
-            boot = Guest.hello(link, true).bootId();
+        try (Guest guest = Guest.hello(first, true)) {
+            boot = guest.bootId();
         }
         first.close();
         VmSession second = attach(first.record());
         assertEquals(VmState.RUNNING, second.state());
         assertEquals(first.record(), second.record());
-        try (ByteChannel link = second.link()) {
-            assertArrayEquals(boot, Guest.hello(link, false).bootId());
+        try (Guest guest = Guest.hello(second, false)) {
+            assertArrayEquals(boot, guest.bootId());
         }
         second.kill();
         assertEquals(VmState.ENDED, second.state());

@@ -1,7 +1,6 @@
 package io.hypr.tck;
 
 import java.io.PrintStream;
-import java.nio.channels.ByteChannel;
 import java.util.Arrays;
 
 import io.hypr.vmm.VmPlan;
@@ -36,8 +35,8 @@ public final class BootSoak {
                 VmSession vm = backend.launch(plan, record -> {
                 });
                 launched[good] = (System.nanoTime() - begin) / 1_000_000;
-                try (vm; ByteChannel link = vm.link()) {
-                    Guest.hello(link, true);
+                try (vm) {
+                    Guest.hello(vm, true).close();
                     welcomed[good] = (System.nanoTime() - begin) / 1_000_000;
                     good++;
                 } catch (AssertionError e) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,8 +24,7 @@ abstract class DiskContract extends Part {
     @Test
     void theGuestReadsItsFirstDiskAndWritesItsSecond() throws Exception {
         VmSession vm = launch(fixture().plan());
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals("0", guest.run(Fixture.SHELL_COMMAND));
             guest.shutDown();
@@ -40,10 +38,8 @@ abstract class DiskContract extends Part {
         try (Fixture second = fixture().sibling()) {
             VmSession one = launch(fixture().plan());
             VmSession two = launch(second.plan());
-            try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
-                Guest.hello(first, true);
-                Guest.hello(other, true);
-            }
+            Guest.hello(one, true).close();
+            Guest.hello(two, true).close();
             backend().discard(two.record());
             second.assertGone();
         }

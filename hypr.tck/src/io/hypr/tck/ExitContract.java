@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,8 +30,8 @@ abstract class ExitContract extends Part {
     @Test
     void aGuestThatShutsDownEndsTheVmm() throws Exception {
         VmSession vm = launch(fixture().plan());
-        try (ByteChannel link = vm.link()) {
-            Guest.hello(link, true).shutDown();
+        try (Guest guest = Guest.hello(vm, true)) {
+            guest.shutDown();
             assertTrue(vm.awaitExit(VmmBackendContract.LONG), "the VMM has ended");
         }
         assertEquals(VmState.ENDED, vm.state());

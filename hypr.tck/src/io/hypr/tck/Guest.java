@@ -15,8 +15,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.hypr.vmm.VmSession;
+
 /** The host's side of a link, as far as the contract tests need it: kestrel/protocol/PROTOCOL.md. */
-final class Guest {
+final class Guest implements AutoCloseable {
 
     private static final long MAGIC = 0x4B4E494C52505948L;
     private static final int HELLO = 1;
@@ -42,28 +44,48 @@ final class Guest {
     private int processes;
     private ByteBuffer welcome;
     private CompletableFuture<Void> answer;
+    private volatile boolean heard;
 
     private Guest(ByteChannel link) {
         this.link = link;
     }
 
-    /** Greets the guest and waits for its welcome; first = on the first connection since it was launched. */
-    static Guest hello(ByteChannel link, boolean first) throws Exception {
-        Guest guest = new Guest(link);
-        if (!first) {
-            guest.write(ByteBuffer.allocate(LONGEST_FRAME));
-        }
-        guest.sendHello();
-        if (!guest.answersWithin(VmmBackendContract.LONG)) {
-            throw new AssertionError("The guest did not say WELCOME in " + VmmBackendContract.LONG.toSeconds() + " s");
-        }
-        return guest;
+    /** Opens the link, greets the guest and waits for its welcome; first = on the first connection since it was launched. */
+    static Guest hello(VmSession vm, boolean first) throws Exception {
+        return welcomed(vm, (guest, again) -> {
+            if (again || !first) {
+                guest.write(ByteBuffer.allocate(LONGEST_FRAME));
+            }
+            guest.sendHello();
+        });
     }
 
-    /** Waits for the welcome that a guest says by itself when it has come up. */
-    static void arrival(ByteChannel link) throws Exception {
-        if (!new Guest(link).answersWithin(VmmBackendContract.LONG)) {
-            throw new AssertionError("The guest did not come up in " + VmmBackendContract.LONG.toSeconds() + " s");
+    /** Opens the link and waits for the welcome that a guest says by itself when it has come up. */
+    static Guest arrived(VmSession vm) throws Exception {
+        return welcomed(vm, (guest, again) -> { });
+    }
+
+    private interface Greeting {
+        void say(Guest guest, boolean again) throws IOException;
+    }
+
+    /** A link that breaks before the guest has said anything is one that the guest had given up, and is opened again. */
+    private static Guest welcomed(VmSession vm, Greeting greeting) throws Exception {
+        long end = System.nanoTime() + VmmBackendContract.LONG.toNanos();
+        for (boolean again = false;; again = true) {
+            Guest guest = new Guest(vm.link());
+            try {
+                greeting.say(guest, again);
+                if (guest.answersWithin(Duration.ofNanos(end - System.nanoTime()))) {
+                    return guest;
+                }
+                throw new AssertionError("The guest did not say WELCOME in " + VmmBackendContract.LONG.toSeconds() + " s");
+            } catch (IOException e) {
+                guest.close();
+                if (guest.heard || System.nanoTime() > end) {
+                    throw new AssertionError("The link broke before the guest said WELCOME", e);
+                }
+            }
         }
     }
 
@@ -93,7 +115,7 @@ final class Guest {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            throw new AssertionError("The link broke before the guest said WELCOME", e.getCause());
+            throw new IOException("The link broke before the guest said WELCOME", e.getCause());
         }
     }
 
@@ -111,6 +133,11 @@ final class Guest {
             read.position(Math.max(read.position(), read.limit() - 16 - 66 - 8));
             fill();
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        link.close();
     }
 
     int generation() {
@@ -194,7 +221,7 @@ final class Guest {
     }
 
     /** Whether the other side is gone: closed here, or nothing but an end to read. */
-    static boolean isBroken(ByteChannel link) {
+    boolean isBroken() {
         try {
             ByteBuffer octets = ByteBuffer.allocate(4096);
             while (link.read(octets) >= 0) {
@@ -242,6 +269,7 @@ final class Guest {
         if (count < 0) {
             throw new EOFException("The link has ended");
         }
+        heard = true;
     }
 
     private ByteBuffer request() {

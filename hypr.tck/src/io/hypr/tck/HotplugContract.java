@@ -3,7 +3,6 @@ package io.hypr.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -28,8 +27,7 @@ abstract class HotplugContract extends Part {
     void aDiskComesAndGoesAndComesAgain() throws Exception {
         Path file = fixture().disk("plugged", "8M");
         VmSession vm = launch(fixture().withFacets(Set.of("hotplug")));
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             Hotplug hotplug = vm.facet(Hotplug.class).orElseThrow();
             for (int times = 0; times < 2; times++) {
@@ -46,8 +44,7 @@ abstract class HotplugContract extends Part {
     @Test
     void anInterfaceComesAndGoes() throws Exception {
         VmSession vm = launch(fixture().withFacets(Set.of("hotplug")));
-        try (Fixture.Tap tap = Fixture.Tap.make(fixture().plan().jail().uid()); ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Fixture.Tap tap = Fixture.Tap.make(fixture().plan().jail().uid()); Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             Hotplug hotplug = vm.facet(Hotplug.class).orElseThrow();
             String nic = hotplug.plug(new VmPlan.Nic(tap.name(), MAC, 1500));

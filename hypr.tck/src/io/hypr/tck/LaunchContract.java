@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +27,7 @@ abstract class LaunchContract extends Part {
     void theGuestSaysWelcomeOnTheLink() throws Exception {
         VmSession vm = launch(fixture().plan());
         assertEquals(VmState.RUNNING, vm.state());
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             assertEquals(1, guest.generation());
         }
     }
@@ -86,8 +84,7 @@ abstract class LaunchContract extends Part {
     @Test
     void whatTheGuestPrintsDoesNotFillTheHostsDisk() throws Exception {
         VmSession vm = launch(fixture().plan());
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals("0", guest.shell("mkdir -p /tmp; mknod /tmp/console c 5 1 && mknod /tmp/kmsg c 1 11 && echo '<0>first words' > /tmp/kmsg"
                 + " && dd if=/dev/zero bs=64k count=800 | tr '\\0' x > /tmp/console && echo '<0>last words' > /tmp/kmsg"));
@@ -101,8 +98,6 @@ abstract class LaunchContract extends Part {
     @Test
     void severalProcessorsAndMoreMemoryBootToo() throws Exception {
         VmSession vm = launch(fixture().with(2, 512L << 20));
-        try (ByteChannel link = vm.link()) {
-            Guest.hello(link, true);
-        }
+        Guest.hello(vm, true).close();
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -35,9 +34,7 @@ abstract class LimitableContract extends Part {
         assertEquals(fixture().limit("cgroup.controllers").isEmpty() ? "512" : "50", fixture().limit("cpu.weight", "cpu.shares"));
         assertEquals(Long.toString(32L << 20), fixture().limit("memory.low", "memory.soft_limit_in_bytes"));
         assertEquals(Set.of("0"), processors(vm));
-        try (ByteChannel link = vm.link()) {
-            Guest.hello(link, true);
-        }
+        Guest.hello(vm, true).close();
     }
 
     @Test

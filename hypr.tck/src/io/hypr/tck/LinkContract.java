@@ -3,8 +3,6 @@ package io.hypr.tck;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
-
 import org.junit.jupiter.api.Test;
 
 import io.hypr.vmm.VmSession;
@@ -20,37 +18,31 @@ abstract class LinkContract extends Part {
     void aBrokenLinkCanBeOpenedAgain() throws Exception {
         VmSession vm = launch(fixture().plan());
         byte[] boot;
-        try (ByteChannel link = vm.link()) {
-            boot = Guest.hello(link, true).bootId();
+        try (Guest guest = Guest.hello(vm, true)) {
+            boot = guest.bootId();
         }
-        try (ByteChannel link = vm.link()) {
-            assertArrayEquals(boot, Guest.hello(link, false).bootId(), "the same boot of the guest");
+        try (Guest guest = Guest.hello(vm, false)) {
+            assertArrayEquals(boot, guest.bootId(), "the same boot of the guest");
         }
     }
 
     @Test
     void anotherSessionTakesTheLinkOverAtOnce() throws Exception {
         VmSession vm = launch(fixture().plan());
-        ByteChannel first = vm.link();
-        Guest.hello(first, true);
+        Guest first = Guest.hello(vm, true);
         VmSession other = attach(vm.record());
-        try (ByteChannel second = other.link()) {
-            Guest.hello(second, false);
-            assertTrue(Guest.isBroken(first), "the first link is closed");
+        try (Guest _ = Guest.hello(other, false)) {
+            assertTrue(first.isBroken(), "the first link is closed");
         }
-        try (ByteChannel third = vm.link()) {
-            Guest.hello(third, false);
-        }
+        Guest.hello(vm, false).close();
     }
 
     @Test
     void openingTheLinkAgainClosesTheOther() throws Exception {
         VmSession vm = launch(fixture().plan());
-        ByteChannel first = vm.link();
-        Guest.hello(first, true);
-        try (ByteChannel second = vm.link()) {
-            Guest.hello(second, false);
-            assertTrue(Guest.isBroken(first), "the first link is closed");
+        Guest first = Guest.hello(vm, true);
+        try (Guest _ = Guest.hello(vm, false)) {
+            assertTrue(first.isBroken(), "the first link is closed");
         }
     }
 }

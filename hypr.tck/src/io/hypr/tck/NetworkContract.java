@@ -3,7 +3,6 @@ package io.hypr.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -23,8 +22,7 @@ abstract class NetworkContract extends Part {
     void theGuestHasTheInterfaceThatWasPlanned() throws Exception {
         try (Fixture.Network network = contract().network(fixture().plan().jail().uid())) {
             VmSession vm = launch(fixture().withNic(network.name(), "02:42:ac:11:00:02"));
-            try (ByteChannel link = vm.link()) {
-                Guest guest = Guest.hello(link, true);
+            try (Guest guest = Guest.hello(vm, true)) {
                 assertEquals(0, guest.setUpInterface("/dev/vda", "02:42:ac:11:00:02"));
             }
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
@@ -23,8 +22,7 @@ abstract class PausableContract extends Part {
     @Test
     void aPausedMicroVmStandsStillAndGoesOn() throws Exception {
         VmSession vm = launch(fixture().plan());
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             Pausable pausable = vm.facet(Pausable.class).orElseThrow();
             pausable.pause();
             pausable.pause();

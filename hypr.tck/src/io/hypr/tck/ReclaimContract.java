@@ -3,8 +3,6 @@ package io.hypr.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.nio.channels.ByteChannel;
-
 import org.junit.jupiter.api.Test;
 
 import io.hypr.model.ErrorCode;
@@ -24,8 +22,7 @@ abstract class ReclaimContract extends Part {
     void theBalloonTakesMemoryAndGivesItBack() throws Exception {
         VmPlan plan = fixture().with(1, 256L << 20);
         VmSession vm = launch(plan);
-        try (ByteChannel link = vm.link()) {
-            Guest.hello(link, true);
+        try (Guest _ = Guest.hello(vm, true)) {
             Reclaim reclaim = vm.facet(Reclaim.class).orElseThrow();
             assertEquals(plan.memory(), reclaim.memory());
             reclaim.target(160L << 20);

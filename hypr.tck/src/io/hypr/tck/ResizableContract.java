@@ -3,7 +3,6 @@ package io.hypr.tck;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.nio.channels.ByteChannel;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -36,8 +35,7 @@ abstract class ResizableContract extends Part {
         Resizable[] facet = new Resizable[1];
         VmSession vm = growing(facet);
         Resizable resizable = facet[0];
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals(1, resizable.processors());
             assertEquals("0", guest.shell("[ $(grep -c ^processor /proc/cpuinfo) = 1 ]"));
@@ -61,8 +59,7 @@ abstract class ResizableContract extends Part {
         Resizable[] facet = new Resizable[1];
         VmSession vm = growing(facet);
         Resizable resizable = facet[0];
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals(SMALL, resizable.memory());
             assertEquals("0", guest.shell(memory("-lt", SMALL)));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,8 +59,7 @@ abstract class ShareContract extends Part {
             return;
         }
         VmSession vm = launch(plan(one, two));
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals("0", guest.shell(mount(vm) + "[ \"$(ls -A /tmp/one /tmp/two | tr -d '\\n')\" = /tmp/one:file/tmp/two:file ] && "
                     + "[ \"$(cat /tmp/one/file)\" = hello ] && [ \"$(cat /tmp/two/file)\" = 'read only' ] && echo back > /tmp/one/file && "
@@ -90,8 +88,7 @@ abstract class ShareContract extends Part {
         VmSession vm = launch(plan(one, two));
         vm.close();
         VmSession again = attach(vm.record());
-        try (ByteChannel link = again.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(again, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             assertEquals("0", guest.shell(mount(again) + "touch /tmp/one/there"));
             assertTrue(Files.exists(one.resolve("there")));

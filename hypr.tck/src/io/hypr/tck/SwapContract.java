@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.channels.ByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -36,8 +35,8 @@ abstract class SwapContract extends Part {
     void hundredCallsUnderWayEndOrAreGoneAndTheSuccessorGoesOn() throws Exception {
         VmSession old = launch(fixture().plan());
         byte[] boot;
-        try (ByteChannel link = old.link()) {
-            boot = Guest.hello(link, true).bootId();
+        try (Guest guest = Guest.hello(old, true)) {
+            boot = guest.bootId();
         }
         AtomicReference<VmSession> current = new AtomicReference<>(old);
         AtomicInteger before = new AtomicInteger();
@@ -59,8 +58,8 @@ abstract class SwapContract extends Part {
         }
         assertTrue(before.get() >= CALLERS, "calls that the first implementation carried out: " + before);
         assertEquals(0, served.getCount(), "callers whom the successor has not served");
-        try (ByteChannel link = next.link()) {
-            assertArrayEquals(boot, Guest.hello(link, false).bootId(), "the guest ran on");
+        try (Guest guest = Guest.hello(next, false)) {
+            assertArrayEquals(boot, guest.bootId(), "the guest ran on");
         }
     }
 

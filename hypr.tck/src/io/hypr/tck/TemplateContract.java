@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -48,8 +47,7 @@ abstract class TemplateContract extends Part {
                 plan.nics().stream().map(nic -> new VmPlan.Nic("", "02:00:00:00:00:01", nic.mtu())).toList(), own.devices(), own.shares(),
                 own.runDirectory(), own.log(), own.jail(),
                 own.facets(), plan.options()));
-            try (ByteChannel link = vm.link()) {
-                Guest.arrival(link);
+            try (Guest _ = Guest.arrived(vm)) {
                 vm.facet(Snapshots.class).orElseThrow().save(directory);
             }
             vm.kill();
@@ -65,9 +63,7 @@ abstract class TemplateContract extends Part {
 
     /** Two that started from one template, the first with the fixture's own plan, which writes its disk and ends. */
     private void assertStrangers(VmSession one, VmSession two) throws Exception {
-        try (ByteChannel first = one.link(); ByteChannel other = two.link()) {
-            Guest guest = Guest.hello(first, true);
-            Guest stranger = Guest.hello(other, true);
+        try (Guest guest = Guest.hello(one, true); Guest stranger = Guest.hello(two, true)) {
             assertNotEquals(HexFormat.of().formatHex(guest.bootId()), HexFormat.of().formatHex(stranger.bootId()), "each is a boot of its own");
             guest.setUp("/dev/vda", "/dev/vdb");
             stranger.setUp("/dev/vda", "/dev/vdb");
@@ -98,13 +94,13 @@ abstract class TemplateContract extends Part {
         Path template = saved(fixture().plan());
         VmSession first = launch(templates(), template, fixture().plan());
         byte[] boot;
-        try (ByteChannel link = first.link()) {
-            boot = Guest.hello(link, true).bootId();
+        try (Guest guest = Guest.hello(first, true)) {
+            boot = guest.bootId();
         }
         first.close();
         VmSession second = attach(first.record());
-        try (ByteChannel link = second.link()) {
-            assertEquals(HexFormat.of().formatHex(boot), HexFormat.of().formatHex(Guest.hello(link, false).bootId()));
+        try (Guest guest = Guest.hello(second, false)) {
+            assertEquals(HexFormat.of().formatHex(boot), HexFormat.of().formatHex(guest.bootId()));
         }
         backend().discard(second.record());
         assertEquals(List.of(), fixture().traces());
@@ -120,8 +116,7 @@ abstract class TemplateContract extends Part {
                 file.setLength(96L << 20);
             }
             VmSession vm = launch(templates(), template, plan);
-            try (ByteChannel link = vm.link()) {
-                Guest guest = Guest.hello(link, true);
+            try (Guest guest = Guest.hello(vm, true)) {
                 assertEquals(0, guest.setUpInterface("/dev/vda", "02:42:ac:11:00:02"));
                 assertEquals("0", guest.shell("read address < /sys/class/net/eth0/address && [ $address = 02:42:ac:11:00:02 ] || exit 9; "
                     + "while read size < /sys/class/block/vdb/size && [ $size != " + (96 << 11) + " ]; do :; done"),
@@ -135,8 +130,7 @@ abstract class TemplateContract extends Part {
         Path template = saved(fixture().plan());
         Templates templates = templates();
         VmSession vm = launch(templates, template, fixture().plan());
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             delete(template);
             templates.keep(Set.of());
             guest.setUp("/dev/vda", "/dev/vdb");

@@ -2,7 +2,6 @@ package io.hypr.tck;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,9 +184,7 @@ public abstract class VmmBackendContract {
      * @throws Exception if the guest does not come up
      */
     protected final void welcomed(VmSession vm) throws Exception {
-        try (ByteChannel link = vm.link()) {
-            Guest.hello(link, true);
-        }
+        Guest.hello(vm, true).close();
     }
 
     /**
@@ -199,8 +196,7 @@ public abstract class VmmBackendContract {
      * @throws Exception if the guest does not come up
      */
     protected final String shell(VmSession vm, String command) throws Exception {
-        try (ByteChannel link = vm.link()) {
-            Guest guest = Guest.hello(link, true);
+        try (Guest guest = Guest.hello(vm, true)) {
             guest.setUp("/dev/vda", "/dev/vdb");
             return guest.shell(command);
         }

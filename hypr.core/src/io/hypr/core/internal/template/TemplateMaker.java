@@ -106,14 +106,11 @@ final class TemplateMaker {
                 directory.resolve("vmm.log"),
             new VmPlan.Jail(user, user, "hypr/template-" + record.id.substring(0, 12)));
         try (Hold hold = backends.launch(record.backend, plan, intent -> intend(record, intent))) {
-            try (ByteChannel link = hold.link()) {
-                FrameDecoder decoder = new FrameDecoder();
-                within(link, () -> {
-                    await(link, () -> decoder.welcome(UNSOLICITED), decoder);
-                    if (record.root != null) {
-                        prepare(record, link, decoder);
-                    }
-                });
+            FrameDecoder decoder = new FrameDecoder();
+            try (ByteChannel link = comeUp(hold, decoder)) {
+                if (record.root != null) {
+                    within(link, () -> prepare(record, link, decoder));
+                }
                 Path saved = Files.createDirectory(directory.resolve("vm"));
                 record.size = hold.call(vm -> vm.facet(Snapshots.class)
                     .orElseThrow(() -> new HyprException(ErrorCode.UNSUPPORTED, "The backend " + record.backend + " cannot save this microVM.")).save(saved));
@@ -125,6 +122,26 @@ final class TemplateMaker {
         settleDisks(record, disks);
         record.vm = null;
         record.created = Instant.now();
+    }
+
+    /** The agent says WELCOME by itself when it has come up (PROTOCOL.md section 4). A link that breaks before was given up: it is opened again. */
+    private ByteChannel comeUp(Hold hold, FrameDecoder decoder) throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(settings.hello()).toNanos();
+        while (true) {
+            ByteChannel link = hold.link();
+            try {
+                within(link, () -> await(link, () -> decoder.welcome(UNSOLICITED), decoder));
+                return link;
+            } catch (IOException e) {
+                link.close();
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            } catch (RuntimeException e) {
+                link.close();
+                throw e;
+            }
+        }
     }
 
     private void intend(TemplateRecord record, io.hypr.model.DriverRecord intent) {
@@ -229,7 +246,7 @@ final class TemplateMaker {
         Frame found = search.look();
         while (found == null) {
             if (!decoder.feed(link)) {
-                throw new EOFException("The microVM ended before its agent came up");
+                throw new EOFException("The link to the microVM broke");
             }
             found = search.look();
         }
@@ -240,7 +257,7 @@ final class TemplateMaker {
         void run() throws IOException;
     }
 
-    /** The agent says WELCOME by itself when it has come up (PROTOCOL.md section 4). */
+    /** Gives the agent as long as it may take to come up. */
     private void within(ByteChannel link, Talk talk) throws IOException {
         Thread reader = Thread.currentThread();
         Duration limit = Duration.ofSeconds(settings.hello());

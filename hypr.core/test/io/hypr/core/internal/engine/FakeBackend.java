@@ -1,6 +1,7 @@
 package io.hypr.core.internal.engine;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -61,6 +62,8 @@ final class FakeBackend implements VmmBackend, Templates {
     volatile HyprException refusal;
     /** Whether those that stood still do not answer when they go on. */
     volatile boolean mute;
+    /** How many more links break before the guest has said a word, since it has given them up. */
+    final AtomicInteger givenUp = new AtomicInteger();
     /** Ids of microVMs that stand still since they were restored. */
     final Set<String> paused = ConcurrentHashMap.newKeySet();
 
@@ -177,6 +180,30 @@ final class FakeBackend implements VmmBackend, Templates {
         }
     }
 
+    private static final class GivenUp implements ByteChannel {
+        private volatile boolean closed;
+
+        @Override
+        public int read(ByteBuffer octets) {
+            return -1;
+        }
+
+        @Override
+        public int write(ByteBuffer octets) throws IOException {
+            throw new IOException("Broken pipe");
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
     private final class Session implements VmSession {
 
         private final String id;
@@ -189,7 +216,7 @@ final class FakeBackend implements VmmBackend, Templates {
             this.end = new FutureTask<>(() -> {
                 try (SocketChannel c = FakeHost.open(socket, "wait " + id)) {
                     waiting = c;
-                    c.read(java.nio.ByteBuffer.allocate(8));
+                    c.read(ByteBuffer.allocate(8));
                 }
                 return null;
             });
@@ -252,6 +279,10 @@ final class FakeBackend implements VmmBackend, Templates {
         public ByteChannel link() {
             if (paused.contains(id)) {
                 throw new IllegalStateException("Nobody opens the link of a microVM that waits");
+            }
+            if (givenUp.get() > 0) {
+                givenUp.decrementAndGet();
+                return new GivenUp();
             }
             try {
                 return FakeHost.link(socket, id);

@@ -280,6 +280,19 @@ class PoolTest extends OneEngine {
     }
 
     @Test
+    void linksThatTheirGuestsHaveGivenUpAreOpenedAgain() throws Exception {
+        backend().givenUp.set(2);
+        templates.create(spec());
+        assertEquals(0, backend().givenUp.getAndSet(1));
+        ContainerInfo c = started(spec("echo", "hello"));
+        assertEquals(0, backend().givenUp.get());
+        assertEquals("It started from a template of its image.", c.templateReason);
+        assertEquals(0, containers.await(c.id, Until.NOT_RUNNING));
+        engine.close();
+        assertEquals(List.of(), List.copyOf(host.vms.keySet()));
+    }
+
+    @Test
     void aTemplateThatIsBadGoes() throws Exception {
         templates.create(spec());
         backend().refusal = new HyprException(ErrorCode.CORRUPT, "It is bad.");
