@@ -102,7 +102,8 @@ public record VmmLog(Path file) {
      */
     public String lastWords(long from) {
         settle();
-        Optional<String> last = tail(from).stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ").strip()).filter(line -> !line.isEmpty()).reduce((a, b) -> b);
+        Optional<String> last = tail(from).stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ").strip())
+            .filter(line -> !line.isEmpty()).reduce((before, after) -> after);
         return last.map(line -> "Its log ends with: " + line.substring(0, Math.min(line.length(), LINE))).orElse("");
     }
 
