@@ -41,7 +41,7 @@ public interface VmSession extends AutoCloseable {
     boolean awaitExit(Duration limit) throws InterruptedException;
 
     /**
-     * Says why the microVM has ended, as far as its VMM told. To be asked before it is discarded.
+     * Says why the microVM has ended, or that it will not go on since its kernel panicked, as far as its VMM told. To be asked before it is discarded.
      *
      * @return a sentence for people, such as that the guest reset its machine; empty = it runs, was killed, or nobody told
      */

@@ -16,6 +16,7 @@ import io.hypr.vmm.Pausable;
 import io.hypr.vmm.VmSession;
 import io.hypr.vmm.VmState;
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmRefusal;
 
 /**
@@ -73,7 +74,11 @@ final class KrunSession implements VmSession, Pausable {
 
     @Override
     public String ending() {
-        return state() == VmState.ENDED ? run.panic(Path.of(content.log())) : "";
+        Path log = Path.of(content.log());
+        if (state() == VmState.ENDED) {
+            new VmmLog(log).settle();
+        }
+        return run.panic(log);
     }
 
     /** The machine has no power button. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,14 @@ abstract class ExitContract extends Part {
             assertTrue(reason.matches("The guest's kernel panicked: VFS: Unable to mount root fs.*"), reason);
         }
         assertEquals(reason, attach(vm.record()).ending(), "whoever takes it over learns it as well");
+    }
+
+    @Test
+    void aGuestWhoseKernelPanicsAndStaysTellsWhy() throws Exception {
+        assumeTrue(contract().tellsWhy(), "this backend does not tell why");
+        VmSession vm = launch(fixture().withArguments(List.of("rdinit=/no-such", "init=/no-such", "panic=0")));
+        Fixture.await("it is told of the panic", () -> vm.ending().matches("The guest's kernel panicked: VFS: Unable to mount root fs.*"));
+        assertFalse(vm.awaitExit(Duration.ZERO), "it stays");
     }
 
     @Test

@@ -83,25 +83,23 @@ public record VmmLog(Path file) {
     }
 
     /**
-     * Tells why the guest's kernel panicked. To be asked when the VMM has ended. It is the guest that says so, which can print what it likes.
+     * Tells why the guest's kernel panicked. It is the guest that says so, which can print what it likes.
      *
      * @param from where to begin
      * @return a sentence; empty if it has not said that it did
      */
     public String panic(long from) {
-        settle();
         Optional<MatchResult> last = PANICKED.matcher(end(from, PANIC)).results().reduce((before, after) -> after);
         return last.map(found -> "The guest's kernel panicked: " + found.group(1).strip().replaceFirst("\\.$", "") + ".").orElse("");
     }
 
     /**
-     * Tells the last line. To be asked when the VMM has ended. It may be the guest's, which can print what it likes.
+     * Tells the last line. It may be the guest's, which can print what it likes.
      *
      * @param from where to begin
      * @return a sentence; empty if there is no line
      */
     public String lastWords(long from) {
-        settle();
         Optional<String> last = tail(from).stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ").strip())
             .filter(line -> !line.isEmpty()).reduce((before, after) -> after);
         return last.map(line -> "Its log ends with: " + line.substring(0, Math.min(line.length(), LINE))).orElse("");

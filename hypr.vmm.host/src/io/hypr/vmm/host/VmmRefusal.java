@@ -108,6 +108,7 @@ public final class VmmRefusal {
         }
         String who = vmm + " of microVM " + session.record().id();
         if (endsNow(session)) {
+            new VmmLog(log).settle();
             String why = session.ending();
             return unavailable((who + " has ended. " + (why.isEmpty() ? run.lastWords(log) : why)).strip(), "See " + log + ".", cause);
         }

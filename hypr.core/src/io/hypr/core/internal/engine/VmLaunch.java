@@ -171,14 +171,14 @@ final class VmLaunch {
     Run awaitAgent(Run run, Supplier<Run> again) throws InterruptedException {
         Run now = run;
         try {
-            now.link().awaitWelcome(way.isCold() ? Duration.ofSeconds(engine.settings().hello()) : engine.settings().waits().fromTemplate());
+            awaitWelcome(now, way.isCold() ? Duration.ofSeconds(engine.settings().hello()) : engine.settings().waits().fromTemplate());
         } catch (HyprException e) {
             if (way.isCold() || engine.isClosed()) {
                 throw e;
             }
             templates().blame(way.template(), e.getMessage());
             now = again.get();
-            now.link().awaitWelcome(Duration.ofSeconds(engine.settings().hello()));
+            awaitWelcome(now, Duration.ofSeconds(engine.settings().hello()));
         }
         long nanos = System.nanoTime() - begun;
         engine.startTimes(way.isCold()).add(nanos);
@@ -186,6 +186,23 @@ final class VmLaunch {
             container.change(r -> r.info.bootNanos = nanos);
         }
         return now;
+    }
+
+    /** A guest whose kernel panicked and stays so, as some kernels do and {@code panic=0} asks for, will never answer. */
+    private void awaitWelcome(Run run, Duration limit) throws InterruptedException {
+        try {
+            run.link().awaitWelcome(limit, () -> {
+                String panic = run.ending();
+                if (!panic.isEmpty()) {
+                    throw new HyprException(ErrorCode.INTERNAL, panic).remedy("What it said last is in its directory, in vmm.log.");
+                }
+            });
+        } catch (HyprException e) {
+            if (e.code() != ErrorCode.TIMEOUT || container.ask(r -> r.info.spec.kernel) == null) {
+                throw e;
+            }
+            throw e.remedy("Its own kernel must have what HYPR's has, above all virtio and an initramfs; what it said is in its directory, in vmm.log.");
+        }
     }
 
     /** Boots after all. */

@@ -27,6 +27,7 @@ public final class Link {
 
     /** How long a frame waits for the first connection of this engine. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final long LOOK = Duration.ofSeconds(1).toNanos();
 
     private final Host host;
     private final LinkState state = new LinkState();
@@ -114,19 +115,33 @@ public final class Link {
      * Waits for the first connection to be up.
      *
      * @param limit how long
+     * @param look is run each second meanwhile, and once at the end; may throw
      * @return what the guest said of itself
      * @throws InterruptedException if the thread was interrupted
      */
-    public Welcome awaitWelcome(Duration limit) throws InterruptedException {
-        long left = limit.toNanos();
+    public Welcome awaitWelcome(Duration limit, Runnable look) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            long left = end - System.nanoTime();
+            Welcome welcome = welcome(Math.min(left, LOOK));
+            if (welcome != null) {
+                return welcome;
+            }
+            look.run();
+            if (left <= LOOK) {
+                throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + limit.toSeconds() + " s.");
+            }
+        }
+    }
+
+    /** Null if there is none in time. */
+    private Welcome welcome(long nanos) throws InterruptedException {
+        long left = nanos;
         state.lock.lockInterruptibly();
         try {
-            while (state.welcome == null) {
+            while (state.welcome == null && left > 0) {
                 if (ended != null) {
                     throw ended;
-                }
-                if (left <= 0) {
-                    throw new HyprException(ErrorCode.TIMEOUT, "The agent in the microVM did not answer in " + limit.toSeconds() + " s.");
                 }
                 left = state.changed.awaitNanos(left);
             }

@@ -1,6 +1,7 @@
 package io.hypr.core.internal.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +139,25 @@ class LinkTest {
 
     private String next() throws InterruptedException {
         return heard.data.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoWaitsForAGuestThatIsNoMoreNeedNotWaitToTheEnd() {
+        HyprException panicked = new HyprException(ErrorCode.INTERNAL, "The guest's kernel panicked.");
+        assertSame(panicked, assertThrows(HyprException.class, () -> link.awaitWelcome(Duration.ofHours(1), () -> {
+            throw panicked;
+        })));
+        List<String> looks = new ArrayList<>();
+        HyprException late = assertThrows(HyprException.class, () -> link.awaitWelcome(Duration.ofMillis(10), () -> looks.add("look")));
+        assertEquals(ErrorCode.TIMEOUT, late.code());
+        assertEquals(List.of("look"), looks);
+    }
+
+    @Test
+    void aWelcomeEndsTheWaitAtOnce() throws Exception {
+        welcome(hello(0), 0);
+        assertEquals(1, link.awaitWelcome(Duration.ofHours(1), () -> {
+        }).generation());
     }
 
     @Test

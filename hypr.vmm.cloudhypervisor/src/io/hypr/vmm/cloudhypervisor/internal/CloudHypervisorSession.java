@@ -109,7 +109,7 @@ public final class CloudHypervisorSession implements VmSession, Pausable {
     @Override
     public String ending() {
         if (isAlive()) {
-            return "";
+            return run.panic(log);
         }
         new VmmLog(log).settle(); // Who keeps it keeps the events too.
         String ending = new Events(run.file(Names.EVENTS)).ending();

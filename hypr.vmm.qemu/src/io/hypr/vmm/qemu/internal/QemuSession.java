@@ -27,6 +27,7 @@ import io.hypr.vmm.host.ControlGroups;
 import io.hypr.vmm.host.LinkHold;
 import io.hypr.vmm.host.TemplateFiles;
 import io.hypr.vmm.host.VmmDirectory;
+import io.hypr.vmm.host.VmmLog;
 import io.hypr.vmm.host.VmmProcess;
 import io.hypr.vmm.host.VmmRefusal;
 
@@ -108,7 +109,10 @@ public final class QemuSession implements VmSession, Limitable, Pausable, Reclai
 
     @Override
     public String ending() {
-        return isAlive() ? "" : run.panic(log);
+        if (!isAlive()) {
+            new VmmLog(log).settle();
+        }
+        return run.panic(log);
     }
 
     /** On q35 ACPI tells the guest; microvm has no power button. */
