@@ -168,6 +168,18 @@ show update --cpuset-cpus one ${P}a
 show update --pids-limit x ${P}a
 show update --restart no ${P}a ${P}nothere ${P}b
 
+### memory that is kept from others, beyond the limit
+show create --name ${P}c --memory-reservation 6g $IMAGE true
+show create --name ${P}a -m 64m --memory-reservation 32m $IMAGE true
+show update --memory-reservation 128m ${P}a
+show update -m 16m --memory-swap 16m ${P}a
+show update -m 64m --memory-swap 64m --memory-reservation 65m ${P}a
+show inspect -f '{{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}}' ${P}a
+quietly run -d --name ${P}b -m 100m --memory-reservation 32m $IMAGE sleep 600
+show update --memory-reservation 200m ${P}b
+show inspect -f '{{.State.Status}} {{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}}' ${P}b
+show start -a ${P}c
+
 ### stop and restart within a time
 show run -d --name ${P}a $IMAGE sh -c 'trap : TERM; echo ready; while :; do sleep 0.1; done'
 until_logged ready ${P}a

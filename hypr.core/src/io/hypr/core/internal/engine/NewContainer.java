@@ -44,6 +44,7 @@ final class NewContainer {
     ContainerInfo machine() {
         info.spec = spec;
         Size.apply(spec, info, settings);
+        Size.reservation(spec.memoryReservation, spec.memory);
         network();
         return info;
     }

@@ -42,7 +42,6 @@ final class Size {
             throw NewContainer.invalid("Minimum memory limit allowed is 6MB");
         }
         swap(spec);
-        reservation(spec, memory);
         long total = HostFacts.memory();
         if (memory > total) {
             throw new HyprException(ErrorCode.EXHAUSTED, "The container asks for " + memory / MIB + " MiB of memory; the host has " + total / MIB + " MiB.")
@@ -108,11 +107,12 @@ final class Size {
         }
     }
 
-    private static void reservation(ContainerSpec spec, long memory) {
-        if (spec.memoryReservation != 0 && spec.memoryReservation < 6 * MIB) {
+    /** Holds what was asked for at once against itself: as under Docker, a limit that was there before may be below a new reservation. */
+    static void reservation(long reservation, long memory) {
+        if (reservation != 0 && reservation < 6 * MIB) {
             throw NewContainer.invalid("Minimum memory reservation allowed is 6MB");
         }
-        if (spec.memoryReservation > memory) {
+        if (memory != 0 && reservation > memory) {
             throw NewContainer.invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
         }
     }

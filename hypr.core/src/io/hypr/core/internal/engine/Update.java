@@ -44,6 +44,7 @@ final class Update {
             ContainerInfo after = container.info();
             after.spec = spec;
             Size.apply(spec, after, engine.settings());
+            Size.reservation(or(change.memoryReservation, 0L), or(change.memory, 0L));
             Restarts.check(spec);
             Run run = container.run();
             if (run == null) {

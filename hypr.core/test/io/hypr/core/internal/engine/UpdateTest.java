@@ -59,6 +59,25 @@ class UpdateTest extends OneEngine {
     }
 
     @Test
+    void aReservationIsHeldAgainstTheLimitThatComesWithIt() {
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.memory = 64 * MIB;
+        spec.memoryReservation = 128 * MIB;
+        assertEquals("Minimum memory limit can not be less than memory reservation limit, see usage",
+            assertThrows(HyprException.class, () -> containers.create(spec)).getMessage());
+        spec.memoryReservation = 32 * MIB;
+        String id = containers.create(spec).id;
+        assertEquals(128 * MIB, update(id, c -> c.memoryReservation = 128 * MIB).spec.memoryReservation);
+        assertEquals(48 * MIB, update(id, c -> c.memory = 48 * MIB).spec.memory);
+        assertThrows(HyprException.class, () -> update(id, c -> {
+            c.memory = 64 * MIB;
+            c.memoryReservation = 65 * MIB;
+        }));
+        containers.start(id);
+        assertEquals(128 * MIB, backend().plans.getLast().jail().limits().reservation());
+    }
+
+    @Test
     void theHostHoldsTheVmmToWhatIsAskedFor() {
         ContainerSpec spec = Fakes.spec("sleep");
         spec.cpuShares = 512;
