@@ -40,12 +40,6 @@ int memcmp(const void *a, const void *b, size_t size)
 }
 #endif
 
-void copy_words(void *to, const void *from, size_t size)
-{
-	size = (size + 7) / 8;
-	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
-}
-
 size_t length_of(const char *text)
 {
 	const char *end = text;

@@ -8,8 +8,6 @@
 
 void *memcpy(void *to, const void *from, size_t size);
 
-/* The size rounded up to words of eight octets: without KVM an octet at a time takes as long as a word. */
-void copy_words(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int octet, size_t size);
 int memcmp(const void *a, const void *b, size_t size);

@@ -3,36 +3,25 @@
 #include "memory.h"
 
 /* Positions count octets since boot; the ring holds [head, tail), [head, place) was written on this connection. */
-static uint8_t ring[OUTBOX_SIZE + sizeof(uint64_t)];
+static uint8_t ring[OUTBOX_SIZE];
 static uint64_t head, tail, place, frame_end;
-static uint64_t numbered, acknowledged;
+static uint64_t numbered, acknowledged, released;
 
-/* In whole words: what they write past a payload its trailer overwrites, past the ring there is room for one. */
 static void copy_in(const void *from, size_t size)
 {
-	size_t at = tail % OUTBOX_SIZE, first = OUTBOX_SIZE - at;
+	const uint8_t *octet = from;
 
-	if (first > size)
-		first = size;
-	copy_words(ring + at, from, first);
-	copy_words(ring, (const uint8_t *)from + first, size - first);
-	tail += size;
-}
-
-static void copy_out(uint64_t position, uint8_t *to, size_t size)
-{
 	for (; size; size--)
-		*to++ = ring[position++ % OUTBOX_SIZE];
+		ring[tail++ % OUTBOX_SIZE] = *octet++;
 }
 
-static uint64_t end_of(uint64_t begin, uint64_t *number)
+static uint64_t end_of(uint64_t begin)
 {
-	uint8_t header[WIRE_HEADER];
+	uint32_t length = 0;
 
-	copy_out(begin, header, sizeof header);
-	if (number)
-		*number = get64(header + 8);
-	return begin + WIRE_HEADER + get32(header + 4) + WIRE_TRAILER;
+	for (int i = 7; i > 3; i--)
+		length = length << 8 | ring[(begin + (unsigned)i) % OUTBOX_SIZE];
+	return begin + WIRE_HEADER + length + WIRE_TRAILER;
 }
 
 int outbox_room(uint8_t type)
@@ -44,6 +33,15 @@ int outbox_room(uint8_t type)
 	return room < WIRE_PAYLOAD_MAX ? room : WIRE_PAYLOAD_MAX;
 }
 
+uint8_t *outbox_space(size_t *size)
+{
+	size_t at = (tail + WIRE_HEADER) % OUTBOX_SIZE;
+
+	if (*size > OUTBOX_SIZE - at)
+		*size = OUTBOX_SIZE - at;
+	return ring + at;
+}
+
 void outbox_add(uint8_t type, uint16_t stream, const void *payload, size_t size)
 {
 	uint8_t edge[WIRE_HEADER];
@@ -51,7 +49,10 @@ void outbox_add(uint8_t type, uint16_t stream, const void *payload, size_t size)
 
 	put_header(&w, type, stream, (uint32_t)size, ++numbered);
 	copy_in(edge, WIRE_HEADER);
-	copy_in(payload, size);
+	if (payload)
+		copy_in(payload, size);
+	else
+		tail += size;
 	w.at = edge;
 	put64(&w, ~numbered);
 	copy_in(edge, WIRE_TRAILER);
@@ -60,13 +61,14 @@ void outbox_add(uint8_t type, uint16_t stream, const void *payload, size_t size)
 static void release(void)
 {
 	while (head < tail) {
-		uint64_t number, end = end_of(head, &number);
+		uint64_t end = end_of(head);
 
-		if (number > acknowledged || (place > head && place < end))
+		if (released == acknowledged || (place > head && place < end))
 			break;
 		if (place == head)
 			place = frame_end = end;
 		head = end;
+		released++;
 	}
 }
 
@@ -98,7 +100,7 @@ void outbox_written(size_t size)
 {
 	place += size;
 	while (frame_end < place)
-		frame_end = end_of(frame_end, NULL);
+		frame_end = end_of(frame_end);
 	release();
 }
 

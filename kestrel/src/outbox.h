@@ -9,7 +9,10 @@ enum { OUTBOX_SIZE = 256 * 1024, OUTBOX_RESERVE = 16 * 1024 };
 /* Largest payload that fits now; negative = not even an empty one. Frames other than DATA may use the reserve. */
 int outbox_room(uint8_t type);
 
-/* Adds a frame under the next number. The caller has made sure of the room. */
+/* Where the payload of the next frame goes, and how much of `size` fits there in one piece. */
+uint8_t *outbox_space(size_t *size);
+
+/* Adds a frame under the next number. The caller has made sure of the room. Without a payload, it is already where it goes. */
 void outbox_add(uint8_t type, uint16_t stream, const void *payload, size_t size);
 
 /* The host has everything up to `number`; what is half sent is kept until it is whole. */

@@ -9,6 +9,9 @@
 #include "root.h"
 #include "sys.h"
 
+/* What a workload can print before the agent must take its turn: without KVM each change of turns empties the processor's tables. */
+enum { PIPE_SIZE = 256 * 1024 };
+
 /* The child's ends of its streams; each is closed here once the child has it. */
 static int theirs[3];
 
@@ -23,6 +26,7 @@ static int make_pipe(int which, int *ours)
 		return result;
 	*ours = ends[mine];
 	theirs[which] = ends[!mine];
+	sys_fcntl(*ours, F_SETPIPE_SZ, PIPE_SIZE);
 	return sys_fcntl(*ours, F_SETFL, (mine ? O_WRONLY : O_RDONLY) | O_NONBLOCK);
 }
 

@@ -4,8 +4,8 @@
 #include "outbox.h"
 #include "sys.h"
 
-/* Longest DATA sent; the least room that is worth a frame; the least credit that is worth a CREDIT. */
-enum { CHUNK = 64 * 1024, WORTH_SENDING = 1024, WORTH_GRANTING = INPUT_MAX / 4 };
+/* The least room that is worth a frame; the least credit that is worth a CREDIT. */
+enum { WORTH_SENDING = 1024, WORTH_GRANTING = INPUT_MAX / 4 };
 
 static uint32_t waiting_in(int fd)
 {
@@ -30,8 +30,8 @@ void outlet_count_owed(struct outlet *o)
 
 static bool read_and_send(struct outlet *o, size_t limit)
 {
-	static uint8_t chunk[CHUNK];
-	int size = sys_read(o->fd, chunk, limit);
+	uint8_t *to = outbox_space(&limit);
+	int size = sys_read(o->fd, to, limit);
 
 	if (size == -EAGAIN || size == -EINTR) {
 		o->ready = false;
@@ -42,7 +42,7 @@ static bool read_and_send(struct outlet *o, size_t limit)
 		outlet_close(o);
 		return false;
 	}
-	outbox_add(DATA, o->stream, chunk, (size_t)size);
+	outbox_add(DATA, o->stream, NULL, (size_t)size);
 	o->credit -= (uint32_t)size;
 	o->owed -= o->owed < (uint32_t)size ? o->owed : (uint32_t)size;
 	return true;
@@ -57,8 +57,6 @@ bool outlet_pump(struct outlet *o)
 
 		if (limit < WORTH_SENDING)
 			limit = 0;
-		if (limit > CHUNK)
-			limit = CHUNK;
 		if ((uint32_t)limit > o->credit)
 			limit = o->credit;
 		if (limit)

@@ -177,7 +177,8 @@ def test_stdin_that_nobody_reads():
 def test_writer_is_held_back_and_nothing_is_lost():
     with sandbox() as host:
         host.acknowledge = False
-        host.run(1, "sh", "-c", "seq 0 59999; echo done >&2", credit=1 << 30)
+        # More than the pipe and the agent's buffer hold together.
+        host.run(1, "sh", "-c", "seq 0 149999; echo done >&2", credit=1 << 30)
         quiet = 0
         while quiet < 5:
             quiet = 0 if host.step(0.1) else quiet + 1
@@ -186,7 +187,7 @@ def test_writer_is_held_back_and_nothing_is_lost():
         host.outgoing += link.frame(3, link.payload("ACK", taken=host.taken))
         host.acknowledge = True
         equal(host.exit_of(1)["value"], 0)
-        equal(host.output_of(1).decode(), "".join(f"{i}\n" for i in range(60000)))
+        equal(host.output_of(1).decode(), "".join(f"{i}\n" for i in range(150000)))
         equal(host.output_of(1, 2), b"done\n")
 
 
