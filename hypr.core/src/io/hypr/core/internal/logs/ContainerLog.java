@@ -23,11 +23,13 @@ public final class ContainerLog implements AutoCloseable {
 
     /** Octets of a segment, after which the next one is begun. */
     static final long SEGMENT = 4L << 20;
-    private static final int BUFFER = 2 * (LogRecord.HEADER + LogRecord.MAX_PAYLOAD);
+    /** A payload from this size on is written from where it is; smaller ones are gathered first. */
+    private static final int LARGE = 16 << 10;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Segments segments;
     private final LogLimits limits;
-    private final ByteBuffer out = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer out = ByteBuffer.allocate(2 * LARGE).order(ByteOrder.LITTLE_ENDIAN);
     private final JournalState state = new JournalState();
     private final List<Long> numbers = new ArrayList<>();
     private FileChannel file;
@@ -86,7 +88,7 @@ public final class ContainerLog implements AutoCloseable {
     private boolean reopen(long number) throws IOException {
         state.reset();
         file = FileChannel.open(segments.file(number), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        ByteBuffer in = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+        ByteBuffer in = ByteBuffer.allocate(2 * (LogRecord.HEADER + LogRecord.MAX_PAYLOAD)).order(ByteOrder.LITTLE_ENDIAN).limit(0);
         size = 0;
         try {
             while (true) {
@@ -226,7 +228,7 @@ public final class ContainerLog implements AutoCloseable {
         if (taken > state.taken()) {
             put(LogRecord.TAKEN, taken, state.run(), ByteBuffer.allocate(0));
         }
-        write();
+        write(NOTHING);
         end = numbers.isEmpty() ? 0 : Segments.place(numbers.getLast(), size);
         notifyAll();
         if (size >= limits.segment()) {
@@ -239,25 +241,28 @@ public final class ContainerLog implements AutoCloseable {
         if (file == null) {
             roll();
         }
-        if (out.remaining() < LogRecord.HEADER + payload.remaining()) {
-            write();
+        int length = payload.remaining();
+        if (out.remaining() < LogRecord.HEADER + (length < LARGE ? length : 0)) {
+            write(NOTHING);
         }
         Instant now = Instant.now();
-        int at = out.position();
-        LogRecord.header(out, kind, payload.remaining(), number, now.getEpochSecond() * 1_000_000_000 + now.getNano(), run);
-        out.put(payload);
-        try {
-            state.apply(LogRecord.next(out.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip().position(at)));
-        } catch (LogRecord.BadRecord e) {
-            throw new IllegalStateException("A record that was just made is none", e);
+        long time = now.getEpochSecond() * 1_000_000_000 + now.getNano();
+        state.apply(new LogRecord(kind, number, time, run, payload.slice().order(ByteOrder.LITTLE_ENDIAN)));
+        LogRecord.header(out, kind, length, number, time, run);
+        if (length < LARGE) {
+            out.put(payload);
+        } else {
+            write(payload);
         }
     }
 
-    private void write() throws IOException {
+    /** Writes what was gathered, and a payload after it. */
+    private void write(ByteBuffer payload) throws IOException {
         out.flip();
+        ByteBuffer[] all = {out, payload};
         try {
-            while (out.hasRemaining()) {
-                size += file.write(out);
+            while (out.hasRemaining() || payload.hasRemaining()) {
+                size += file.write(all);
             }
             out.clear();
         } catch (IOException e) {
@@ -277,7 +282,7 @@ public final class ContainerLog implements AutoCloseable {
         numbers.add(number);
         dirty = false;
         put(LogRecord.CHECKPOINT, 0, state.run(), state.checkpoint());
-        write();
+        write(NOTHING);
         end = Segments.place(number, size);
         while (numbers.size() > limits.segments()) {
             Files.deleteIfExists(segments.file(numbers.removeFirst()));
