@@ -1,10 +1,14 @@
 package io.hypr.core.internal.link;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.hypr.core.internal.link.Answers.Result;
@@ -18,6 +22,15 @@ final class Connection {
 
     private static final int GENERATION = 1;
     private static final int PADDING = Frame.HEADER + Frame.MAX_PAYLOAD + Frame.TRAILER;
+    /** A DATA from this size on is part of a flow: more will come. */
+    private static final int FLOW = 16 << 10;
+    /** Octets of a flow that are acknowledged together, since each acknowledgement interrupts the guest. */
+    private static final int TOGETHER = 128 << 10;
+    /** Octets that are worth a turn; while less of a flow comes at once, the next is left to gather for a moment, in ns. */
+    private static final int ENOUGH = 96 << 10;
+    private static final long MOMENT = 250_000;
+    /** Octets of payloads after which a connection is read by a thread of the system. */
+    private static final int MUCH = 1 << 20;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final LinkState state;
@@ -28,8 +41,14 @@ final class Connection {
     private final long nonce = RANDOM.nextLong() | 1;
     private final FrameDecoder decoder = new FrameDecoder();
     private long taken;
-    private long acknowledged;
+    private long safe;
     private long acknowledge = -1;
+    /** Octets taken and not yet acknowledged; what is not part of a flow counts as {@link #TOGETHER}. */
+    private int owed;
+    /** The last frame was part of a flow. */
+    private boolean flows;
+    /** Octets of payloads taken. */
+    private long octets;
     private long written = -1;
     private volatile IOException failure;
 
@@ -47,7 +66,7 @@ final class Connection {
         this.answers = answers;
         this.channel = channel;
         this.taken = host.taken();
-        this.acknowledged = taken;
+        this.safe = taken;
         this.fresh = fresh;
     }
 
@@ -76,15 +95,50 @@ final class Connection {
         Welcome said = Answers.welcome(first.payload());
         welcomed(said);
         host.connected(said);
-        while (true) {
-            for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
-                take(frame);
-            }
-            if (taken > acknowledged) {
-                host.flush(taken);
+        while (octets < MUCH) {
+            step(false);
+        }
+        readOn();
+    }
+
+    /** Takes what has come, and waits for more. */
+    private void step(boolean gather) throws IOException {
+        long before = octets;
+        for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
+            take(frame);
+        }
+        if (taken > safe) {
+            host.flush(taken);
+            safe = taken;
+            if (owed >= TOGETHER) {
                 acknowledge();
             }
-            feed();
+        }
+        if (gather && flows && octets - before < ENOUGH) {
+            LockSupport.parkNanos(this, MOMENT);
+        }
+        feed();
+    }
+
+    /** Goes on in a thread of the system, which the kernel wakes directly: a virtual one is woken by way of two others. */
+    private void readOn() throws IOException {
+        FutureTask<Void> rest = new FutureTask<>(() -> {
+            while (true) {
+                step(true);
+            }
+        });
+        Thread.ofPlatform().daemon().name("link with much to say").start(rest);
+        try {
+            rest.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            drop();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The wait for the end of the link was interrupted");
         }
     }
 
@@ -142,6 +196,10 @@ final class Connection {
         }
         if (frame.numbered()) {
             taken = frame.number();
+            int size = frame.payload().limit();
+            flows = frame.type() == Frame.DATA && size >= FLOW;
+            owed += flows ? size : TOGETHER;
+            octets += size;
         }
     }
 
@@ -160,8 +218,8 @@ final class Connection {
     private void acknowledge() {
         state.lock.lock();
         try {
-            acknowledged = taken;
             acknowledge = taken;
+            owed = 0;
             state.changed.signalAll();
         } finally {
             state.lock.unlock();

@@ -172,4 +172,51 @@ class LinkTest {
         assertEquals("line 2", next());
         assertEquals(0, heard.data.size());
     }
+
+    /** @return the number of the next frame that is acknowledged */
+    private long acknowledged() throws IOException {
+        while (true) {
+            for (Frame f = decoder.next(); f != null; f = decoder.next()) {
+                if (f.type() == Frame.ACK) {
+                    return f.payload().getLong(0);
+                }
+            }
+            assertTrue(decoder.feed(guest), "the host hung up");
+        }
+    }
+
+    @Test
+    void aFlowIsAcknowledgedInLargePieces() throws Exception {
+        int pieces = 80;
+        byte[] piece = "x".repeat(32 << 10).getBytes(StandardCharsets.UTF_8);
+        welcome(hello(0), pieces + 2);
+        long last = 0;
+        int acknowledgements = 0;
+        for (int number = 1; number <= pieces; number++) {
+            say(new Frame(Frame.DATA, 0, 2, number, ByteBuffer.wrap(piece)).encode());
+            assertEquals(piece.length, next().length());
+            if (number - last == 4) {
+                last = acknowledged();
+                assertEquals(number, last);
+                acknowledgements++;
+            }
+        }
+        assertEquals(pieces / 4, acknowledgements);
+        say(new Frame(Frame.DATA, 0, 2, pieces + 1, ByteBuffer.wrap(piece)).encode());
+        say(data(pieces + 2)); // What is short waits for nothing, and takes with it what came before.
+        assertEquals(piece.length, next().length());
+        assertEquals("line " + (pieces + 2), next());
+        assertEquals(pieces + 2, acknowledged());
+    }
+
+    @Test
+    void endsWithTheConnectionAlsoAfterMuch() throws Exception {
+        welcome(hello(0), 40);
+        for (int number = 1; number <= 40; number++) {
+            say(new Frame(Frame.DATA, 0, 2, number, ByteBuffer.allocate(64 << 10)).encode());
+            next();
+        }
+        guest.close();
+        serving.join();
+    }
 }
