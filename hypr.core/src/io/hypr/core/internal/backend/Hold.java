@@ -173,14 +173,25 @@ public final class Hold implements AutoCloseable {
      * @param <T> type of the answer
      * @param call what is asked
      * @return the answer
+     * @throws HyprException what the session throws; {@code GONE} if its backend left before it had answered
      */
     public <T> T call(Function<VmSession, T> call) {
         Gate now = enter();
         try {
             return call.apply(now.session);
+        } catch (LinkageError e) {
+            throw cutOff(now, e);
         } finally {
             exit(now);
         }
+    }
+
+    /** A call that took longer than a backend waits when it goes can meet a class that went with it. */
+    private synchronized HyprException cutOff(Gate called, LinkageError e) {
+        if (gate == called) {
+            throw e;
+        }
+        return new HyprException(ErrorCode.GONE, "The backend " + record.owner() + " left while it was asked for microVM " + record.id() + ".", e);
     }
 
     /** @return the link, newly opened */
@@ -223,6 +234,8 @@ public final class Hold implements AutoCloseable {
                         throw e;
                     }
                 }
+            } catch (LinkageError e) {
+                cutOff(now, e); // Else the successor is asked.
             } finally {
                 exit(now);
             }

@@ -95,7 +95,7 @@ final class Run implements Host {
                     link.serve(channel, first);
                 } catch (IOException | HyprException e) {
                     logger.debug("The link of {} broke: {}", id, e.getMessage());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | LinkageError e) { // Of a channel whose backend has left, too.
                     logger.error("The link of {} failed.", id, e);
                 }
                 first = false;

@@ -64,6 +64,8 @@ final class FakeBackend implements VmmBackend, Templates {
     volatile boolean mute;
     /** How many more links break before the guest has said a word, since it has given them up. */
     final AtomicInteger givenUp = new AtomicInteger();
+    /** How many more links meet a class that went with their bundle. */
+    final AtomicInteger unloaded = new AtomicInteger();
     /** Ids of microVMs that stand still since they were restored. */
     final Set<String> paused = ConcurrentHashMap.newKeySet();
 
@@ -181,15 +183,27 @@ final class FakeBackend implements VmmBackend, Templates {
     }
 
     private static final class GivenUp implements ByteChannel {
+        private final boolean unloaded;
         private volatile boolean closed;
+
+        GivenUp(boolean unloaded) {
+            this.unloaded = unloaded;
+        }
 
         @Override
         public int read(ByteBuffer octets) {
+            if (unloaded) {
+                throw new NoClassDefFoundError("one that went with its bundle");
+            }
             return -1;
         }
 
         @Override
         public int write(ByteBuffer octets) throws IOException {
+            if (unloaded) {
+                octets.position(octets.limit());
+                return 1;
+            }
             throw new IOException("Broken pipe");
         }
 
@@ -280,9 +294,11 @@ final class FakeBackend implements VmmBackend, Templates {
             if (paused.contains(id)) {
                 throw new IllegalStateException("Nobody opens the link of a microVM that waits");
             }
-            if (givenUp.get() > 0) {
-                givenUp.decrementAndGet();
-                return new GivenUp();
+            for (AtomicInteger left : List.of(givenUp, unloaded)) {
+                if (left.get() > 0) {
+                    left.decrementAndGet();
+                    return new GivenUp(left == unloaded);
+                }
             }
             try {
                 return FakeHost.link(socket, id);

@@ -1,6 +1,7 @@
 package io.hypr.core.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.hypr.core.internal.backend.Hold;
 import io.hypr.engine.ContainerState;
+import io.hypr.model.ErrorCode;
+import io.hypr.model.HyprException;
 
 /** The bundle of a backend is replaced while a hundred calls run, in both orders: the successor comes before the other one goes, and after. */
 @Timeout(120)
@@ -73,6 +76,35 @@ class SwapTest {
                 assertEquals(ContainerState.RUNNING, containers.inspect(id).state);
             } finally {
                 over = true;
+                engine.close();
+            }
+        }
+    }
+
+    /** As of a session that is still called when its bundle is gone. */
+    @Test
+    void aClassThatWentWithABackendIsNoEndOfWhoCalledIt() throws Exception {
+        try (FakeHost host = new FakeHost(base)) {
+            Engine engine = Fakes.engine(base, host.socket, point -> { }, null);
+            engine.open();
+            try {
+                ContainerService containers = new ContainerService(() -> engine);
+                String id = containers.create(Fakes.spec("sleep")).id;
+                Fakes.backend(engine).unloaded.set(1);
+                containers.start(id);
+                assertEquals(0, Fakes.backend(engine).unloaded.get());
+                Hold hold = engine.find(id).run().hold();
+                assertThrows(NoClassDefFoundError.class, () -> hold.call(_ -> {
+                    throw new NoClassDefFoundError("one of its own");
+                }));
+                HyprException failure = assertThrows(HyprException.class, () -> hold.call(_ -> {
+                    engine.services().backends.remove(Fakes.backend(engine));
+                    engine.services().backends.add(new FakeBackend(host.socket), FakeBackend.PROPERTIES);
+                    throw new NoClassDefFoundError("one that went");
+                }));
+                assertEquals(ErrorCode.GONE, failure.code());
+                assertTrue(hold.lives());
+            } finally {
                 engine.close();
             }
         }
