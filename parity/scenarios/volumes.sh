@@ -126,3 +126,78 @@ show run --rm -v $PWD/d:/d:rw,z $IMAGE touch /d/g
 show run --rm -v $PWD/d:/d:ro,cached $IMAGE touch /d/g
 show run --rm -v ./d:/d $IMAGE ls /d
 show volume rm ${P}v
+
+### options of volumes that are refused
+show volume create -o foo=bar ${P}v
+show volume create -o type=tmpfs ${P}v
+show volume create -o device=/srv ${P}v
+show volume create -o o=bind ${P}v
+show volume create -o type=none -o o=bind ${P}v
+show volume create -o size=x ${P}v
+show volume create -o size=10m ${P}v
+show volume create -o novalue ${P}v
+show volume create -o type=tmpfs -o device=tmpfs -o foo=bar ${P}v
+show run --rm --mount type=volume,source=${P}v,target=/d,volume-opt=foo=bar $IMAGE true
+show run --rm --mount type=volume,source=${P}v,target=/d,volume-opt=type=tmpfs $IMAGE true
+show volume ls -q --filter name=${P}
+show volume create -o size=0 ${P}v
+show volume inspect -f '{{json .Options}} {{.Driver}}' ${P}v
+show volume rm ${P}v
+
+### a volume that is a directory of the host
+mkdir d; chmod 751 d; echo x >d/f
+show volume create -o type=none -o o=bind -o device=$PWD/d ${P}v
+show volume create -o type=none -o o=bind -o device=/srv ${P}v
+show volume create ${P}v
+show volume inspect -f '{{json .Options}} {{.Name}}' ${P}v
+show run --rm -v ${P}v:/d $IMAGE sh -c 'ls /d; stat -c %a /d; echo y >/d/g'
+cat d/g
+show run --rm -v ${P}v:/d:ro $IMAGE touch /d/h
+show volume create -o type=none -o o=bind,ro -o device=$PWD/d ${P}r
+show run --rm -v ${P}r:/d $IMAGE touch /d/h
+show run --rm -v ${P}r:/d $IMAGE ls /d
+quietly create --name ${P}a -v ${P}v:/d $IMAGE sh -c 'echo again >/d/h'
+show inspect -f '{{range .Mounts}}{{.Type}} {{.Name}} {{.Destination}} {{.Driver}} {{.RW}}{{end}}' ${P}a
+show start -a ${P}a
+show volume rm ${P}v
+show rm ${P}a
+show volume rm ${P}v ${P}r
+ls d
+
+### an empty directory of the host as a volume
+mkdir d
+quietly volume create -o type=none -o o=bind -o device=$PWD/d ${P}v
+show run --rm -v ${P}v:/etc $IMAGE ls /etc/passwd
+ls d/passwd; stat -c %a d
+show volume rm ${P}v
+ls d/passwd
+
+### a volume in memory
+show volume create -o type=tmpfs -o device=tmpfs -o o=size=10m,uid=1000,mode=700 ${P}v
+show volume inspect -f '{{json .Options}}' ${P}v
+show run --rm -v ${P}v:/d $IMAGE sh -c 'stat -c "%a %u %g" /d; df -m /d | awk "NR == 2 { print \$2 }"; head -c 11000000 /dev/zero >/d/f; echo $?'
+quietly run -d --name ${P}a -v ${P}v:/d $IMAGE sh -c 'echo shared >/d/f; echo ready; sleep 600'
+until_logged ready ${P}a
+show run --rm -v ${P}v:/e $IMAGE cat /e/f
+show restart -t 0 ${P}a
+until_true $CLI exec ${P}a cat /d/f
+show exec ${P}a ls /d
+show rm -f ${P}a
+show run --rm -v ${P}v:/d $IMAGE ls /d
+show run --rm -v ${P}v:/etc $IMAGE cat /etc/group
+show volume rm ${P}v
+show run --name ${P}b --mount type=volume,target=/d,volume-opt=type=tmpfs,volume-opt=device=tmpfs,volume-opt=o=size=1m $IMAGE sh -c 'df -k /d | awk "NR == 2 { print \$2 }"'
+show inspect -f '{{json .HostConfig.Mounts}}' ${P}b
+show rm -v ${P}b
+
+### volumes that cannot be mounted
+mkdir d; echo x >f
+n=0
+for options in "type=none o=bind device=$PWD/none" "type=none o=bind device=$PWD/f" "type=none device=$PWD/d" "type=tmpfs device=t o=nonsense" "type=nonsense device=t" \
+    'type=tmpfs device=' 'type= device='; do
+    n=$((n + 1))
+    set --; for option in $options; do set -- "$@" -o "$option"; done
+    show volume create "$@" ${P}v$n
+    quietly run --rm -v ${P}v$n:/d $IMAGE ls /d 2>&1 | sed "s#'/[^']*/volumes/#'VOLUMES/#g; s#:/[^:]*/volumes/#:VOLUMES/#g"
+    show volume rm ${P}v$n
+done

@@ -203,6 +203,8 @@ public class ContainerSpec {
         public boolean noCopy;
         /** Labels of a volume that is made for this. */
         public Map<String, String> labels = new LinkedHashMap<>();
+        /** Options of a volume that is made for this. */
+        public Map<String, String> volumeOptions = new LinkedHashMap<>();
         /** Options of a tmpfs, as {@code --tmpfs} takes them. */
         public String options = "";
     }

@@ -19,7 +19,7 @@ public interface Volumes {
      *
      * @param wanted name, labels and options; a null name = one is made up
      * @return the volume
-     * @throws io.hypr.model.HyprException {@code INVALID} for a bad name, {@code UNSUPPORTED} for a driver or options that are not there
+     * @throws io.hypr.model.HyprException {@code INVALID} for a bad name or option, {@code UNSUPPORTED} for a driver that is not there, or a quota
      */
     Volume create(Volume wanted);
 
@@ -61,7 +61,7 @@ public interface Volumes {
         public String mountpoint;
         /** Labels. */
         public Map<String, String> labels = new LinkedHashMap<>();
-        /** Options of the driver. */
+        /** Options of the driver: {@code type}, {@code device} and {@code o}, as mount(8) takes them; {@code size} can be 0 only. */
         public Map<String, String> options = new LinkedHashMap<>();
         /** When it was made. */
         public Instant created;

@@ -70,7 +70,7 @@ public final class SystemDf extends Command {
         List<ContainerInfo> all = containers.list();
         Set<String> used = all.stream().map(c -> c.imageId).collect(Collectors.toSet());
         List<Image> here = images.list();
-        List<Volumes.Volume> stores = volumes.list();
+        List<Volumes.Volume> stores = DiskUse.stores(volumes);
         Set<ContainerState> ups = Set.of(ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING);
         List<ContainerInfo> up = all.stream().filter(c -> ups.contains(c.state)).toList();
         long disks = all.stream().mapToLong(c -> insides.disk(c.id)).sum();

@@ -42,7 +42,7 @@ public record DiskUse(Images images, Containers containers, Insides insides, Vol
         List<Image> here = images.list();
         List<ImageTable.Row> names = here.stream().flatMap(i -> ImageTable.rows(i, false).stream()).toList();
         List<ContainerInfo> all = containers.list();
-        List<Volume> stores = volumes.list();
+        List<Volume> stores = stores(volumes);
         if (format.isPresent() && !format.get().equals("table")) {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("Images", ofImages(here, all, true).rows(names));
@@ -95,6 +95,14 @@ public record DiskUse(Images images, Containers containers, Insides insides, Vol
 
     private Table<ContainerInfo> ofContainers(boolean full) {
         return ContainerTable.table(full).field("Size", "SIZE", c -> Human.size(insides.disk(c.id)));
+    }
+
+    /**
+     * @param volumes the volumes
+     * @return those that are counted: as under Docker, not those with options, whose content is elsewhere
+     */
+    public static List<Volume> stores(Volumes volumes) {
+        return volumes.list().stream().filter(v -> v.options.isEmpty()).toList();
     }
 
     private Table<Volume> ofVolumes() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.ContainerSpec;
@@ -128,6 +129,7 @@ final class MountOptions {
                 case "readonly", "ro" -> m.readOnly = flag(words, text, key, value, equals < 0);
                 case "volume-nocopy" -> m.noCopy = flag(words, text, key, value, equals < 0);
                 case "volume-label" -> ContainerOptions.pair(m.labels, value);
+                case "volume-opt" -> ContainerOptions.pair(m.volumeOptions, value);
                 case "volume-driver" -> driver(value);
                 case "tmpfs-size" -> tmpfs.add("size=" + size(words, text, value));
                 case "tmpfs-mode" -> {
@@ -233,9 +235,9 @@ final class MountOptions {
                 options.put("Mode", Integer.parseInt(value, 8));
             }
         }
-        if (!options.isEmpty()) {
+        if (!options.isEmpty() || !d.volumeOptions.isEmpty()) {
             if (d.type.equals("volume")) {
-                options.put("DriverConfig", Map.of());
+                options.put("DriverConfig", d.volumeOptions.isEmpty() ? Map.of() : Map.of("Options", new TreeMap<>(d.volumeOptions)));
             }
             m.put(Character.toUpperCase(d.type.charAt(0)) + d.type.substring(1) + "Options", options);
         }

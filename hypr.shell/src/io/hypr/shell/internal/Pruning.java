@@ -123,7 +123,7 @@ public final class Pruning {
     }
 
     /**
-     * Removes volumes that no container has.
+     * Removes volumes that no container has; as under Docker, none with options, whose content is elsewhere.
      *
      * @param volumes the engine
      * @param named also those that somebody named
@@ -133,7 +133,7 @@ public final class Pruning {
         List<String> removed = new ArrayList<>();
         for (Volumes.Volume v : volumes.list()) {
             long[] size = new long[1];
-            if (v.containers.isEmpty() && (named || v.anonymous) && fits(v.labels, v.created) && done(() -> {
+            if (v.containers.isEmpty() && v.options.isEmpty() && (named || v.anonymous) && fits(v.labels, v.created) && done(() -> {
                 size[0] = volumes.size(v.name);
                 volumes.remove(v.name);
             })) {

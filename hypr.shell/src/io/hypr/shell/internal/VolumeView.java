@@ -2,6 +2,7 @@ package io.hypr.shell.internal;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.hypr.engine.Volumes.Volume;
 import io.hypr.model.ErrorCode;
@@ -24,7 +25,7 @@ public final class VolumeView {
         view.put("Labels", v.labels);
         view.put("Mountpoint", v.mountpoint);
         view.put("Name", v.name);
-        view.put("Options", v.options.isEmpty() ? null : v.options);
+        view.put("Options", v.options.isEmpty() ? null : new TreeMap<>(v.options));
         view.put("Scope", "local");
         return view;
     }

@@ -72,6 +72,11 @@ final class Clearing {
         engine.devices().release(container);
     }
 
+    /** Takes away what is mounted for its volumes; the VMM must have ended. */
+    void volumes() {
+        engine.volumes().release(container.ask(r -> List.copyOf(r.info.mounts)), container.id());
+    }
+
     /** @return what to say to who wants a container of which something is left */
     static HyprException left(Container container) {
         return new HyprException(ErrorCode.CONFLICT, "What the last run of container " + container.name() + " had on this host could not be cleared away yet.")
@@ -81,7 +86,7 @@ final class Clearing {
     /** All of it, as far as it is possible; what is not is logged, and the caller has it tried again. */
     boolean rest() {
         CompletableFuture<Boolean> network = CompletableFuture.supplyAsync(() -> each(this::ports, this::network), Thread::startVirtualThread);
-        boolean vm = each(this::vm, this::devices);
+        boolean vm = each(this::vm, this::devices, this::volumes);
         return network.join() && vm;
     }
 

@@ -89,7 +89,8 @@ final class Kernels {
             long name = Integer.toUnsignedLong(notes.getInt());
             long words = Integer.toUnsignedLong(notes.getInt());
             int type = notes.getInt();
-            if (type == ENTRY && name == XEN.length && notes.remaining() > XEN.length && notes.slice(notes.position(), XEN.length).equals(ByteBuffer.wrap(XEN))) {
+            if (type == ENTRY && name == XEN.length && notes.remaining() > XEN.length
+                && notes.slice(notes.position(), XEN.length).equals(ByteBuffer.wrap(XEN))) {
                 return true;
             }
             long all = filled(name) + filled(words);

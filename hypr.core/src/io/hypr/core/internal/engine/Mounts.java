@@ -178,6 +178,7 @@ final class Mounts {
         wanted.name = m.source;
         wanted.driver = driver;
         wanted.labels.putAll(m.labels);
+        wanted.options.putAll(m.volumeOptions);
         Volume planned = engine.volumes().plan(wanted);
         if (!engine.volumes().has(planned.name) && fresh.stream().noneMatch(v -> v.name.equals(planned.name))) {
             fresh.add(planned);
@@ -235,7 +236,7 @@ final class Mounts {
     void prepare(ContainerInfo info, Image image) {
         for (MountPoint p : info.mounts) {
             if (p.type.equals("volume")) {
-                engine.volumes().prepare(p, image);
+                engine.volumes().prepare(p, image, info.id);
                 continue;
             }
             Path source = Path.of(p.source);

@@ -2,14 +2,18 @@ package io.hypr.core.internal.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -31,12 +35,15 @@ final class VolumeBook {
 
     /** Begins the names of directories of volumes that are being removed. */
     private static final String REMOVED = ".";
+    private static final String FRESH = "_fresh";
 
     private final Engine engine;
     private final Records records;
     private final Path directory;
     private final Object filling = new Object();
     private final Map<String, Volume> volumes = new TreeMap<>();
+    /** By name, containers that have a volume mounted that has options. */
+    private final Map<String, Set<String>> holders = new HashMap<>();
 
     VolumeBook(Engine engine, Records records, Path home) {
         this.engine = engine;
@@ -116,11 +123,7 @@ final class VolumeBook {
                 + ": plugin \"" + planned.driver + "\" not found")
                 .remedy("Leave the driver out: volumes are directories of this host.");
         }
-        if (!planned.options.isEmpty()) {
-            throw new HyprException(ErrorCode.UNSUPPORTED,
-                "create " + planned.name + ": invalid option: \"" + planned.options.keySet().iterator().next() + "\"")
-                .remedy("A volume is a directory of this host, which has no options; mount other file systems on the host, and use that directory by -v.");
-        }
+        VolumeMount.check(planned);
         planned.driver = "local";
         planned.created = Instant.now();
         planned.mountpoint = data(planned.name).toString();
@@ -171,30 +174,94 @@ final class VolumeBook {
      *
      * @param mount where it is mounted
      * @param image of the container
+     * @param id of the container
      */
-    void prepare(MountPoint mount, Image image) {
+    void prepare(MountPoint mount, Image image, String id) {
         Path data = data(mount.name);
+        Optional<VolumeMount> options;
         synchronized (this) {
-            if (!volumes.containsKey(mount.name)) {
+            Volume volume = volumes.get(mount.name);
+            if (volume == null) {
                 throw new HyprException(ErrorCode.NOT_FOUND, "get " + mount.name + ": no such volume").remedy("Make it: hypr volume create " + mount.name);
             }
+            options = VolumeMount.of(volume);
         }
         ensure(mount.name);
-        if (!mount.copy || !isEmpty(data)) {
+        options.ifPresent(m -> hold(mount.name, id, m));
+        if (!mount.copy || options.filter(VolumeMount::isInMemory).isPresent() || !isEmpty(data)) {
             return;
         }
-        Path fresh = data.resolveSibling("_fresh");
+        Path fresh = options.isPresent() ? data.resolve(FRESH) : data.resolveSibling(FRESH);
         synchronized (filling) { // Two containers that start with one new volume: the second finds it filled.
             try {
-                Clearing.delete(fresh);
+                if (options.isEmpty()) { // Else it would be the user's.
+                    Clearing.delete(fresh);
+                }
                 if (isEmpty(data) && engine.services().roots().extract(image, mount.target, fresh)) {
-                    Files.delete(data);
-                    Files.move(fresh, data);
+                    replace(data, fresh, options.isPresent());
                 }
             } catch (IOException e) {
                 throw new HyprException(ErrorCode.INTERNAL, "Volume " + mount.name + " could not be filled from the image.", e);
             }
         }
+    }
+
+    /** What is mounted stays, and gets what was extracted in it. */
+    private static void replace(Path data, Path fresh, boolean mounted) throws IOException {
+        if (!mounted) {
+            Files.delete(data);
+            Files.move(fresh, data);
+            return;
+        }
+        for (String attribute : List.of("unix:uid", "unix:gid", "unix:mode")) {
+            Files.setAttribute(data, attribute, Files.getAttribute(fresh, attribute));
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(fresh)) {
+            for (Path file : files) {
+                Files.move(file, data.resolve(file.getFileName()));
+            }
+        }
+        Files.delete(fresh);
+    }
+
+    /** The first container that runs with it has it mounted; what a crash left from before is taken away. */
+    private void hold(String name, String id, VolumeMount mount) {
+        synchronized (holders) {
+            if (!hasOther(name, id)) {
+                VolumeMount.remove(data(name));
+                mount.make(data(name));
+            }
+            holders.computeIfAbsent(name, n -> new HashSet<>()).add(id);
+        }
+    }
+
+    /**
+     * A container does not run any more: what is mounted for its volumes goes with the last one. Idempotent.
+     *
+     * @param mounts of the container
+     * @param id of the container
+     */
+    void release(List<MountPoint> mounts, String id) {
+        for (MountPoint mount : mounts) {
+            Volume volume;
+            synchronized (this) {
+                volume = mount.type.equals("volume") ? volumes.get(mount.name) : null;
+            }
+            if (volume != null && VolumeMount.of(volume).isPresent()) {
+                synchronized (holders) {
+                    holders.getOrDefault(mount.name, new HashSet<>()).remove(id);
+                    if (!hasOther(mount.name, id)) {
+                        VolumeMount.remove(data(mount.name));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Also those that run since before hyprd did. */
+    private boolean hasOther(String name, String id) {
+        return holders.getOrDefault(name, Set.of()).stream().anyMatch(h -> !h.equals(id)) || engine.all().stream()
+            .anyMatch(c -> !c.id().equals(id) && c.ask(r -> r.vm != null && r.info.mounts.stream().anyMatch(m -> m.name.equals(name))));
     }
 
     private static boolean isEmpty(Path directory) {
@@ -218,6 +285,7 @@ final class VolumeBook {
     /** Removes a volume whoever has it. */
     void discard(String name) {
         Path removed = directory.resolve(REMOVED + name);
+        VolumeMount.remove(data(name)); // What is in it is not the volume's to remove.
         try {
             Clearing.delete(removed);
             if (Files.exists(directory.resolve(name))) {

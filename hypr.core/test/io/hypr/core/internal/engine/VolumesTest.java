@@ -11,6 +11,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,90 @@ class VolumesTest extends OneEngine {
         await(() -> directory.toFile().list().length == 1);
         volumes.remove("stays");
         assertEquals(0, directory.toFile().list().length);
+    }
+
+    private Volume with(String name, String... options) {
+        Volume v = named(name);
+        for (int i = 0; i < options.length; i += 2) {
+            v.options.put(options[i], options[i + 1]);
+        }
+        return v;
+    }
+
+    private String refused(String... options) {
+        HyprException e = assertThrows(HyprException.class, () -> volumes.create(with("bad", options)));
+        assertEquals(List.of(), volumes.list());
+        return e.getMessage();
+    }
+
+    @Test
+    void optionsThatDockerRefusesAreRefused() {
+        assertEquals("create bad: invalid option: \"foo\"", refused("foo", "bar"));
+        assertEquals("create bad: missing required option: \"device\"", refused("type", "tmpfs"));
+        assertEquals("create bad: missing required option: \"device\"", refused("o", "bind"));
+        assertEquals("create bad: missing required option: \"type\"", refused("device", "/srv"));
+        assertEquals("create bad: invalid size: 'x'", refused("size", "x"));
+        assertEquals("create bad: quota size requested but no quota support", refused("size", "10m"));
+        assertEquals(Map.of("size", "0"), volumes.create(with("empty", "size", "0")).options);
+    }
+
+    @Test
+    void optionsBecomeFlagsAndData() {
+        assertEquals(Optional.empty(), VolumeMount.of(with("x", "size", "0")));
+        assertEquals(Optional.empty(), VolumeMount.of(with("x", "type", "", "device", "")));
+        assertEquals(Optional.of(new VolumeMount("/srv", "none", 4096 | 1, "")), VolumeMount.of(with("x", "type", "none", "device", "/srv", "o", "bind,ro")));
+        assertEquals(Optional.of(new VolumeMount("t", "tmpfs", 8, "size=1m,uid=7")),
+            VolumeMount.of(with("x", "type", "tmpfs", "device", "t", "o", "ro,size=1m,rw,noexec,uid=7,defaults")));
+    }
+
+    /** Needs root. */
+    @Test
+    void aDirectoryOfTheHostIsThereWhileAContainerRunsAndStaysWhenTheVolumeGoes() throws Exception {
+        Path device = Files.createDirectory(base.resolve("device"));
+        volumes.create(with("bound", "type", "none", "device", device.toString(), "o", "bind"));
+        Path data = Path.of(volumes.inspect("bound").mountpoint);
+        ContainerSpec spec = Fakes.spec("sleep");
+        spec.mounts.add(mount("volume", "bound", "/data"));
+        ContainerInfo c = containers.create(spec);
+        containers.start(c.id);
+        assertEquals("of the image", Files.readString(device.resolve("file")), "an empty one is filled");
+        assertEquals(List.of("file"), List.of(device.toFile().list()));
+        Files.writeString(device.resolve("file"), "mine");
+        assertEquals("mine", Files.readString(data.resolve("file")));
+        engine.close();
+        open();
+        assertEquals("mine", Files.readString(data.resolve("file")), "the container runs on");
+        ContainerInfo other = containers.create(spec);
+        containers.start(other.id);
+        containers.kill(c.id, "KILL");
+        containers.await(c.id, Until.NOT_RUNNING);
+        assertTrue(Files.exists(data.resolve("file")), "another one has it");
+        containers.kill(other.id, "KILL");
+        containers.await(other.id, Until.NOT_RUNNING);
+        await(() -> !Files.exists(data.resolve("file")));
+        containers.remove(c.id, false, true);
+        containers.remove(other.id, false, true);
+        VolumeMount.of(volumes.inspect("bound")).orElseThrow().make(data); // As a crash may leave it.
+        volumes.remove("bound");
+        assertEquals("mine", Files.readString(device.resolve("file")));
+        assertFalse(Files.exists(data.getParent()));
+    }
+
+    /** Needs root. */
+    @Test
+    void whatCannotBeMountedIsToldAndLeavesNothing() throws Exception {
+        volumes.create(with("gone", "type", "none", "device", base.resolve("no-such").toString(), "o", "bind"));
+        volumes.create(with("odd", "type", "tmpfs", "device", "t", "o", "no-such"));
+        Path data = Path.of(volumes.inspect("gone").mountpoint);
+        ContainerInfo gone = containers.create(spec(mount("volume", "gone", "/data")));
+        HyprException e = assertThrows(HyprException.class, () -> containers.start(gone.id));
+        assertEquals("error while mounting volume '" + data + "': failed to mount local volume: mount " + base.resolve("no-such") + ":" + data
+            + ", flags: 0x1000: no such file or directory", e.getMessage());
+        assertEquals(ErrorCode.NOT_FOUND, e.code());
+        Path odd = Path.of(volumes.inspect("odd").mountpoint);
+        ContainerInfo c = containers.create(spec(mount("volume", "odd", "/data")));
+        assertEquals("error while mounting volume '" + odd + "': failed to mount local volume: mount t:" + odd + ", data: no-such: invalid argument",
+            assertThrows(HyprException.class, () -> containers.start(c.id)).getMessage());
     }
 
     @Test
