@@ -160,11 +160,11 @@ final class Reconciler {
         boolean interrupted = !r.info.error.isEmpty() && r.info.finished != null && r.failures > 0;
         if (r.info.spec.autoRemove && r.info.finished != null) {
             new Removal(engine, container).remove();
-        } else if (r.restartAt != null) {
+        } else if (r.restartAt != null && Restarts.isLimited(r)) {
             engine.restarts().schedule(container, r.restartAt);
-        } else if (interrupted && Restarts.wants(r)) {
+        } else if (interrupted && Restarts.isLimited(r) && Restarts.wants(r)) {
             startSoon(container, false);
-        } else if (Restarts.wantsWithEngine(r)) {
+        } else if (r.restartAt != null || interrupted && Restarts.wants(r) || Restarts.wantsWithEngine(r)) {
             startSoon(container, true);
         }
     }

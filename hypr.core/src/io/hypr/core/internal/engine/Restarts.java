@@ -65,6 +65,11 @@ final class Restarts {
         };
     }
 
+    /** @return whether restarts are counted against a number; else a new engine begins to count anew, as Docker does */
+    static boolean isLimited(ContainerRecord r) {
+        return "on-failure".equals(r.info.spec.restartPolicy);
+    }
+
     /** @return whether a container that does not run starts with the engine: as under Docker, also what failed and what was stopped by the user since */
     static boolean wantsWithEngine(ContainerRecord r) {
         ContainerSpec spec = r.info.spec;

@@ -2,8 +2,10 @@ package io.hypr.core.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,44 @@ class RestartsTest extends OneEngine {
         assertThrows(HyprException.class, () -> containers.inspect(left));
         containers.list().forEach(c -> containers.remove(c.id, true));
         assertEquals(FakeHost.NOTHING, host.leftovers());
+    }
+
+    /** As Docker, which starts at once what waited for its restart, and counts from there; only a number of attempts is kept to. */
+    @Test
+    void aNewEngineCountsRestartsAnew() throws Exception {
+        open();
+        String always = withPolicy("always", 0, "exit", "3");
+        String limited = withPolicy("on-failure", 50, "exit", "3");
+        for (String id : List.of(always, limited)) {
+            containers.start(id);
+            await(engine.find(id), c -> c.info().restarts >= 3);
+        }
+        await(engine.find(always), c -> c.ask(r -> r.restartAt != null && r.restartAt.isAfter(Instant.now().plusMillis(300))));
+        engine.close();
+        CountDownLatch seen = new CountDownLatch(1);
+        open(p -> {
+            if (p.equals("start.intent")) {
+                awaitQuietly(seen);
+            }
+        });
+        try {
+            engine.awaitReconciled();
+            assertEquals(0, containers.inspect(always).restarts);
+            assertEquals(ContainerState.RESTARTING, containers.inspect(always).state);
+            assertTrue(containers.inspect(limited).restarts >= 3);
+        } finally {
+            seen.countDown();
+        }
+        await(engine.find(always), c -> c.info().restarts >= 1);
+        containers.list().forEach(c -> containers.remove(c.id, true));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @ParameterizedTest
