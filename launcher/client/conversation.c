@@ -10,7 +10,13 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8   /* of linux/fs.h, which musl has not */
+#endif
 
 enum { IN_CAPACITY = 2 * (FRAME_LIMIT + FRAME_HEADER), PATIENCE = 3 };
 
@@ -101,12 +107,24 @@ static void transmit(struct state *s) {
     else if (errno != EAGAIN && errno != EINTR) fail("Cannot send to hyprd: %s.", strerror(errno));
 }
 
-/* A pipe that poll calls writable takes PIPE_BUF octets without waiting; a file takes all. */
+/*
+ * A pipe that poll calls writable takes PIPE_BUF octets without waiting; a file takes all. Since Linux 6.4 a pipe can be told to take
+ * what it has room for.
+ */
+static ssize_t write_without_waiting(struct state *s) {
+    struct stat kind = { .st_mode = 0 };
+    (void) fstat(s->target, &kind);
+    if (S_ISREG(kind.st_mode) || s->pending <= PIPE_BUF) return write(s->target, s->in + s->start, s->pending);
+    if (S_ISFIFO(kind.st_mode)) {
+        struct iovec all = { .iov_base = s->in + s->start, .iov_len = s->pending };
+        ssize_t written = syscall(SYS_pwritev2, s->target, &all, 1L, -1L, -1L, RWF_NOWAIT);
+        if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
+    }
+    return write(s->target, s->in + s->start, PIPE_BUF);
+}
+
 static void write_output(struct state *s) {
-    struct stat kind;
-    bool file = fstat(s->target, &kind) == 0 && S_ISREG(kind.st_mode);
-    size_t part = file || s->pending < PIPE_BUF ? s->pending : PIPE_BUF;
-    ssize_t written = write(s->target, s->in + s->start, part);
+    ssize_t written = write_without_waiting(s);
     if (written >= 0) {
         s->start += (size_t) written;
         s->pending -= (size_t) written;
