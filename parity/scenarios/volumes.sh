@@ -127,6 +127,12 @@ show run --rm -v $PWD/d:/d:ro,cached $IMAGE touch /d/g
 show run --rm -v ./d:/d $IMAGE ls /d
 show volume rm ${P}v
 
+### the name of a volume as an option
+show volume create --name ${P}v
+show volume create --name ${P}v ${P}w
+show volume create --name x
+show volume rm ${P}v
+
 ### options of volumes that are refused
 show volume create -o foo=bar ${P}v
 show volume create -o type=tmpfs ${P}v

@@ -9,6 +9,7 @@ import io.hypr.engine.Volumes;
 import io.hypr.shell.internal.Call;
 import io.hypr.shell.internal.Command;
 import io.hypr.shell.internal.ContainerOptions;
+import io.hypr.shell.internal.grammar.InputException;
 import io.hypr.shell.internal.grammar.Words;
 
 /** {@code hypr volume create}. */
@@ -29,7 +30,11 @@ public final class VolumeCreate extends Command {
     @Override
     protected Object run(Call call, Words words) throws Exception {
         Volumes.Volume v = new Volumes.Volume();
-        v.name = words.rest().isEmpty() ? null : words.rest().getFirst();
+        String name = words.get("name").orElse("");
+        if (!name.isEmpty() && !words.rest().isEmpty()) {
+            throw new InputException("conflicting options: cannot specify a volume-name through both --name and as a positional arg");
+        }
+        v.name = words.rest().isEmpty() ? name : words.rest().getFirst();
         v.driver = words.get("driver").orElse("local");
         words.all("opt").forEach(o -> ContainerOptions.pair(v.options, o));
         words.all("label").forEach(l -> ContainerOptions.pair(v.labels, l));
