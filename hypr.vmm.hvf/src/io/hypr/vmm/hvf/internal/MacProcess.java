@@ -119,6 +119,7 @@ final class MacProcess implements HostProcess {
     @Override
     public void stop() {
         signal("-STOP");
+        awaitStopped();
     }
 
     @Override

@@ -46,6 +46,7 @@ record KvmProcess(VmmProcess vmm) implements HostProcess {
     @Override
     public void stop() {
         signal(SIGSTOP);
+        awaitStopped();
     }
 
     @Override
