@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.hypr.core.internal.link.Answers.Result;
@@ -26,9 +25,6 @@ final class Connection {
     private static final int FLOW = 16 << 10;
     /** Octets of a flow that are acknowledged together, since each acknowledgement interrupts the guest. */
     private static final int TOGETHER = 128 << 10;
-    /** Octets that are worth a turn; while less of a flow comes at once, the next is left to gather for a moment, in ns. */
-    private static final int ENOUGH = 96 << 10;
-    private static final long MOMENT = 250_000;
     /** Octets of payloads after which a connection is read by a thread of the system. */
     private static final int MUCH = 1 << 20;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -45,8 +41,6 @@ final class Connection {
     private long acknowledge = -1;
     /** Octets taken and not yet acknowledged; what is not part of a flow counts as {@link #TOGETHER}. */
     private int owed;
-    /** The last frame was part of a flow. */
-    private boolean flows;
     /** Octets of payloads taken. */
     private long octets;
     private long written = -1;
@@ -96,14 +90,13 @@ final class Connection {
         welcomed(said);
         host.connected(said);
         while (octets < MUCH) {
-            step(false);
+            step();
         }
         readOn();
     }
 
     /** Takes what has come, and waits for more. */
-    private void step(boolean gather) throws IOException {
-        long before = octets;
+    private void step() throws IOException {
         for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
             take(frame);
         }
@@ -114,9 +107,6 @@ final class Connection {
                 acknowledge();
             }
         }
-        if (gather && flows && octets - before < ENOUGH) {
-            LockSupport.parkNanos(this, MOMENT);
-        }
         feed();
     }
 
@@ -124,7 +114,7 @@ final class Connection {
     private void readOn() throws IOException {
         FutureTask<Void> rest = new FutureTask<>(() -> {
             while (true) {
-                step(true);
+                step();
             }
         });
         Thread.ofPlatform().daemon().name("link with much to say").start(rest);
@@ -197,8 +187,7 @@ final class Connection {
         if (frame.numbered()) {
             taken = frame.number();
             int size = frame.payload().limit();
-            flows = frame.type() == Frame.DATA && size >= FLOW;
-            owed += flows ? size : TOGETHER;
+            owed += frame.type() == Frame.DATA && size >= FLOW ? size : TOGETHER;
             octets += size;
         }
     }
