@@ -29,7 +29,7 @@ class MacProcessTest {
         System.arraycopy(words, 0, command, 3, words.length);
         command[0] = "/bin/sh";
         command[1] = "-c";
-        command[2] = "while :; do sleep 600; done";
+        command[2] = "read line"; // A child would look like it until it is another program.
         Process process = new ProcessBuilder(command).start();
         MacProcess.note(process.toHandle(), file());
         return process;
