@@ -121,10 +121,12 @@ final class Connection {
         try {
             rest.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException broken) {
-                throw broken;
+            switch (e.getCause()) {
+                case IOException broken -> throw broken;
+                case RuntimeException failed -> throw failed;
+                case Error failed -> throw failed;
+                default -> throw new IllegalStateException(e.getCause());
             }
-            throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             drop();
             Thread.currentThread().interrupt();

@@ -2,6 +2,8 @@ package io.hypr.core.internal.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +41,7 @@ class LinkTest {
     private static final class Heard implements Host {
         final BlockingQueue<String> data = new LinkedBlockingQueue<>();
         private long taken;
+        private volatile HyprException refusal;
 
         @Override
         public synchronized long taken() {
@@ -52,6 +55,9 @@ class LinkTest {
 
         @Override
         public synchronized void data(int stream, long number, ByteBuffer octets) {
+            if (refusal != null) {
+                throw refusal;
+            }
             taken = number;
             data.add(StandardCharsets.UTF_8.decode(octets).toString());
         }
@@ -89,6 +95,7 @@ class LinkTest {
     private final FrameDecoder decoder = new FrameDecoder();
     private SocketChannel guest;
     private Thread serving;
+    private volatile Exception served;
 
     @BeforeEach
     void connect() throws IOException {
@@ -96,7 +103,7 @@ class LinkTest {
             server.bind(UnixDomainSocketAddress.of(base.resolve("link")));
             guest = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("link")));
             SocketChannel host = server.accept();
-            serving = Thread.ofVirtual().start(() -> assertThrows(IOException.class, () -> link.serve(host, false)));
+            serving = Thread.ofVirtual().start(() -> served = assertThrows(Exception.class, () -> link.serve(host, false)));
         }
     }
 
@@ -209,14 +216,28 @@ class LinkTest {
         assertEquals(pieces + 2, acknowledged());
     }
 
-    @Test
-    void endsWithTheConnectionAlsoAfterMuch() throws Exception {
-        welcome(hello(0), 40);
+    private void sayMuch() throws Exception {
+        welcome(hello(0), 41);
         for (int number = 1; number <= 40; number++) {
             say(new Frame(Frame.DATA, 0, 2, number, ByteBuffer.allocate(64 << 10)).encode());
             next();
         }
+    }
+
+    @Test
+    void endsWithTheConnectionAlsoAfterMuch() throws Exception {
+        sayMuch();
         guest.close();
         serving.join();
+        assertInstanceOf(IOException.class, served);
+    }
+
+    @Test
+    void failsWithWhatItsHostSaysAlsoAfterMuch() throws Exception {
+        sayMuch();
+        heard.refusal = new HyprException(ErrorCode.GONE, "The backend has left.");
+        say(data(41));
+        serving.join();
+        assertSame(heard.refusal, served);
     }
 }
