@@ -80,18 +80,8 @@ record VolumeMount(String source, String type, long flags, String data) {
         if (source.isEmpty() && type.isEmpty()) {
             return Optional.empty();
         }
-        long flags = 0;
-        List<String> data = new ArrayList<>();
-        for (String option : volume.options.getOrDefault("o", "").split(",")) {
-            if (SET.containsKey(option)) {
-                flags |= SET.get(option);
-            } else if (CLEAR.containsKey(option)) {
-                flags &= ~CLEAR.get(option);
-            } else if (!option.isEmpty()) {
-                data.add(option);
-            }
-        }
-        return Optional.of(new VolumeMount(source, type, flags, String.join(",", data)));
+        MountFlags all = MountFlags.of(volume.options.getOrDefault("o", ""), 0, SET, CLEAR);
+        return Optional.of(new VolumeMount(source, type, all.flags(), all.data()));
     }
 
     /** Whether its content goes with the last container: Docker fills a new volume as it creates a container, and unmounts it before the start. */
