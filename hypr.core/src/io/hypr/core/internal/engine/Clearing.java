@@ -15,7 +15,10 @@ import io.hypr.model.DriverRecord;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
-/** Clears away what a run of a container has on the host. Every method is idempotent, and right after a crash anywhere. */
+/**
+ * Clears away what a run of a container has on the host. Every method is idempotent, and right after a crash anywhere. What is gone is made safe with what the
+ * caller says next of the container: an engine that is killed before clears away once more.
+ */
 final class Clearing {
 
     private final Engine engine;
@@ -30,7 +33,7 @@ final class Clearing {
     void ports() {
         engine.ports().withdraw(container.id());
         if (!container.ask(r -> r.info.published.isEmpty())) {
-            container.change(r -> r.info.published.clear());
+            container.note(r -> r.info.published.clear());
         }
     }
 
@@ -44,7 +47,7 @@ final class Clearing {
         DriverRecord vm = container.ask(r -> r.vm);
         if (vm != null) {
             engine.services().backends.discard(vm);
-            container.change(r -> {
+            container.note(r -> {
                 r.vm = null;
                 r.info.vmmPid = 0;
             });
@@ -60,7 +63,7 @@ final class Clearing {
         }
         engine.networks().release(container.id());
         if (!plugs.isEmpty() || !container.ask(r -> r.info.networks.isEmpty())) {
-            container.change(r -> {
+            container.note(r -> {
                 r.plugs.clear();
                 r.info.networks.clear();
             });

@@ -76,14 +76,17 @@ final class Container {
     // --- the record ---
 
     /** Changes the record and makes it safe. */
-    void change(Consumer<ContainerRecord> how) {
-        synchronized (this) {
-            how.accept(record);
-            if (!removed) {
-                engine.records().put(record);
-            }
-            notifyAll();
+    synchronized void change(Consumer<ContainerRecord> how) {
+        note(how);
+        if (!removed) {
+            engine.records().put(record);
         }
+    }
+
+    /** Changes the record, which the next {@link #change} makes safe: for what an engine that is killed before that need not have left. */
+    synchronized void note(Consumer<ContainerRecord> how) {
+        how.accept(record);
+        notifyAll();
     }
 
     /**

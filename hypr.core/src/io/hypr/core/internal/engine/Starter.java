@@ -170,7 +170,7 @@ final class Starter {
         Plug plug = new Plug();
         plug.driver = network.network.driver;
         plug.record = attachment.record();
-        container.change(r -> {
+        container.note(r -> { // The launch makes it safe.
             r.plugs.add(plug);
             r.info.networks.put(network.network.name, endpoint);
         });
@@ -191,7 +191,7 @@ final class Starter {
         }
         if (!wanted.isEmpty() && !info.networks.isEmpty()) {
             List<Publication> now = engine.ports().publish(container.id(), container.name(), info.networks.values().iterator().next().ip, wanted);
-            container.change(r -> r.info.published = new ArrayList<>(now));
+            container.note(r -> r.info.published = new ArrayList<>(now));
         }
     }
 

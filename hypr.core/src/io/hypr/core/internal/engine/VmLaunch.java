@@ -140,12 +140,12 @@ final class VmLaunch {
     private Run begin(Hold hold) {
         if (visit != null) {
             Run run = new Run(container, container.id(), hold, visit, engine.log());
-            container.change(r -> r.vm = hold.record());
+            container.note(r -> r.vm = hold.record()); // Its intent is enough to discard it.
             run.begin(true);
             return run;
         }
         Run run = new Run(container, container.id(), hold, container.log(), engine.log());
-        container.change(r -> {
+        container.note(r -> { // Until the start is complete, the intent is enough to discard it.
             r.vm = hold.record();
             r.bootMemory = plan.memory();
             r.info.vmmPid = hold.call(VmSession::pid);
@@ -183,7 +183,7 @@ final class VmLaunch {
         long nanos = System.nanoTime() - begun;
         engine.startTimes(way.isCold()).add(nanos);
         if (visit == null) {
-            container.change(r -> r.info.bootNanos = nanos);
+            container.note(r -> r.info.bootNanos = nanos);
         }
         return now;
     }
