@@ -12,7 +12,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -41,6 +43,9 @@ public final class Records implements AutoCloseable {
     private final Path file;
     private final Consumer<String> points;
     private final Connection connection;
+    /** By their text, each prepared once. */
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private int roomForEvents;
 
     /**
      * @param home directory of the database
@@ -158,15 +163,20 @@ public final class Records implements AutoCloseable {
         }
     }
 
+    private PreparedStatement statement(Connection c, String sql, Object... values) throws SQLException {
+        PreparedStatement s = statements.get(sql);
+        if (s == null) {
+            s = c.prepareStatement(sql);
+            statements.put(sql, s);
+        }
+        for (int i = 0; i < values.length; i++) {
+            s.setObject(i + 1, values[i]);
+        }
+        return s;
+    }
+
     private int update(String sql, Object... values) {
-        return run(c -> {
-            try (PreparedStatement s = c.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    s.setObject(i + 1, values[i]);
-                }
-                return s.executeUpdate();
-            }
-        });
+        return run(c -> statement(c, sql, values).executeUpdate());
     }
 
     /** A change that decides what the next engine finds. */
@@ -179,18 +189,13 @@ public final class Records implements AutoCloseable {
 
     private List<String> texts(String sql, Object... values) {
         return run(c -> {
-            try (PreparedStatement s = c.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    s.setObject(i + 1, values[i]);
+            List<String> found = new ArrayList<>();
+            try (ResultSet r = statement(c, sql, values).executeQuery()) {
+                while (r.next()) {
+                    found.add(r.getString(1));
                 }
-                List<String> found = new ArrayList<>();
-                try (ResultSet r = s.executeQuery()) {
-                    while (r.next()) {
-                        found.add(r.getString(1));
-                    }
-                }
-                return found;
             }
+            return found;
         });
     }
 
@@ -278,18 +283,21 @@ public final class Records implements AutoCloseable {
     }
 
     /**
-     * Keeps an event, and of all the newest 1,000.
+     * Keeps an event, and of all the newest 1,000 and some more.
      *
      * @param json the event
      */
-    public void putEvent(String json) {
+    public synchronized void putEvent(String json) {
         update("INSERT INTO event (record) VALUES (?)", json);
-        update("DELETE FROM event WHERE number <= (SELECT max(number) FROM event) - 1000");
+        if (--roomForEvents < 0) {
+            update("DELETE FROM event WHERE number <= (SELECT max(number) FROM event) - 1000");
+            roomForEvents = 100;
+        }
     }
 
-    /** @return the kept events, the oldest first */
+    /** @return the newest 1,000 events, the oldest first */
     public List<String> events() {
-        return texts("SELECT record FROM event ORDER BY number");
+        return texts("SELECT record FROM (SELECT * FROM event ORDER BY number DESC LIMIT 1000) ORDER BY number");
     }
 
     /**

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,9 @@ class RecordsTest {
             }
             assertEquals(1_000, records.events().size());
             assertEquals("{\"n\":100}", records.events().getFirst());
+        }
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("hypr.db")); ResultSet r = c.createStatement().executeQuery("SELECT count(*) FROM event")) {
+            assertTrue(r.getInt(1) <= 1_100, "older events go");
         }
     }
 
