@@ -153,7 +153,24 @@ public final class ImageStore {
     }
 
     Optional<Image> byId(String id) {
-        return images().stream().filter(image -> image.id().equals(id)).findFirst();
+        return byId(names.entries(), id);
+    }
+
+    private Optional<Image> byId(List<Names.Entry> entries, String id) {
+        List<Names.Entry> its = entries.stream().filter(e -> parts(e).id().equals(id)).toList();
+        return its.isEmpty() ? Optional.empty() : Optional.of(image(its));
+    }
+
+    /**
+     * Finds an image.
+     *
+     * @param reference a name, or an id or its beginning
+     * @return the image, if it is here
+     * @throws HyprException {@code INVALID} if the text is neither, or several ids begin so
+     */
+    Optional<Image> find(String reference) {
+        List<Names.Entry> entries = names.entries();
+        return resolve(entries, reference).flatMap(id -> byId(entries, id));
     }
 
     /**
@@ -164,7 +181,10 @@ public final class ImageStore {
      * @throws HyprException {@code INVALID} if the text is neither, or several ids begin so
      */
     Optional<String> resolve(String reference) {
-        List<Names.Entry> entries = names.entries();
+        return resolve(names.entries(), reference);
+    }
+
+    private Optional<String> resolve(List<Names.Entry> entries, String reference) {
         String digits = reference.startsWith("sha256:") ? reference.substring(7) : reference;
         boolean isId = digits.matches("[0-9a-f]{1,64}");
         if (!reference.startsWith("sha256:") && !(isId && digits.length() == 64)) {

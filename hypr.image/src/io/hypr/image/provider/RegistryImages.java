@@ -147,7 +147,7 @@ public final class RegistryImages implements Images {
 
     @Override
     public Optional<Image> find(String reference) {
-        Optional<Image> found = store.resolve(reference).flatMap(store::byId);
+        Optional<Image> found = store.find(reference);
         if (found.isEmpty() && !reference.startsWith("sha256:") && !reference.matches("[0-9a-f]{64}")) {
             Reference name = Reference.parse(reference);
             return shipped.has(name) ? Optional.of(shipped.load(name, Progress.NONE)) : found;

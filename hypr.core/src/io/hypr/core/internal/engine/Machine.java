@@ -38,6 +38,7 @@ final class Machine {
     private final ContainerInfo info;
     private final ContainerSpec spec;
     private Choice choice;
+    private Image image;
     private Path root;
     private boolean fresh;
     private boolean waits;
@@ -82,9 +83,12 @@ final class Machine {
     }
 
     Image image() {
-        return engine.services().images().find(info.imageId)
-            .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + info.image + " (" + info.imageId + ")")
-                .remedy("Pull it again: hypr pull " + info.image));
+        if (image == null) {
+            image = engine.services().images().find(info.imageId)
+                .orElseThrow(() -> new HyprException(ErrorCode.NOT_FOUND, "No such image: " + info.image + " (" + info.imageId + ")")
+                    .remedy("Pull it again: hypr pull " + info.image));
+        }
+        return image;
     }
 
     void root() {

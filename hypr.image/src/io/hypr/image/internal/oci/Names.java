@@ -38,6 +38,11 @@ public final class Names {
 
     private final Layout layout;
     private final ReentrantLock lock = new ReentrantLock();
+    private volatile Seen seen = new Seen(new byte[0], List.of());
+
+    /** What the file said last, and what that means: most who ask find it unchanged. */
+    private record Seen(byte[] content, List<Entry> entries) {
+    }
 
     /**
      * One name of an image, or an image without a name.
@@ -88,11 +93,15 @@ public final class Names {
      * @throws HyprException {@code CORRUPT} if the index is damaged
      */
     public List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
         byte[] content = layout.content(FILE).orElse(null);
         if (content == null) {
-            return entries;
+            return List.of();
         }
+        Seen before = seen;
+        if (Arrays.equals(before.content, content)) {
+            return before.entries;
+        }
+        List<Entry> entries = new ArrayList<>();
         String what = "The index of images " + layout.root().resolve(FILE);
         try {
             for (JsonNode m : Json.object(content, what).path("manifests")) {
@@ -103,7 +112,8 @@ public final class Names {
         } catch (HyprException e) {
             throw e.code() == ErrorCode.CORRUPT ? e.remedy("Move the directory " + layout.root() + " aside and pull the images again.") : e;
         }
-        return entries;
+        seen = new Seen(content, List.copyOf(entries));
+        return seen.entries;
     }
 
     /**
