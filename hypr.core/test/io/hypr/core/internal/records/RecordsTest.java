@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class RecordsTest {
     Path home;
 
     @Test
-    void addressesHaveOneOwnerAndCountersGoOn() {
+    void addressesHaveOneOwnerAndCountersGoOn() throws SQLException {
         long counted;
         try (Records records = new Records(home, point -> { })) {
             assertTrue(records.lease("n", "172.30.0.2", "a"));
@@ -46,7 +47,8 @@ class RecordsTest {
             assertEquals(1_000, records.events().size());
             assertEquals("{\"n\":100}", records.events().getFirst());
         }
-        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("hypr.db")); ResultSet r = c.createStatement().executeQuery("SELECT count(*) FROM event")) {
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("hypr.db"));
+            ResultSet r = c.createStatement().executeQuery("SELECT count(*) FROM event")) {
             assertTrue(r.getInt(1) <= 1_100, "older events go");
         }
     }
