@@ -39,7 +39,7 @@ final class GuestSetup {
     /**
      * @param mtu of its interface, bytes; anything if it has none
      * @param shares how it mounts what the host shares
-     * @return the set-up, of this moment
+     * @return the set-up
      */
     Setup setup(int mtu, ShareFileSystem shares) {
         byte[] entropy = new byte[64];
@@ -49,12 +49,17 @@ final class GuestSetup {
             interfaces.add(new Setup.Interface(Ipv4.macOctets(e.mac), "eth" + interfaces.size(), mtu,
                 List.of(new Setup.Address(Ipv4.octets(e.ip), e.prefix)), Ipv4.octets(e.gateway), List.of(), new byte[16]));
         }
-        Instant now = Instant.now();
-        return new Setup(now.getEpochSecond() * 1_000_000_000 + now.getNano(), entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
+        return new Setup(entropy, Setup.ROOT, "squashfs", Setup.UPPER, "ext4", "",
                 spec.readOnly, spec.privileged,
             spec.hostname, spec.domainname == null ? "" : spec.domainname, HostFiles.hosts(spec.hostname, info),
             HostFiles.resolvConf(info, HOST_RESOLV, settings.nameServers()), interfaces,
             Mounts.guest(info, shares), spec.sysctls, limits());
+    }
+
+    /** @return ns since 1970 */
+    static long clock() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000 + now.getNano();
     }
 
     /** A new guest has no limits yet. */

@@ -12,6 +12,7 @@ import io.hypr.core.internal.Settings;
 import io.hypr.core.internal.backend.Backends.Choice;
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.link.Frame;
+import io.hypr.core.internal.link.RunProcess;
 import io.hypr.core.internal.link.Setup;
 import io.hypr.core.internal.net.NetworkBook;
 import io.hypr.core.internal.plan.Plan;
@@ -44,6 +45,8 @@ final class Starter {
     private final GuestSetup guest;
     private Choice choice;
     private Attachment attachment;
+    private Setup setup;
+    private RunProcess workload;
     private int exitCode = 128;
     private boolean again;
 
@@ -89,7 +92,7 @@ final class Starter {
                 .beside("start.network", this::network, clearing::network)
                 .beside("start.devices", () -> engine.devices().claim(container), clearing::devices)
                 .step("start.volumes", () -> new Mounts(engine).prepare(info, machine.image()), null)
-                .step("start.launch", () -> machine.launch(attachment, null), clearing::vm)
+                .step("start.launch", this::launch, clearing::vm)
                 .step("start.hello", machine::hello, null)
                 .beside("start.ports", this::ports, clearing::ports)
                 .step("start.run", this::runWorkload, null)
@@ -177,6 +180,13 @@ final class Starter {
         engine.handover().giveTap(container.id());
     }
 
+    /** What the guest is told is put together while it comes up. */
+    private void launch() throws IOException {
+        machine.launch(attachment, null);
+        setup = guest.setup(attachment == null ? 0 : attachment.mtu(), machine.run().hold().call(VmSession::shares));
+        workload = guest.workload(choice.name());
+    }
+
     private void ports() {
         List<PortMapping> wanted = new ArrayList<>(spec.ports);
         if (spec.publishAll) {
@@ -208,15 +218,11 @@ final class Starter {
     /** @return the answer to come of the workload's start */
     private CompletableFuture<Result> setUp(Duration limit) throws InterruptedException {
         Run run = machine.run();
-        CompletableFuture<Result> setup = run.link().request(Frame.SETUP, id -> setup(run).encode(id));
-        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> guest.workload(choice.name()).encode(id, Run.WORKLOAD));
-        guest.judge(Run.await(setup, limit));
+        Setup part = machine.vm().isMounted() ? setup.mounted() : setup;
+        CompletableFuture<Result> ready = run.link().request(Frame.SETUP, id -> part.encode(id, GuestSetup.clock()));
+        CompletableFuture<Result> started = run.link().request(Frame.RUN, id -> workload.encode(id, Run.WORKLOAD));
+        guest.judge(Run.await(ready, limit));
         return started;
-    }
-
-    private Setup setup(Run run) {
-        Setup whole = guest.setup(attachment == null ? 0 : attachment.mtu(), run.hold().call(VmSession::shares));
-        return machine.vm().isMounted() ? whole.mounted() : whole;
     }
 
     /** What cannot be set up from the template of an image, and can be from the beginning, shows that the template is bad. */

@@ -66,7 +66,7 @@ final class Visit {
     private void setUp() throws InterruptedException {
         Run run = machine.run();
         GuestSetup guest = new GuestSetup(engine.settings(), before.info);
-        guest.judge(Run.await(run.link().request(Frame.SETUP, id -> guest.setup(0, run.hold().call(VmSession::shares)).encode(id)),
+        guest.judge(Run.await(run.link().request(Frame.SETUP, id -> guest.setup(0, run.hold().call(VmSession::shares)).encode(id, GuestSetup.clock())),
             Duration.ofSeconds(engine.settings().hello())));
     }
 

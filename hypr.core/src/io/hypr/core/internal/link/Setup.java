@@ -6,7 +6,6 @@ import java.util.Map;
 /**
  * What SETUP tells the agent (PROTOCOL.md section 6.1).
  *
- * @param clock ns since 1970; 0 = leave it
  * @param entropy 32 octets or more, at most 512: from then on machines made from one template draw different numbers
  * @param root block device of the image
  * @param rootType {@code squashfs} or {@code erofs}
@@ -25,7 +24,7 @@ import java.util.Map;
  * @param limits values of files of the container's cgroup, such as {@code pids.max}, by name
  */
 public record Setup(
-        long clock, byte[] entropy, String root, String rootType, String upper, String upperType, String upperOptions,
+        byte[] entropy, String root, String rootType, String upper, String upperType, String upperOptions,
         boolean readOnly, boolean privileged, String hostname, String domainname, byte[] hosts, byte[] resolvConf,
         List<Interface> interfaces, List<Mount> mounts, Map<String, String> sysctls, Map<String, String> limits) {
 
@@ -84,20 +83,21 @@ public record Setup(
      * @return that part
      */
     public static Setup mounts(byte[] content) {
-        return new Setup(0, new byte[0], ROOT, "squashfs", UPPER, "ext4", "", false, false, "", "", content, content, List.of(), List.of(), Map.of(), Map.of());
+        return new Setup(new byte[0], ROOT, "squashfs", UPPER, "ext4", "", false, false, "", "", content, content, List.of(), List.of(), Map.of(), Map.of());
     }
 
     /** @return the other part, for a machine that has mounted what {@link #mounts} says */
     public Setup mounted() {
-        return new Setup(clock, entropy, "", rootType, upper, upperType, upperOptions, readOnly, privileged, hostname, domainname, hosts, resolvConf,
+        return new Setup(entropy, "", rootType, upper, upperType, upperOptions, readOnly, privileged, hostname, domainname, hosts, resolvConf,
             interfaces, mounts, sysctls, limits);
     }
 
     /**
      * @param id of the request
+     * @param clock ns since 1970; 0 = leave it
      * @return the payload
      */
-    public Payload encode(long id) {
+    public Payload encode(long id, long clock) {
         return new Payload().u32(id).u64(clock).bytes(entropy).text(root).text(rootType).text(upper).text(upperType).text(upperOptions)
             .u32((readOnly ? 1 : 0) | (privileged ? 2 : 0)).text(hostname).text(domainname).bytes(hosts).bytes(resolvConf)
             .list(interfaces, (p, i) -> p.raw(i.mac).text(i.name).u16(i.mtu)

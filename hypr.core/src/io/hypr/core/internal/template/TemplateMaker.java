@@ -208,7 +208,7 @@ final class TemplateMaker {
         long nonce = new SecureRandom().nextLong() | 1;
         write(link, new Frame(Frame.HELLO, 0, 0, 0, new Payload().u64(FrameDecoder.MAGIC).u64(nonce).u16(1).u64(0).u64(0).toBuffer()));
         await(link, () -> decoder.welcome(nonce), decoder);
-        write(link, new Frame(Frame.SETUP, 0, 0, 1, Setup.mounts(new byte[] {'\n'}).encode(1).toBuffer()));
+        write(link, new Frame(Frame.SETUP, 0, 0, 1, Setup.mounts(new byte[] {'\n'}).encode(1, 0).toBuffer()));
         Answers.Result result = Answers.result(await(link, decoder, Frame.RESULT).payload());
         if (result.errno() != 0) {
             throw new HyprException(ErrorCode.INTERNAL, "The image could not be mounted in the microVM for a template: " + result.text() + ", errno "

@@ -218,7 +218,7 @@ class VectorsTest {
                 continue;
             }
             Payload payload = switch (b.type) {
-                case "SETUP" -> setup(b).encode(b.number("id"));
+                case "SETUP" -> setup(b).encode(b.number("id"), b.number("clock"));
                 case "RUN" -> runs(b) ? run(b).encode(b.number("id"), b.number("process")) : null;
                 default -> null;
             };
@@ -299,7 +299,7 @@ class VectorsTest {
                     b.field(at + "options"), (int) b.number(at + "kind")));
         }
         long flags = b.number("flags");
-        return new Setup(b.number("clock"), b.bytes("entropy"), b.field("root"), b.field("root_type"), b.field("upper"),
+        return new Setup(b.bytes("entropy"), b.field("root"), b.field("root_type"), b.field("upper"),
                 b.field("upper_type"), b.field("upper_options"),
             (flags & 1) != 0, (flags & 2) != 0, b.field("hostname"), b.field("domainname"), b.bytes("hosts"), b.bytes("resolv_conf"),
             interfaces, mounts, settings(b, "sysctls"),
