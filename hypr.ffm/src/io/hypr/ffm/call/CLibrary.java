@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Optional;
 
 /**
  * Binds functions of the C library. Each handle takes, before the function's own arguments, the segment into which errno goes: a second call to read
@@ -31,6 +32,17 @@ public final class CLibrary {
     @SuppressWarnings("restricted")
     public static MethodHandle function(String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
+    }
+
+    /**
+     * @param name of a function with a fixed number of arguments that not every C library has
+     * @param type of the function
+     * @return its handle as above; empty if this one has it not
+     */
+    // Safe: every caller in io.hypr.ffm gives the type that the manual page has.
+    @SuppressWarnings("restricted")
+    public static Optional<MethodHandle> find(String name, FunctionDescriptor type) {
+        return LINKER.defaultLookup().find(name).map(at -> LINKER.downcallHandle(at, type, Linker.Option.captureCallState("errno")));
     }
 
     /**

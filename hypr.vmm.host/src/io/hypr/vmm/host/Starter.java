@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.hypr.ffm.process.SpawnedProcess;
 import io.hypr.model.ErrorCode;
 import io.hypr.model.HyprException;
 
@@ -51,7 +52,21 @@ public record Starter(Path program) {
         words.addAll(options);
         words.add("--");
         words.addAll(command);
-        return run(words, environment, ProcessBuilder.Redirect.DISCARD);
+        return ended(run(words, environment, true));
+    }
+
+    /**
+     * Starts a program that is told on its standard input what to do, and answers.
+     *
+     * @param words options of hypr-start, {@code --}, the program and its arguments
+     * @return the process, which is hypr-start first and then the program
+     * @throws HyprException if hypr-start cannot be started
+     */
+    public Process converse(List<String> words) {
+        List<String> all = new ArrayList<>();
+        all.add(program.toString());
+        all.addAll(words);
+        return run(all, Map.of(), false);
     }
 
     /**
@@ -61,7 +76,7 @@ public record Starter(Path program) {
      * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
      */
     void removeCgroup(String cgroup) {
-        Process process = run(List.of(program.toString(), "--remove-cgroup", cgroup), Map.of(), ProcessBuilder.Redirect.DISCARD);
+        Process process = ended(run(List.of(program.toString(), "--remove-cgroup", cgroup), Map.of(), true));
         String words = errors(process);
         if (waitFor(process) != 0) {
             throw new HyprException(ErrorCode.CONFLICT, "The control group " + cgroup + " cannot be removed: " + words);
@@ -78,7 +93,7 @@ public record Starter(Path program) {
     void changeCgroup(String cgroup, List<String> limits) {
         List<String> words = new ArrayList<>(List.of(program.toString(), "--change-cgroup", cgroup));
         words.addAll(limits);
-        Process process = run(words, Map.of(), ProcessBuilder.Redirect.DISCARD);
+        Process process = ended(run(words, Map.of(), true));
         String said = errors(process);
         if (waitFor(process) != 0) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The host cannot hold the microVM to other limits: " + said.replaceFirst("^hypr-start: ", ""));
@@ -111,7 +126,7 @@ public record Starter(Path program) {
     }
 
     private Process askForBases() {
-        return run(List.of(program.toString(), "--print-cgroup-base"), Map.of(), ProcessBuilder.Redirect.PIPE);
+        return ended(run(List.of(program.toString(), "--print-cgroup-base"), Map.of(), false));
     }
 
     private static List<String> lines(Process process) {
@@ -143,19 +158,30 @@ public record Starter(Path program) {
         }
     }
 
-    private Process run(List<String> words, Map<String, String> environment, ProcessBuilder.Redirect output) {
+    /** Nothing is to be told it. */
+    private Process ended(Process process) {
+        try {
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private HyprException failed(IOException e) {
+        return new HyprException(ErrorCode.EXHAUSTED, "The program " + program + " cannot be started.", e);
+    }
+
+    /** It closes what it inherits beside its standard streams. */
+    private Process run(List<String> words, Map<String, String> environment, boolean discard) {
         if (!Files.isExecutable(program)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".")
                     .remedy("Build HYPR again with ./dev build, or install its package again.");
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(words).redirectOutput(output);
-            builder.environment().putAll(environment);
-            Process process = builder.start();
-            process.getOutputStream().close();
-            return process;
+            return SpawnedProcess.start(words, environment, discard);
         } catch (IOException e) {
-            throw new HyprException(ErrorCode.EXHAUSTED, "The program " + program + " cannot be started.", e);
+            throw failed(e);
         }
     }
 }

@@ -5,8 +5,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,9 +96,7 @@ public record KvmHost(String name, Path program, KvmProbe kvm, Starter starter, 
             Files.createDirectory(run.root());
         }
         Words words = Words.of(plan, program, groups);
-        List<String> command = new ArrayList<>(List.of(starter.program().toString()));
-        command.addAll(words.words());
-        Process process = new ProcessBuilder(command).start();
+        Process process = starter.converse(words.words());
         try (OutputStream input = process.getOutputStream()) {
             input.write(words.document().json().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

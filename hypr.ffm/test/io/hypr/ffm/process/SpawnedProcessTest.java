@@ -1,0 +1,107 @@
+package io.hypr.ffm.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.hypr.ffm.call.ErrnoException;
+
+@Timeout(30)
+class SpawnedProcessTest {
+
+    private static final List<String> CAT = List.of("/bin/cat");
+
+    private static Process shell(String script, Map<String, String> environment, boolean discard) throws IOException {
+        return SpawnedProcess.start(List.of("/bin/sh", "-c", script, "sh", "a b", ""), environment, discard);
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void itsStreamsAndItsStatusAreAsItLeftThem() throws Exception {
+        Process process = shell("cat; echo \"$1|$2|$WORD|$PATH\"; echo err >&2; exit 7", Map.of("WORD", "ünicode"), false);
+        process.getOutputStream().write("in\n".getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        assertEquals("in\na b||ünicode|" + System.getenv("PATH") + "\n", text(process.getInputStream()));
+        assertEquals("err\n", text(process.getErrorStream()));
+        assertEquals(7, process.waitFor());
+        assertEquals(7, process.exitValue());
+        assertFalse(process.isAlive());
+    }
+
+    @Test
+    void outputThatNobodyWantsIsDiscarded() throws Exception {
+        Process process = shell("exec 3>&1; readlink /proc/$$/fd/3 >&2; yes | head -c 1000000", Map.of(), true);
+        assertEquals("/dev/null\n", text(process.getErrorStream()));
+        assertEquals(-1, process.getInputStream().read());
+        assertEquals(0, process.waitFor());
+    }
+
+    @Test
+    void oneThatIsEndedHasTheStatusOfTheSignal() throws Exception {
+        Process process = SpawnedProcess.start(CAT, Map.of(), false);
+        assertTrue(process.isAlive());
+        assertTrue(process.toHandle().isAlive());
+        assertEquals(process.pid(), process.toHandle().pid());
+        assertThrows(IllegalThreadStateException.class, process::exitValue);
+        assertFalse(process.waitFor(20, TimeUnit.MILLISECONDS));
+        CompletableFuture<Process> exit = process.onExit();
+        process.destroyForcibly();
+        assertEquals(process, exit.get(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(0, TimeUnit.SECONDS));
+        assertEquals(137, process.exitValue());
+        process.destroy(); // Its number may be another's by now.
+        Process other = SpawnedProcess.start(CAT, Map.of(), false);
+        other.destroy();
+        assertEquals(143, other.waitFor());
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNamed() {
+        ErrnoException e = assertThrows(ErrnoException.class, () -> SpawnedProcess.start(List.of("/no/such"), Map.of(), false));
+        assertEquals(ErrnoException.ENOENT, e.errno());
+        assertTrue(e.getMessage().contains("/no/such"), e.getMessage());
+    }
+
+    @Test
+    void nothingStaysOpen() throws Exception {
+        SpawnedProcess.start(CAT, Map.of(), false).destroyForcibly().waitFor(); // What is opened once is open.
+        long before = open();
+        List<Process> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(SpawnedProcess.start(CAT, Map.of(), i % 2 == 0));
+            assertThrows(IOException.class, () -> SpawnedProcess.start(List.of("/no/such"), Map.of(), false));
+        }
+        for (Process process : all) {
+            process.getOutputStream().close();
+            assertTrue(process.waitFor(10, TimeUnit.SECONDS), "none has the end of another's input");
+            process.getInputStream().close();
+            process.getErrorStream().close();
+        }
+        assertEquals(before, open());
+    }
+
+    private static long open() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.count();
+        }
+    }
+}
