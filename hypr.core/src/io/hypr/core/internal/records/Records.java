@@ -160,8 +160,21 @@ public final class Records implements AutoCloseable {
         try {
             return work.with(connection);
         } catch (SQLException e) {
+            forget(e);
             throw failure("cannot be read or written", e);
         }
+    }
+
+    /** One that failed, as on a full disk, holds its transaction open, and all that come after it would fail, too. */
+    private void forget(SQLException reason) {
+        for (PreparedStatement s : statements.values()) {
+            try {
+                s.close();
+            } catch (SQLException e) {
+                reason.addSuppressed(e); // It is closed all the same.
+            }
+        }
+        statements.clear();
     }
 
     private PreparedStatement statement(Connection c, String sql, Object... values) throws SQLException {

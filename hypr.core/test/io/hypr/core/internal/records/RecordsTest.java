@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -51,6 +53,35 @@ class RecordsTest {
             ResultSet r = c.createStatement().executeQuery("SELECT count(*) FROM event")) {
             assertTrue(r.getInt(1) <= 1_100, "older events go");
         }
+    }
+
+    @Test
+    void afterAFullDiskItGoesOn() throws Exception {
+        Path small = Files.createDirectory(home.resolve("small"));
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=1m", "none", small.toString()) == 0, "Only root can make a small disk.");
+        try (Records records = new Records(small, point -> { })) {
+            records.putEvent("{}");
+            Path filler = small.resolve("filler");
+            assertThrows(IOException.class, () -> Files.write(filler, new byte[1 << 20]));
+            HyprException e = assertThrows(HyprException.class, () -> {
+                while (true) {
+                    records.lease("n", "172.30.0.2", "a");
+                    records.release("a");
+                }
+            });
+            assertEquals(ErrorCode.EXHAUSTED, e.code(), e::getMessage);
+            assertThrows(HyprException.class, () -> records.putEvent("{\"large\":\"" + "x".repeat(100_000) + "\"}"));
+            Files.delete(filler);
+            assertTrue(records.lease("n", "172.30.0.3", "b"));
+            assertEquals("b", records.owner("n", "172.30.0.3").orElseThrow());
+            records.putEvent("{}");
+        } finally {
+            run("umount", small.toString());
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
     }
 
     @Test
