@@ -33,7 +33,7 @@ docker_private() {
     echo "{\"deprecated-key-path\": \"$own/key.json\"}" >"$own/daemon.json"
     env PATH="$path:$PATH" LD_LIBRARY_PATH="$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu" \
         dockerd --data-root "$own/data" --exec-root "$own/exec" -H "$DOCKER_HOST" -p "$own/pid" --config-file "$own/daemon.json" \
-        --iptables=false --ip-masq=false --ip-forward=false --bip 172.17.0.1/16 --cgroup-parent "hypr-parity-$$" >"$WORK/docker.log" 2>&1 &
+        --iptables=false --ip-masq=false --bip 172.17.0.1/16 --cgroup-parent "hypr-parity-$$" >"$WORK/docker.log" 2>&1 &
     # The words of an older client than 28 are written as those of 28; any other client than these two is not known.
     case $client in 28.*) ;; *) export PATH=$root/usr/bin:$PATH ;; esac
     eventually "Docker answers" docker_answers_or_ends $! 2>/dev/null && timeout 20 docker version >/dev/null 2>&1
