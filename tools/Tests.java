@@ -5,6 +5,7 @@ import java.util.Set;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -59,6 +60,11 @@ public final class Tests implements TestExecutionListener {
                 result.getThrowable().ifPresent(t -> t.printStackTrace(System.out));
             }
         }
+    }
+
+    @Override
+    public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+        entry.getKeyValuePairs().forEach((key, value) -> System.out.println(name(test) + ": " + key + ": " + value.replace("\n", "\n  ")));
     }
 
     private static String name(TestIdentifier test) {

@@ -34,6 +34,37 @@ public final class Fixture implements AutoCloseable {
 
     private static final int NOBODY = 65_534;
     private static final long MEMORY = 128L << 20;
+    private static final int LAST_LINES = 20;
+
+    /** An image with a shell. It is made once, since an emulated host takes seconds to compress it. */
+    private static final class Shell {
+
+        static final Path IMAGE = make();
+
+        private Shell() {
+        }
+
+        private static Path make() {
+            Path shell = Path.of("/bin/busybox");
+            if (!Files.exists(shell)) {
+                throw new AssertionError("The tests need a static shell: install busybox-static");
+            }
+            try {
+                Path tree = Files.createTempDirectory("tck");
+                Path programs = Files.createDirectories(tree.resolve("root/bin"));
+                Files.copy(shell, programs.resolve("busybox"));
+                Files.createSymbolicLink(programs.resolve("sh"), Path.of("busybox"));
+                Path file = Files.createTempFile("tck", ".sqfs");
+                file.toFile().deleteOnExit();
+                tool("gensquashfs", "-q", "-f", "-c", "zstd", "-D", programs.getParent().toString(), file.toString());
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+                remove(tree);
+                return file;
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
 
     private final Path directory;
     private final Path image;
@@ -42,17 +73,13 @@ public final class Fixture implements AutoCloseable {
     private final BiPredicate<Long, VmPlan> belongs;
 
     Fixture(VmPlan.Boot boot, BiPredicate<Long, VmPlan> belongs) throws IOException {
-        this(boot, belongs, null);
-    }
-
-    private Fixture(VmPlan.Boot boot, BiPredicate<Long, VmPlan> belongs, Path sharedImage) throws IOException {
         this.belongs = belongs;
         byte[] random = new byte[32];
         ThreadLocalRandom.current().nextBytes(random);
         String id = HexFormat.of().formatHex(random);
         directory = Files.createTempDirectory("tck");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        image = sharedImage == null ? makeImage() : sharedImage;
+        image = Files.createLink(directory.resolve("image"), Shell.IMAGE);
         upper = directory.resolve("upper");
         tool("truncate", "-s", "64M", upper.toString());
         tool("mkfs.ext4", "-q", "-F", upper.toString());
@@ -63,21 +90,8 @@ public final class Fixture implements AutoCloseable {
             directory.resolve("log"), new VmPlan.Jail(NOBODY, NOBODY, "tck/" + id.substring(0, 12)), Set.of(), Map.of());
     }
 
-    private Path makeImage() throws IOException {
-        Path tree = Files.createDirectories(directory.resolve("tree/bin"));
-        Path shell = Path.of("/bin/busybox");
-        if (!Files.exists(shell)) {
-            throw new AssertionError("The tests need a static shell: install busybox-static");
-        }
-        Files.copy(shell, tree.resolve("busybox"));
-        Files.createSymbolicLink(tree.resolve("sh"), Path.of("busybox"));
-        Path file = directory.resolve("image");
-        tool("gensquashfs", "-q", "-c", "zstd", "-D", tree.getParent().toString(), file.toString());
-        return file;
-    }
-
     Fixture sibling() throws IOException {
-        return new Fixture(plan.boot(), belongs, image);
+        return new Fixture(plan.boot(), belongs);
     }
 
     /** @return a directory of this test alone */
@@ -220,6 +234,17 @@ public final class Fixture implements AutoCloseable {
             throw new java.io.UncheckedIOException(e);
         }
         return traces;
+    }
+
+    /** The end of the VMM's log, for whoever looks for the reason of a failure. */
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(plan.log(), StandardCharsets.ISO_8859_1);
+            String words = String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())).strip();
+            return words.isEmpty() ? "none" : words;
+        } catch (IOException e) {
+            return "none: " + e;
+        }
     }
 
     /**

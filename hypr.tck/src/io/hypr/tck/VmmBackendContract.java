@@ -11,6 +11,9 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 import io.hypr.model.Availability;
 import io.hypr.model.DriverRecord;
@@ -43,6 +46,15 @@ public abstract class VmmBackendContract {
     private Fixture fixture;
     private final List<DriverRecord> intents = new ArrayList<>();
     private final List<VmSession> sessions = new ArrayList<>();
+
+    /** A test that fails reports what its VMM said last: on a host that is gone afterwards, nothing else tells why a guest ended. */
+    @RegisterExtension
+    final TestExecutionExceptionHandler reporter = (context, failure) -> {
+        if (fixture != null && !(failure instanceof TestAbortedException)) {
+            context.publishReportEntry("the VMM's last words", fixture.lastWords());
+        }
+        throw failure;
+    };
 
     /**
      * Makes an instance, as a bundle that has just been started does.
