@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +40,17 @@ public final class SpawnedProcess extends Process {
         this.input = input;
         this.output = output;
         this.errors = errors;
-        Thread.ofPlatform().daemon().name("child " + pid).start(this::reap);
     }
 
-    /** Nobody else waits for it. */
+    /** In a thread that is there before the process: there is none that nobody waits for. */
+    private static void reap(CompletableFuture<SpawnedProcess> born) {
+        try {
+            born.join().reap();
+        } catch (CancellationException e) {
+            return; // It could not be started.
+        }
+    }
+
     private void reap() {
         try {
             int status = SpawnCalls.await((int) pid);
@@ -90,6 +98,7 @@ public final class SpawnedProcess extends Process {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.putAll(environment);
         List<Closeable> opened = new ArrayList<>();
+        CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
         try (Pipe in = new Pipe(); Pipe out = discard ? null : new Pipe(); Pipe err = new Pipe(); Arena arena = Arena.ofConfined()) {
             OutputStream input = kept(opened, in.writer());
             InputStream output = kept(opened, discard ? InputStream.nullInputStream() : out.reader());
@@ -103,12 +112,16 @@ public final class SpawnedProcess extends Process {
                 }
                 actions.duplicate(err.ends[1], 2);
                 actions.closeFrom(3);
+                Thread.ofPlatform().daemon().name("child of " + command.getFirst()).start(() -> reap(born));
                 int pid = SpawnCalls.spawn(arena, Path.of(command.getFirst()), actions, SpawnCalls.strings(arena, command),
                     SpawnCalls.strings(arena, variables.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
                 opened.clear();
-                return new SpawnedProcess(pid, input, output, errors);
+                SpawnedProcess process = new SpawnedProcess(pid, input, output, errors);
+                born.complete(process);
+                return process;
             }
         } finally {
+            born.cancel(false);
             for (Closeable stream : opened) {
                 stream.close();
             }

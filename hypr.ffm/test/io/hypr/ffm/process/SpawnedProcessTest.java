@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,8 +28,28 @@ class SpawnedProcessTest {
 
     private static final List<String> CAT = List.of("/bin/cat");
 
-    private static Process shell(String script, Map<String, String> environment, boolean discard) throws IOException {
-        return SpawnedProcess.start(List.of("/bin/sh", "-c", script, "sh", "a b", ""), environment, discard);
+    private final List<Process> started = new ArrayList<>();
+
+    /** A stream that nobody closes is closed by the collector some time later, perhaps while open ones are counted. */
+    @AfterEach
+    void close() throws IOException {
+        for (Process process : started) {
+            process.destroyForcibly();
+            process.getOutputStream().close();
+            process.getInputStream().close();
+            process.getErrorStream().close();
+        }
+        started.clear();
+    }
+
+    private Process start(List<String> command, Map<String, String> environment, boolean discard) throws IOException {
+        Process process = SpawnedProcess.start(command, environment, discard);
+        started.add(process);
+        return process;
+    }
+
+    private Process shell(String script, Map<String, String> environment, boolean discard) throws IOException {
+        return start(List.of("/bin/sh", "-c", script, "sh", "a b", ""), environment, discard);
     }
 
     private static String text(InputStream stream) throws IOException {
@@ -57,7 +78,7 @@ class SpawnedProcessTest {
 
     @Test
     void oneThatIsEndedHasTheStatusOfTheSignal() throws Exception {
-        Process process = SpawnedProcess.start(CAT, Map.of(), false);
+        Process process = start(CAT, Map.of(), false);
         assertTrue(process.isAlive());
         assertTrue(process.toHandle().isAlive());
         assertEquals(process.pid(), process.toHandle().pid());
@@ -69,7 +90,7 @@ class SpawnedProcessTest {
         assertTrue(process.waitFor(0, TimeUnit.SECONDS));
         assertEquals(137, process.exitValue());
         process.destroy(); // Its number may be another's by now.
-        Process other = SpawnedProcess.start(CAT, Map.of(), false);
+        Process other = start(CAT, Map.of(), false);
         other.destroy();
         assertEquals(143, other.waitFor());
     }
@@ -83,20 +104,28 @@ class SpawnedProcessTest {
 
     @Test
     void nothingStaysOpen() throws Exception {
-        SpawnedProcess.start(CAT, Map.of(), false).destroyForcibly().waitFor(); // What is opened once is open.
+        start(CAT, Map.of(), false).destroyForcibly().waitFor(); // What is opened once is open.
+        close();
         long before = open();
-        List<Process> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            all.add(SpawnedProcess.start(CAT, Map.of(), i % 2 == 0));
+            start(CAT, Map.of(), i % 2 == 0);
             assertThrows(IOException.class, () -> SpawnedProcess.start(List.of("/no/such"), Map.of(), false));
         }
-        for (Process process : all) {
+        for (Process process : started) {
             process.getOutputStream().close();
             assertTrue(process.waitFor(10, TimeUnit.SECONDS), "none has the end of another's input");
-            process.getInputStream().close();
-            process.getErrorStream().close();
         }
+        close();
         assertEquals(before, open());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (waiting() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertEquals(0, waiting(), "nobody waits for what has ended or never began");
+    }
+
+    private static long waiting() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("child of ")).count();
     }
 
     private static long open() throws IOException {
