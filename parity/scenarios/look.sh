@@ -228,3 +228,8 @@ done
 show inspect -f '{{.NetworkSettings.IPAddress}} {{.NetworkSettings.IPPrefixLen}} {{.NetworkSettings.Gateway}}' ${P}d
 show rm -f ${P}a ${P}b ${P}c ${P}d
 show network rm ${P}n
+
+### a container that is none, before other mistakes
+show logs --since nonsense ${P}nothere
+show exec -it ${P}nothere true
+show exec -it ${P}nothere

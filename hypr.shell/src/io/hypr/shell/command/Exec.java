@@ -5,6 +5,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import io.hypr.engine.Containers;
 import io.hypr.engine.Execs;
 import io.hypr.engine.Output;
 import io.hypr.model.HyprException;
@@ -23,14 +24,17 @@ import io.hypr.shell.internal.grammar.Words;
 public final class Exec extends Command {
 
     private final Execs execs;
+    private final Containers containers;
 
     /**
      * @param execs the engine
+     * @param containers the engine
      */
     @Activate
-    public Exec(@Reference Execs execs) {
+    public Exec(@Reference Execs execs, @Reference Containers containers) {
         super("exec");
         this.execs = execs;
+        this.containers = containers;
     }
 
     @Override
@@ -47,10 +51,11 @@ public final class Exec extends Command {
         spec.rows = call.size().rows();
         spec.columns = call.size().columns();
         boolean detach = words.is("detach");
+        String container = words.rest().getFirst();
         if (spec.tty && spec.openStdin && !detach && !call.isTerminal(0)) {
+            containers.inspect(container); // Without it that does not matter.
             throw new UsageException("the input device is not a TTY");
         }
-        String container = words.rest().getFirst();
         try (Streams s = new Streams(call, spec.tty, spec.openStdin && !detach);
                 Execs.Exec process = execs.exec(container, spec, detach ? Output.NONE : s.output(true, true))) {
             if (detach) {

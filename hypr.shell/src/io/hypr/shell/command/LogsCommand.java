@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import io.hypr.engine.ContainerInfo;
 import io.hypr.engine.Containers;
 import io.hypr.engine.Logs;
 import io.hypr.shell.internal.Call;
@@ -38,16 +39,17 @@ public final class LogsCommand extends Command {
 
     @Override
     protected Object run(Call call, Words words) throws Exception {
+        ContainerInfo container = containers.inspect(words.rest().getFirst()); // Without it nothing else matters.
         Instant since = moment(words, "since");
         Instant until = moment(words, "until");
         boolean follow = words.is("follow");
         boolean times = words.is("timestamps");
-        String details = words.is("details") ? LogDetails.of(containers.inspect(words.rest().getFirst())) + " " : "";
+        String details = words.is("details") ? LogDetails.of(container) + " " : "";
         PrintStream out = call.out();
         PrintStream err = call.err();
         boolean together = !times && details.isEmpty();
         Logs.Query query = new Logs.Query(true, true, since, until, tail(words.get("tail").orElse("all")), follow, together);
-        logs.read(words.rest().getFirst(), query, (stream, time, bytes) -> {
+        logs.read(container.id, query, (stream, time, bytes) -> {
             PrintStream to = stream == 1 ? out : err;
             if (times) {
                 to.print(Moments.nanos(time) + " ");
