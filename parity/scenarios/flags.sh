@@ -472,3 +472,18 @@ show create --name ${P}a --platform linux/amd64 $IMAGE true
 show create --name ${P}b --platform amd64 $IMAGE true
 show create --name ${P}c --platform Linux/AMD64 $IMAGE true
 show create --name ${P}d --platform linux $IMAGE true
+
+### fields in quotes
+show run --rm --mount 'type=tmpfs,"target=/a,b"' $IMAGE ls -d /a,b
+show run --rm --mount '"type=tmpfs","target=/a""b"' $IMAGE sh -c 'ls -d /a*b'
+for mount in 'type=bi"nd,target=/x' '"type=bind"x,target=/x' '"type=bind' 'type=tmpfs,target="/x"' ' "type=tmpfs",target=/x' '"type=tmpfs" ,target=/x' '""' , type=tmpfs,,target=/x type=tmpfs,target=/x, 'tüp"e=x'; do
+    show create --name ${P}x --mount "$mount" $IMAGE true
+done
+for gpus in 'all"' '"device=0"x' '"device=0' 'all,' '""'; do
+    show create --name ${P}x --gpus "$gpus" $IMAGE true
+done
+
+### an argument with what cannot be seen
+for mount in 'a\b' $'\033[31mred' $'tab\there' $'no\302\240break' $'del\177'; do
+    show create --name ${P}x --mount "$mount" $IMAGE true 2>&1 | head -n 3
+done

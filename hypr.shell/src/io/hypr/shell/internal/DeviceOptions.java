@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.hypr.engine.ContainerSpec;
@@ -18,7 +17,6 @@ import io.hypr.shell.internal.grammar.Words;
 final class DeviceOptions {
 
     private static final Pattern BARE = Pattern.compile("(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{1,2}:[01]?[0-9a-fA-F]\\.[0-7]");
-    private static final Pattern FIELD = Pattern.compile("\"((?:[^\"]|\"\")*)\"(?:,|$)|([^,\"]*)(?:,|$)");
     private static final String FORCE = ",force";
     private static final String COUNT = "count=";
 
@@ -60,7 +58,7 @@ final class DeviceOptions {
         Integer count = null;
         List<String> devices = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (String field : fields(words, text)) {
+        for (String field : CsvLine.fields(words, "gpus", text)) {
             int equals = field.indexOf('=');
             String key = equals < 0 ? field : field.substring(0, equals);
             if (!seen.add(key)) {
@@ -110,23 +108,6 @@ final class DeviceOptions {
         } catch (NumberFormatException e) {
             throw wrong(words, text, "invalid count (" + value + "): value must be either \"all\" or an integer: invalid syntax");
         }
-    }
-
-    private static List<String> fields(Words words, String text) {
-        List<String> all = new ArrayList<>();
-        Matcher m = FIELD.matcher(text);
-        int at = 0;
-        while (at < text.length() && m.find(at) && m.start() == at) {
-            all.add(m.group(1) == null ? m.group(2) : m.group(1).replace("\"\"", "\""));
-            at = m.end();
-        }
-        if (all.isEmpty()) {
-            throw wrong(words, text, "EOF");
-        }
-        if (at < text.length()) {
-            throw wrong(words, text, "parse error on line 1, column " + (at + 1) + ": bare \" in non-quoted field");
-        }
-        return all;
     }
 
     private static UsageException wrong(Words words, String text, String why) {

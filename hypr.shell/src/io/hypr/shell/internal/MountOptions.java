@@ -106,15 +106,12 @@ final class MountOptions {
         return invalid(wrong);
     }
 
-    /** {@code key=value,...} */
+    /** Fields {@code key=value} in a line of CSV. */
     private static ContainerSpec.Mount mount(Words words, String text) {
         ContainerSpec.Mount m = new ContainerSpec.Mount();
         List<String> tmpfs = new ArrayList<>();
         String kind = "";
-        if (text.isEmpty()) {
-            throw wrong(words, text, "EOF");
-        }
-        for (String field : text.split(",", -1)) {
+        for (String field : CsvLine.fields(words, "mount", text)) {
             int equals = field.indexOf('=');
             String key = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
             String value = equals < 0 ? "" : field.substring(equals + 1);

@@ -128,6 +128,12 @@ class ContainerOptionsTest {
     void mountsAreRefusedAsDockerRefusesThem() {
         assertEquals("invalid argument \"\" for \"--mount\" flag: EOF", mount(""));
         assertEquals("invalid argument \"x\" for \"--mount\" flag: invalid field 'x' must be a key=value pair", mount("x"));
+        String where = "invalid argument \"t\u00fc\\\"p=1,\" for \"--mount\" flag: parse error on line 1, column 4: bare \" in non-quoted-field";
+        assertEquals(where, mount("t\u00fc\"p=1,"));
+        for (String open : List.of("\"type=bind", "\"type=bind\"x,target=/x")) {
+            assertTrue(mount(open).endsWith("parse error on line 1, column 11: extraneous or missing \" in quoted-field"), open);
+        }
+        assertTrue(mount("target=/x,").endsWith("invalid field '' must be a key=value pair"));
         assertTrue(mount("type=bind,src=/a,dst=/b,volume-nocopy").endsWith("cannot mix 'volume-*' options with mount type 'bind'"));
         assertTrue(mount("target=/b,tmpfs-size=1m").endsWith("cannot mix 'tmpfs-*' options with mount type 'volume'"));
         assertTrue(mount("type=tmpfs,dst=/b,tmpfs-mode=999").endsWith("invalid value for tmpfs-mode: 999"));
@@ -136,6 +142,8 @@ class ContainerOptionsTest {
         assertTrue(mount("type=bind,src=/a,dst=/b,bind-nonrecursive").contains("'bind-nonrecursive'"));
         ContainerSpec s = read("--mount", "TYPE=bind,SRC=/a,Target=/b,bind-propagation=rprivate", "-v", "/b", "-v", "store:/c", "-v", "store:/c");
         assertEquals(List.of("bind /a /b ", "volume store /c "), s.mounts.stream().map(ContainerOptionsTest::text).sorted().toList());
+        ContainerSpec quoted = read("--mount", "\"type=tmpfs\",\"target=/a,\"\"b\"\"\"\n,ignored");
+        assertEquals(List.of("tmpfs null /a,\"b\" "), quoted.mounts.stream().map(ContainerOptionsTest::text).toList());
         assertEquals("invalid mode: rw,ro", assertThrows(HyprException.class, () -> read("-v", "/a:/b:rw,ro")).getMessage());
         assertThrows(HyprException.class, () -> read("-v", "/a:/b:nocopy"));
     }
@@ -261,7 +269,7 @@ class ContainerOptionsTest {
             ''              | invalid argument "" for "--gpus" flag: EOF
             device=0,1      | cannot set both Count and DeviceIDs on device request
             device=GPU-8a5  | invalid argument "device=GPU-8a5" for "--gpus" flag: 'GPU-8a5' is no GPU that HYPR knows
-            all,"x          | invalid argument "all,"x" for "--gpus" flag: parse error
+            all,"x          | invalid argument "all,\\"x" for "--gpus" flag: parse error on line 1, column 7: extraneous or missing " in quoted-field
             """)
     void gpuRequestsAreRefusedAsDockerDoes(String request, String sentence) {
         RuntimeException e = assertThrows(RuntimeException.class, () -> read("--gpus", request));

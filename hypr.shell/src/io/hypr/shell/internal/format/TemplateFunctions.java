@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import io.hypr.shell.internal.format.TemplateParser.Call;
 import io.hypr.shell.internal.format.TemplateParser.Pipe;
 import io.hypr.shell.internal.format.TemplateParser.Term;
+import io.hypr.shell.internal.grammar.Quoted;
 
 /** Values and functions of templates. */
 final class TemplateFunctions {
@@ -298,7 +299,7 @@ final class TemplateFunctions {
         return switch (verb) {
             case 'v', 's' -> String.format(Locale.ROOT, "%" + flags.replaceAll("[+# 0]*(?=[1-9]|$|\\.)", "") + "s", text(v));
             case 't' -> v instanceof Boolean ? text(v) : "%!t(" + text(v) + ")";
-            case 'q' -> "\"" + text(v).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+            case 'q' -> Quoted.of(text(v));
             case 'd', 'x' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).longValue()) : "%!" + verb + "(string=" + text(v) + ")";
             case 'f', 'e', 'g' -> number ? String.format(Locale.ROOT, "%" + flags + verb, ((Number) v).doubleValue()) : "%!" + verb + "(string="
                     + text(v) + ")";

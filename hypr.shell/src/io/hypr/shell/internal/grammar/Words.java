@@ -69,7 +69,7 @@ public final class Words {
 
     private UsageException wrong(Option o, String value, String why) {
         String shown = o.letter() == 0 ? "--" + o.name() : "-" + o.letter() + ", --" + o.name();
-        return grammar.wrong("invalid argument \"" + value + "\" for \"" + shown + "\" flag: " + why);
+        return grammar.wrong("invalid argument " + Quoted.of(value) + " for \"" + shown + "\" flag: " + why);
     }
 
     private Option option(String name) {
