@@ -36,7 +36,7 @@ public final class Fixture implements AutoCloseable {
     private static final long MEMORY = 128L << 20;
     private static final int LAST_LINES = 20;
 
-    /** An image with a shell. It is made once, since an emulated host takes seconds to compress it. */
+    /** An image with a shell. It is made once, since an emulated host compresses for almost two seconds. */
     private static final class Shell {
 
         static final Path IMAGE = make();
