@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -167,7 +169,26 @@ static void note_previous(void) {
     fclose(file);
 }
 
-static bool enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join, struct failure *failure) {
+/* Goes on as another child of our parent, which is born in the group, and tells its pid. False where there is no such birth: version 1, Linux before 5.7. */
+static bool born_in(const struct hierarchy *hierarchy, const char *name) {
+    struct clone_args birth = { .flags = CLONE_PARENT | CLONE_INTO_CGROUP };
+    char path[LONG_PATH];
+    path_of(path, hierarchy, name, "");
+    int group = hierarchy->version == 2 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (group < 0) return false;
+    birth.cgroup = (unsigned) group;
+    long child = syscall(SYS_clone3, &birth, sizeof birth);
+    if (child > 0) {
+        pid_tell((pid_t) child);
+        _exit(0);   /* what was made is the child's, to undo as well */
+    }
+    close(group);
+    return child == 0;
+}
+
+/* Makes it and gets this process there, perhaps by another birth. */
+static bool enter(const struct options *options, bool *born, struct failure *failure) {
+    const char *name = options->cgroup;
     char path[LONG_PATH];
     if (count == 0) return failed(failure, 0, "Cannot make the control group", "because none of the hierarchies memory, cpu, pids, freezer is mounted, nor the unified one");
     for (size_t i = 0; i < count; i++) {
@@ -176,14 +197,15 @@ static bool enter(const char *name, const struct cgroup_limits *limits, bool opt
             if ((error = make_group(&hierarchies[i], name)) != ENOENT) break;
         path_of(path, &hierarchies[i], name, "");
         if (error != 0) return failed(failure, error, "Cannot make the control group", path);
-        int process = join ? 0 : first_process(&hierarchies[i], name);
+        int process = options->cgroup_join ? 0 : first_process(&hierarchies[i], name);
         if (process == 0) continue;
         made_name = NULL;   /* somebody else's */
         fail(0, "The control group %s is in use by process %d", path, process);
     }
-    if (!set_limits(name, limits, optional, failure)) return false;
+    if (!set_limits(name, &options->cgroup_limits, options->cgroup_optional, failure)) return false;
+    if (options->tell_pid && (*born = born_in(&hierarchies[0], name))) return true;
     for (size_t i = 0; i < count; i++) {
-        /* Of a process the kernel waits until no other on the host begins or ends a thread, some 15 ms; not of the thread that writes, our only one. */
+        /* For a process the kernel waits until no other on the host begins or ends a thread, some 15 ms; not for the thread that writes, our only one. */
         path_of(path, &hierarchies[i], name, hierarchies[i].version == 1 ? "tasks" : "cgroup.procs");
         int error = write_text(path, 0, "0");
         if (error != 0) return failed(failure, error, "Cannot join the control group", path);
@@ -191,16 +213,17 @@ static bool enter(const char *name, const struct cgroup_limits *limits, bool opt
     return true;
 }
 
-void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join) {
+bool cgroup_enter(const struct options *options) {
     struct failure failure;
+    bool born = false;
     count = hierarchies_find(hierarchies);
     note_previous();
-    made_name = name;
-    if (join) made_name = NULL;   /* not ours alone to undo */
-    if (enter(name, limits, optional, join, &failure)) return;
-    if (!optional) fail(failure.error, "%s", failure.what);
+    made_name = options->cgroup_join ? NULL : options->cgroup;   /* one that is joined is not ours alone to undo */
+    if (enter(options, &born, &failure)) return born;
+    if (!options->cgroup_optional) fail(failure.error, "%s", failure.what);
     warn(failure.error, "Going on without a control group: %s", failure.what);
     cgroup_undo();
+    return false;
 }
 
 /* Removes the group and all below it; the errno, or 0. */

@@ -26,10 +26,11 @@ int main(int argc, char **argv) {
     openings_do(&options);
     taps_give(&options);
     descriptors_arrange(options.kept, options.kept_count);
+    signals_reset();
+    bool told = options.cgroup != NULL && cgroup_enter(&options);
+    if (options.tell_pid && !told) pid_tell(getpid());
     streams_open(options.keep_input, options.output, options.error);
     session_begin();
-    signals_reset();
-    if (options.cgroup != NULL) cgroup_enter(options.cgroup, &options.cgroup_limits, options.cgroup_optional, options.cgroup_join);
     if (options.oom_score != NULL) {
         int error = write_text("/proc/self/oom_score_adj", 0, options.oom_score);
         if (error != 0) fail(error, "Cannot set the out-of-memory score to %s", options.oom_score);

@@ -11,7 +11,7 @@
 
 enum option_code {
     KEEP_FD = 1, OPEN, READ, TAP, LISTEN, CGROUP, CGROUP_OPTIONAL, CGROUP_JOIN, READ_ONLY, ONLY, ROOT, BIND, BIND_READ_ONLY, DEVICE, CAPABILITY, OWN_TAP, MEMORY_MAX, MEMORY_LOW, PROCESSORS, PIDS_MAX, CPU_MAX, CPU_WEIGHT, RLIMIT, USER, GROUP, CHDIR, UMASK,
-    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_ALSO, LOG_MAX, PID_FILE, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, CHANGE_CGROUP, PRINT_CGROUP_BASE, HELP
+    KEEP_STDIN, STDOUT, STDERR, LOG, LOG_ALSO, LOG_MAX, PID_FILE, TELL_PID, OOM_SCORE_ADJ, NICE, REMOVE_CGROUP, CHANGE_CGROUP, PRINT_CGROUP_BASE, HELP
 };
 
 static const struct option known[] = {
@@ -29,6 +29,7 @@ static const struct option known[] = {
     { "group", required_argument, NULL, GROUP }, { "chdir", required_argument, NULL, CHDIR },
     { "umask", required_argument, NULL, UMASK }, { "keep-stdin", no_argument, NULL, KEEP_STDIN }, { "stdout", required_argument, NULL, STDOUT },
     { "stderr", required_argument, NULL, STDERR }, { "pid-file", required_argument, NULL, PID_FILE },
+    { "tell-pid", no_argument, NULL, TELL_PID },
     { "log", required_argument, NULL, LOG }, { "log-also", required_argument, NULL, LOG_ALSO }, { "log-max", required_argument, NULL, LOG_MAX },
     { "oom-score-adj", required_argument, NULL, OOM_SCORE_ADJ }, { "nice", required_argument, NULL, NICE },
     { "remove-cgroup", required_argument, NULL, REMOVE_CGROUP }, { "change-cgroup", required_argument, NULL, CHANGE_CGROUP },
@@ -66,7 +67,8 @@ static const char usage[] =
     "                              a resource limit, as nofile=1024:4096; 'unlimited' is one; core=0 unless given; ?: or as much as may be had\n"
     "  --user UID:GID              numbers; no supplementary groups but those of --group GID (several allowed)\n"
     "  --chdir DIR --umask OCTAL --oom-score-adj N --nice N\n"
-    "  --pid-file FILE             'pid starttime' (field 22 of /proc/PID/stat), there before PROGRAM starts\n";
+    "  --pid-file FILE             'pid starttime' (field 22 of /proc/PID/stat), there before PROGRAM starts\n"
+    "  --tell-pid                  the pid of PROGRAM, and a line feed, on standard output; it may be another child of the caller, born in its control group\n";
 
 static const struct { const char *name; int resource; } resources[] = {
     { "as", RLIMIT_AS }, { "core", RLIMIT_CORE }, { "cpu", RLIMIT_CPU }, { "data", RLIMIT_DATA }, { "fsize", RLIMIT_FSIZE },
@@ -290,6 +292,7 @@ static void parse_option(struct options *options, int code) {
         case LOG_ALSO: parse_also(options, optarg); break;
         case LOG_MAX: options->log_max = parse_number("--log-max", optarg, LLONG_MAX); break;
         case PID_FILE: options->pid_file = optarg; break;
+        case TELL_PID: options->tell_pid = true; break;
         case OOM_SCORE_ADJ: options->oom_score = checked_score(optarg); break;
         case NICE: options->nice = (int) parse_number("--nice", optarg, 19); break;
         case REMOVE_CGROUP: options->remove_cgroup = checked_name(optarg); break;

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* A leader of a process group (started from an interactive shell) cannot begin a session; it joins its parent's group first.
-   No fork: whoever started us knows our pid. */
+   No fork: whoever started us knows our pid, or has been told it. */
 void session_begin(void) {
     if (getsid(0) == getpid()) return;
     if (setsid() >= 0) return;
@@ -98,6 +98,10 @@ static unsigned long long start_time(void) {
     for (int field = 2; at != NULL && field < 22; field++) at = strchr(at + 1, ' ');
     if (at == NULL) fail(0, "/proc/self/stat has no start time");
     return strtoull(at, NULL, 10);
+}
+
+void pid_tell(pid_t pid) {
+    dprintf(STDOUT_FILENO, "%d\n", (int) pid);   /* nobody may listen any more, and the program goes on without */
 }
 
 static char pid_file_made[4096];

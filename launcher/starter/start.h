@@ -35,7 +35,7 @@ struct options {
     uid_t user;
     gid_t group;
     const char *cgroup, *remove_cgroup, *change_cgroup;
-    bool print_cgroup_base, cgroup_optional, cgroup_join;
+    bool print_cgroup_base, cgroup_optional, cgroup_join, tell_pid;
     struct cgroup_limits cgroup_limits;
     bool keep_input;
     const char *directory, *output, *error, *log, *also, *pid_file, *read_only, *only, *only_at, *root, *processors;
@@ -89,8 +89,11 @@ void log_undo(void);
 
 /* cgroup.c */
 void cgroup_print_base(void);
-/* Makes the control group in each hierarchy that there is, sets the limits, joins it. With `join` it may be in use, and stays when the start fails. */
-void cgroup_enter(const char *name, const struct cgroup_limits *limits, bool optional, bool join);
+/*
+ * Makes the control group in each hierarchy that there is, sets the limits, joins it. With cgroup_join it may be in use, and stays when the start fails.
+ * With tell_pid it may return in another process, which was born in the group and whose pid has been told; whether it has.
+ */
+bool cgroup_enter(const struct options *options);
 void cgroup_remove(const char *name);
 /* Sets other limits, and binds all threads in it to processors: those of the list, or without one those of this process. */
 void cgroup_change(const char *name, const struct cgroup_limits *limits, const char *processors);
@@ -115,6 +118,8 @@ void limits_set(const struct limit *limits, size_t count);
 void processors_set(const char *list);
 /* Binds a thread to the processors of this process; false when it was bound to them already, or is gone. */
 bool processors_share(pid_t thread);
+/* Says the pid, and a line feed, on standard output. */
+void pid_tell(pid_t pid);
 void pid_file_write(const char *path);
 void check_program(const struct options *options);
 void privileges_drop(const struct options *options);

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import unittest
@@ -472,6 +473,61 @@ class ControlGroups(Starter):
         self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
         self.assertEqual([], self.directories())
         self.assertEqual((0, b"", b""), self.start("--remove-cgroup", self.group))
+
+    def told(self, *words, **options):
+        """A start that tells its pid: the process that was started, and the one that goes on, which is to be waited for."""
+        process = self.spawn(START, "--tell-pid", *words, **options)
+        pid = int(process.stdout.readline())
+        if pid == process.pid:
+            return process, pid, process.wait
+        self.assertEqual(0, process.wait(LIMIT))
+        return process, pid, lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def test_are_where_a_process_is_born_that_tells_its_pid(self):
+        out = self.directory / "out"
+        script = f"cat /proc/self/stat >{out}; echo said; exec sleep 1000"
+        process, pid, wait = self.told("--cgroup", self.group, "--pid-file", self.directory / "pid", "--", "/bin/sh", "-c", script)
+        self.assertEqual(b"said\n", process.stdout.readline())
+        self.assertEqual(self.version == "v2", pid != process.pid)
+        self.assertEqual(str(pid), (self.directory / "pid").read_text().split()[0])
+        fields = out.read_text().split()   # of cat, whose parent it is
+        self.assertEqual([str(pid)] * 2, [fields[3], fields[5]], "it leads its session")
+        self.assertIn(f"\nPPid:\t{os.getpid()}\n", pathlib.Path(f"/proc/{pid}/status").read_text())
+        for directory in self.directories():
+            self.assertEqual(str(pid), (directory / "cgroup.procs").read_text().strip())
+        os.kill(pid, signal.SIGTERM)
+        self.assertEqual(-signal.SIGTERM, wait())
+
+    def test_hold_who_keeps_the_log_of_a_process_that_is_born_there(self):
+        _, pid, wait = self.told("--cgroup", self.group, "--log", self.directory / "log", "--log-max", "65536", "--", "/bin/sh", "-c", "echo kept; exec sleep 1000")
+        log = self.directory / "log"
+        wait_until(lambda: log.exists() and log.read_text() == "kept\n", "it is kept")
+        for directory in self.directories():
+            self.assertEqual(2, len((directory / "cgroup.procs").read_text().split()))
+        os.kill(pid, signal.SIGKILL)
+        self.assertEqual(-signal.SIGKILL, wait())
+
+    def test_are_gone_when_who_is_born_there_fails(self):
+        _, pid, wait = self.told("--cgroup", self.group, "--pid-file", self.directory / "pid", "--chdir", "/nonexistent", "--", "/bin/true")
+        self.assertEqual(125, wait())
+        self.assertEqual([], self.directories())
+        self.assertFalse((self.directory / "pid").exists())
+
+    def test_are_joined_where_no_process_can_be_born_there(self):
+        """A filter of system calls that knows no clone3."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        instructions = [(0x20, 0, 0, 0), (0x15, 0, 1, 435), (0x06, 0, 0, 0x00050000 | 38), (0x06, 0, 0, 0x7FFF0000)]
+        filter_ = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *i) for i in instructions))
+        program = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(instructions), ctypes.addressof(filter_)))
+        def forbid():
+            if libc.prctl(22, 2, program, 0, 0) != 0:
+                os._exit(99)
+        process, pid, wait = self.told("--cgroup", self.group, "--", "/bin/sleep", "1000", preexec_fn=forbid)
+        self.assertEqual(process.pid, pid)
+        for directory in self.directories():
+            wait_until(lambda: (directory / "cgroup.procs").read_text().strip() == str(pid), "it has joined")
+        process.kill()
+        self.assertEqual(-signal.SIGKILL, wait())
 
     def test_can_be_joined(self):
         first = self.spawn(START, "--cgroup", self.group, "--", "/bin/sleep", "1000")

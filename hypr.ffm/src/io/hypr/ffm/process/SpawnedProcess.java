@@ -29,13 +29,15 @@ public final class SpawnedProcess extends Process {
 
     private static final int SIGNALLED = 0x80;
 
-    private final long pid;
+    private final int started;
+    private volatile long pid;
     private final OutputStream input;
     private final InputStream output;
     private final InputStream errors;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
-    private SpawnedProcess(long pid, OutputStream input, InputStream output, InputStream errors) {
+    private SpawnedProcess(int pid, OutputStream input, InputStream output, InputStream errors) {
+        this.started = pid;
         this.pid = pid;
         this.input = input;
         this.output = output;
@@ -53,7 +55,10 @@ public final class SpawnedProcess extends Process {
 
     private void reap() {
         try {
-            int status = SpawnCalls.await((int) pid);
+            int status = SpawnCalls.await(started);
+            if (pid != started) {
+                status = SpawnCalls.await((int) pid);
+            }
             exit.complete((status & 0x7F) == 0 ? status >> 8 & 0xFF : SIGNALLED + (status & 0x7F));
         } catch (ErrnoException | RuntimeException e) {
             exit.completeExceptionally(e);
@@ -95,10 +100,58 @@ public final class SpawnedProcess extends Process {
      * @throws IOException if there is no such program, or no room for a process or for descriptors
      */
     public static Process start(List<String> command, Map<String, String> environment, boolean discard) throws IOException {
+        CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
+        SpawnedProcess process = spawn(command, environment, discard, born);
+        born.complete(process);
+        return process;
+    }
+
+    /**
+     * Starts a program whose standard output begins with a line that is the number of the process as which it goes on: its own, or that of another child of this
+     * process (clone(2) with {@code CLONE_PARENT}), after whose birth it ends. Waits for that line, or for the end of the output.
+     *
+     * @param command its path and its arguments
+     * @param environment variables beside those of this process, by name
+     * @return the process that goes on; without a line, the one that was started
+     * @throws IOException if there is no such program, no room for a process or for descriptors, or the line is no number
+     */
+    public static Process startTold(List<String> command, Map<String, String> environment) throws IOException {
+        CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
+        SpawnedProcess process = spawn(command, environment, false, born);
+        try {
+            process.pid = told(process);
+        } catch (IOException e) {
+            for (Closeable stream : List.of(process.input, process.output, process.errors)) {
+                stream.close();
+            }
+            throw e;
+        } finally {
+            born.complete(process);
+        }
+        return process;
+    }
+
+    private static long told(SpawnedProcess process) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int octet = process.output.read(); octet != '\n'; octet = process.output.read()) {
+            if (octet < 0) {
+                return process.started;
+            }
+            line.append((char) octet);
+        }
+        try {
+            return Integer.parseInt(line, 0, line.length(), 10);
+        } catch (NumberFormatException e) {
+            throw new IOException("The child process " + process.started + " says '" + line + "' where the number of a process was to come.", e);
+        }
+    }
+
+    /** @param born is told the process by the caller, and cancelled if there is none */
+    private static SpawnedProcess spawn(List<String> command, Map<String, String> environment, boolean discard, CompletableFuture<SpawnedProcess> born)
+            throws IOException {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.putAll(environment);
         List<Closeable> opened = new ArrayList<>();
-        CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
         try (Pipe in = new Pipe(); Pipe out = discard ? null : new Pipe(); Pipe err = new Pipe(); Arena arena = Arena.ofConfined()) {
             OutputStream input = kept(opened, in.writer());
             InputStream output = kept(opened, discard ? InputStream.nullInputStream() : out.reader());
@@ -115,13 +168,14 @@ public final class SpawnedProcess extends Process {
                 Thread.ofPlatform().daemon().name("child of " + command.getFirst()).start(() -> reap(born));
                 int pid = SpawnCalls.spawn(arena, Path.of(command.getFirst()), actions, SpawnCalls.strings(arena, command),
                     SpawnCalls.strings(arena, variables.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
-                opened.clear();
                 SpawnedProcess process = new SpawnedProcess(pid, input, output, errors);
-                born.complete(process);
+                opened.clear();
                 return process;
             }
         } finally {
-            born.cancel(false);
+            if (!opened.isEmpty()) {
+                born.cancel(false);
+            }
             for (Closeable stream : opened) {
                 stream.close();
             }

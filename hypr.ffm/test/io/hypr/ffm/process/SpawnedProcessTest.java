@@ -27,6 +27,18 @@ import io.hypr.ffm.call.ErrnoException;
 class SpawnedProcessTest {
 
     private static final List<String> CAT = List.of("/bin/cat");
+    /** Begins another child of its parent, by clone with CLONE_PARENT, says so and ends; that one says whose child it is and ends with 5 after its input. */
+    private static final List<String> SUCCEEDED = List.of("/usr/bin/env", "python3", "-c", """
+            import ctypes, os
+            child = ctypes.CDLL(None).syscall({"x86_64": 56, "aarch64": 220}[os.uname().machine], 0x8000, 0, 0, 0, 0)
+            if child:
+                os.write(1, b"%d\\n" % child)
+                os._exit(0)
+            os.write(2, b"parent %d\\n" % os.getppid())
+            os.close(2)
+            os.read(0, 1)
+            os._exit(5)
+            """);
 
     private final List<Process> started = new ArrayList<>();
 
@@ -74,6 +86,52 @@ class SpawnedProcessTest {
         assertEquals("/dev/null\n", text(process.getErrorStream()));
         assertEquals(-1, process.getInputStream().read());
         assertEquals(0, process.waitFor());
+    }
+
+    @Test
+    void oneThatTellsItsOwnNumberGoesOn() throws Exception {
+        Process process = told("echo $$; cat; exit 7");
+        process.getOutputStream().write("more".getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        assertEquals("more", text(process.getInputStream()));
+        assertEquals(7, process.waitFor());
+    }
+
+    @Test
+    void oneThatTellsNothingHasItsOwnStatus() throws Exception {
+        assertEquals(9, told("exit 9").waitFor());
+    }
+
+    @Test
+    void oneThatTellsNoNumberIsAnError() {
+        IOException e = assertThrows(IOException.class, () -> told("echo nonsense; cat >&2"));
+        assertTrue(e.getMessage().contains("says 'nonsense' where the number of a process was to come"), e.getMessage());
+    }
+
+    private Process told(String script) throws IOException {
+        Process process = SpawnedProcess.startTold(List.of("/bin/sh", "-c", script), Map.of());
+        started.add(process);
+        return process;
+    }
+
+    @Test
+    void anotherChildThatGoesOnIsWaitedFor() throws Exception {
+        Process process = SpawnedProcess.startTold(SUCCEEDED, Map.of());
+        started.add(process);
+        assertEquals("parent " + ProcessHandle.current().pid() + "\n", text(process.getErrorStream()));
+        assertTrue(process.isAlive());
+        assertEquals(process.pid(), process.toHandle().pid());
+        process.getOutputStream().close();
+        assertEquals(5, process.waitFor());
+    }
+
+    @Test
+    void anotherChildThatGoesOnCanBeEnded() throws Exception {
+        Process process = SpawnedProcess.startTold(SUCCEEDED, Map.of());
+        started.add(process);
+        process.destroyForcibly();
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        assertEquals(128 + 9, process.exitValue());
     }
 
     @Test

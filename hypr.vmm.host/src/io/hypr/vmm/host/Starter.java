@@ -30,7 +30,7 @@ public record Starter(Path program) {
      *
      * @param options of hypr-start, see launcher/readme.md
      * @param command the program and its arguments
-     * @return the process, which is hypr-start first and then the program; its standard error says what went wrong in hypr-start
+     * @return the process, which is hypr-start, or was begun by it, and then the program; its standard error says what went wrong in hypr-start
      * @throws HyprException if hypr-start cannot be started
      */
     public Process start(List<String> options, List<String> command) {
@@ -48,25 +48,28 @@ public record Starter(Path program) {
      */
     public Process start(List<String> options, List<String> command, Map<String, String> environment) {
         List<String> words = new ArrayList<>();
-        words.add(program.toString());
+        words.add("--stdout=/dev/null");
         words.addAll(options);
         words.add("--");
         words.addAll(command);
-        return ended(run(words, environment, true));
+        Process process = ended(begin(words, environment));
+        try {
+            process.getInputStream().close(); // Nothing more comes there.
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        return process;
     }
 
     /**
      * Starts a program that is told on its standard input what to do, and answers.
      *
      * @param words options of hypr-start, {@code --}, the program and its arguments
-     * @return the process, which is hypr-start first and then the program
+     * @return the process, which is hypr-start, or was begun by it, and then the program
      * @throws HyprException if hypr-start cannot be started
      */
     public Process converse(List<String> words) {
-        List<String> all = new ArrayList<>();
-        all.add(program.toString());
-        all.addAll(words);
-        return run(all, Map.of(), false);
+        return begin(words, Map.of());
     }
 
     /**
@@ -76,7 +79,7 @@ public record Starter(Path program) {
      * @throws HyprException {@code CONFLICT} with what hypr-start said if it cannot
      */
     void removeCgroup(String cgroup) {
-        Process process = ended(run(List.of(program.toString(), "--remove-cgroup", cgroup), Map.of(), true));
+        Process process = ended(run(List.of("--remove-cgroup", cgroup), true));
         String words = errors(process);
         if (waitFor(process) != 0) {
             throw new HyprException(ErrorCode.CONFLICT, "The control group " + cgroup + " cannot be removed: " + words);
@@ -91,9 +94,9 @@ public record Starter(Path program) {
      * @throws HyprException {@code UNSUPPORTED} with what hypr-start said if it cannot
      */
     void changeCgroup(String cgroup, List<String> limits) {
-        List<String> words = new ArrayList<>(List.of(program.toString(), "--change-cgroup", cgroup));
+        List<String> words = new ArrayList<>(List.of("--change-cgroup", cgroup));
         words.addAll(limits);
-        Process process = ended(run(words, Map.of(), true));
+        Process process = ended(run(words, true));
         String said = errors(process);
         if (waitFor(process) != 0) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The host cannot hold the microVM to other limits: " + said.replaceFirst("^hypr-start: ", ""));
@@ -126,7 +129,7 @@ public record Starter(Path program) {
     }
 
     private Process askForBases() {
-        return ended(run(List.of(program.toString(), "--print-cgroup-base"), Map.of(), false));
+        return ended(run(List.of("--print-cgroup-base"), false));
     }
 
     private static List<String> lines(Process process) {
@@ -172,16 +175,33 @@ public record Starter(Path program) {
         return new HyprException(ErrorCode.EXHAUSTED, "The program " + program + " cannot be started.", e);
     }
 
+    /** It may go on as another process: one that is born in its control group has not to wait to join it. */
+    private Process begin(List<String> words, Map<String, String> environment) {
+        List<String> all = new ArrayList<>(List.of(program.toString(), "--tell-pid"));
+        all.addAll(words);
+        return run(() -> SpawnedProcess.startTold(all, environment));
+    }
+
+    private Process run(List<String> words, boolean discard) {
+        List<String> all = new ArrayList<>(List.of(program.toString()));
+        all.addAll(words);
+        return run(() -> SpawnedProcess.start(all, Map.of(), discard));
+    }
+
     /** It closes what it inherits beside its standard streams. */
-    private Process run(List<String> words, Map<String, String> environment, boolean discard) {
+    private Process run(Spawn spawn) {
         if (!Files.isExecutable(program)) {
             throw new HyprException(ErrorCode.UNSUPPORTED, "The program hypr-start is missing at " + program + ".")
                     .remedy("Build HYPR again with ./dev build, or install its package again.");
         }
         try {
-            return SpawnedProcess.start(words, environment, discard);
+            return spawn.process();
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    private interface Spawn {
+        Process process() throws IOException;
     }
 }
