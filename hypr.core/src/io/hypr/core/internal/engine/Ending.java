@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import io.hypr.core.internal.link.Answers.Result;
 import io.hypr.core.internal.logs.JournalState;
@@ -60,22 +61,10 @@ final class Ending {
                 container.log().end(0, vanished.lost ? LOST : KILLED, false, System.currentTimeMillis() * 1_000_000);
             }
             boolean lost = vanished != null && vanished.lost;
-            Surroundings around = new Surroundings(engine, container);
-            container.change(r -> r.phase = Phase.ENDING);
-            engine.settings().points().accept("end.intent.done");
-            if (vanished == null && !container.ask(r -> r.info.spec.autoRemove)) {
-                powerOff(run);
-            }
+            boolean cleared = vanished == null && container.ask(r -> r.info.spec.autoRemove) ? endWithItsDisk() : end(run, vanished);
             if (engine.isClosed()) {
-                return; // Its link was cut, perhaps before the guest had written its disk: the next engine asks the guest again.
+                return; // If its link was cut, then perhaps before the guest had written its disk: the next engine asks the guest again.
             }
-            engine.settings().points().accept("end.off.done");
-            boolean cleared = new Clearing(engine, container).rest();
-            engine.settings().points().accept("end.clear.done");
-            if (engine.isClosed()) {
-                return;
-            }
-            conclude(around, cleared, !lost, vanished == null ? "" : vanished.why);
             engine.settings().points().accept("end.conclude.done");
             engine.restarts().resume(container);
             container.ended();
@@ -98,6 +87,43 @@ final class Ending {
         if (container.ask(r -> r.info.spec.autoRemove) && !engine.isClosed()) {
             new Removal(engine, container).afterEnd();
         }
+    }
+
+    /** @return whether nothing of the run is left; false also if the engine has ended */
+    private boolean end(Run run, Vanished vanished) {
+        Surroundings around = new Surroundings(engine, container);
+        container.change(r -> r.phase = Phase.ENDING);
+        engine.settings().points().accept("end.intent.done");
+        if (vanished == null) {
+            powerOff(run);
+        }
+        if (engine.isClosed()) {
+            return false;
+        }
+        engine.settings().points().accept("end.off.done");
+        boolean cleared = new Clearing(engine, container).rest();
+        engine.settings().points().accept("end.clear.done");
+        if (!engine.isClosed()) {
+            conclude(around, cleared, vanished == null || !vanished.lost, vanished == null ? "" : vanished.why);
+        }
+        return cleared;
+    }
+
+    /** Nobody reads the disk of a container that goes now: its microVM is ended while that is written down. Returns as above. */
+    private boolean endWithItsDisk() {
+        Surroundings around = new Surroundings(engine, container);
+        CompletableFuture<Boolean> rest = CompletableFuture.supplyAsync(new Clearing(engine, container)::rest, Thread::startVirtualThread);
+        try {
+            conclude(around, false, true, "");
+        } finally {
+            rest.join();
+        }
+        engine.settings().points().accept("end.clear.done");
+        boolean cleared = rest.join();
+        if (cleared) {
+            container.note(r -> r.phase = Phase.IDLE); // Its removal makes it safe.
+        }
+        return cleared;
     }
 
     /**
