@@ -48,8 +48,10 @@ public record Starter(Path program) {
      */
     public Process start(List<String> options, List<String> command, Map<String, String> environment) {
         List<String> words = new ArrayList<>();
-        words.add("--stdout=/dev/null");
         words.addAll(options);
+        if (!options.contains("--log")) {
+            words.add("--stdout=/dev/null");
+        }
         words.add("--");
         words.addAll(command);
         Process process = ended(begin(words, environment));

@@ -57,7 +57,7 @@ public class ContainerService implements Containers {
             if (!cleared) {
                 throw Clearing.left(container);
             }
-            container.change(r -> {
+            container.note(r -> { // The start makes it safe.
                 r.failures = 0;
                 r.info.restarts = 0;
             });
