@@ -95,7 +95,9 @@ def line(name, figure):
     if parts := [part for part in figure.items() if isinstance(part[1], dict) and part[1].keys() & {"memory", "missing"}]:
         return "\n".join(f"{part:15} not measured: {of['missing']}" if "missing" in of else line(part, of | {"load": figure["load"]}) for part, of in parts)
     parts = [f"{k} {v['median']:g} {v['unit']} (p99 {v['p99']:g}, n {v['n']})" for k, v in figure.items() if isinstance(v, dict) and "median" in v and "unit" in v]
-    parts += [f"ratio of {name} {ratio:g}" for name, ratio in figure.get("ratios", {}).items()]
+    between = figure.get("intervals", {})
+    parts += [f"ratio of {name} {ratio:g}" + (" (95 %: {:g} to {:g})".format(*between[name]) if name in between else "") for name, ratio in figure.get("ratios", {}).items()]
+    parts += [f"lost {len(figure['lost'])}"] if figure.get("lost") else []
     if "ratio" in figure:
         parts.append(f"ratio {figure['ratio']:g}")
     goals = figure.get("goal", {})

@@ -107,8 +107,8 @@ public final class SpawnedProcess extends Process {
     }
 
     /**
-     * Starts a program whose standard output begins with a line that is the number of the process as which it goes on: its own, or that of another child of this
-     * process (clone(2) with {@code CLONE_PARENT}), after whose birth it ends. Waits for that line, or for the end of the output.
+     * Starts a program whose standard output begins with a line that is the number of the process as which it goes on: its own, or that of another child of
+     * this process (clone(2) with {@code CLONE_PARENT}), after whose birth it ends. Waits for that line, or for the end of the output.
      *
      * @param command its path and its arguments
      * @param environment variables beside those of this process, by name
