@@ -101,9 +101,13 @@ public final class SpawnedProcess extends Process {
      */
     public static Process start(List<String> command, Map<String, String> environment, boolean discard) throws IOException {
         CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
-        SpawnedProcess process = spawn(command, environment, discard, born);
-        born.complete(process);
-        return process;
+        try {
+            SpawnedProcess process = spawn(command, environment, discard, born);
+            born.complete(process);
+            return process;
+        } finally {
+            born.cancel(false); // If there is none.
+        }
     }
 
     /**
@@ -117,18 +121,22 @@ public final class SpawnedProcess extends Process {
      */
     public static Process startTold(List<String> command, Map<String, String> environment) throws IOException {
         CompletableFuture<SpawnedProcess> born = new CompletableFuture<>();
-        SpawnedProcess process = spawn(command, environment, false, born);
         try {
-            process.pid = told(process);
-        } catch (IOException e) {
-            for (Closeable stream : List.of(process.input, process.output, process.errors)) {
-                stream.close();
+            SpawnedProcess process = spawn(command, environment, false, born);
+            try {
+                process.pid = told(process);
+            } catch (IOException e) {
+                for (Closeable stream : List.of(process.input, process.output, process.errors)) {
+                    stream.close();
+                }
+                throw e;
+            } finally {
+                born.complete(process);
             }
-            throw e;
+            return process;
         } finally {
-            born.complete(process);
+            born.cancel(false); // If there is none.
         }
-        return process;
     }
 
     private static long told(SpawnedProcess process) throws IOException {
@@ -146,7 +154,7 @@ public final class SpawnedProcess extends Process {
         }
     }
 
-    /** @param born is told the process by the caller, and cancelled if there is none */
+    /** @param born the caller tells it the process, or cancels it */
     private static SpawnedProcess spawn(List<String> command, Map<String, String> environment, boolean discard, CompletableFuture<SpawnedProcess> born)
             throws IOException {
         Map<String, String> variables = new HashMap<>(System.getenv());
@@ -173,9 +181,6 @@ public final class SpawnedProcess extends Process {
                 return process;
             }
         } finally {
-            if (!opened.isEmpty()) {
-                born.cancel(false);
-            }
             for (Closeable stream : opened) {
                 stream.close();
             }

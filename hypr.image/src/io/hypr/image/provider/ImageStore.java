@@ -209,10 +209,10 @@ public final class ImageStore {
     private static Optional<Names.Entry> named(List<Names.Entry> entries, String text) {
         Reference wanted = Reference.parse(text);
         return entries.stream().filter(e -> !e.name().isEmpty()).filter(e -> {
-            Reference has = Reference.parse(e.name());
             if (wanted.digest().isEmpty()) {
                 return e.name().equals(wanted.fullName());
             }
+            Reference has = Reference.parse(e.name());
             return has.registry().equals(wanted.registry()) && has.repository().equals(wanted.repository())
                     && (e.target().equals(wanted.digest()) || e.manifest().digest().equals(wanted.digest()))
                     && (wanted.tag().isEmpty() || wanted.tag().equals(has.tag()));

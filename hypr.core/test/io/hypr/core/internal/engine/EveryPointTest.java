@@ -243,6 +243,27 @@ class EveryPointTest {
     }
 
     @Test
+    void lifeOfOneThatRemovesItself() throws Exception {
+        atEveryPoint(e -> {
+            ContainerSpec spec = store("box");
+            spec.autoRemove = true;
+            containers(e).create(spec);
+        }, e -> {
+            containers(e).start("box");
+            await(x -> e.all().isEmpty() || e.isClosed());
+        }, e -> {
+            await(x -> e.all().stream().allMatch(c -> c.run() == null && c.state() == ContainerState.CREATED));
+            assertWhole(e);
+            if (!e.all().isEmpty()) {
+                containers(e).start("box");
+                await(x -> e.all().isEmpty());
+            }
+            assertEquals(1, new VolumeService(() -> e).list().size(), "the named one stays");
+            assertWhole(e);
+        });
+    }
+
+    @Test
     void stop() throws Exception {
         atEveryPoint(EveryPointTest::startSleeper, e -> containers(e).stop("box", null), e -> {
             containers(e).stop("box", null);
