@@ -95,14 +95,8 @@ show inspect -f '{{.State.Status}}' ${P}a
 ### two clients at one program
 show run -di --name ${P}a $IMAGE sh -c 'echo ready; read a; echo "one $a"; read b; echo "two $b"; exit 4'
 until_logged ready ${P}a
-mkfifo first second
-$CLI attach ${P}a <first >one & one=$!
-$CLI attach ${P}a <second >two & two=$!
-exec 8>first 9>second
-until_true sh -c "$CLI events --since 30s --until \$(date +%s) --filter container=${P}a --filter event=attach | grep -c attach | grep -qx 2"
-sleep 0.5
-echo first >&8; until_logged 'one first' ${P}a; echo second >&9
+(sleep 1; echo first; sleep 3) | $CLI attach ${P}a >one & one=$!
+(sleep 2; echo second; sleep 2) | $CLI attach ${P}a >two & two=$!
 wait $one; echo "= $?"; wait $two; echo "= $?"
-exec 8>&- 9>&-
 sort one; sort two
 show logs ${P}a
