@@ -66,7 +66,8 @@ show exec ${P}a sh -c 'echo three >/etc/app.conf'
 cat f
 show exec ${P}a sh -c 'echo no >/bin/ro'
 show exec ${P}a rm /etc/app.conf
-show inspect -f '{{json .HostConfig.Binds}}{{range .Mounts}}{{if .RW}}{{else}} {{.Type}} {{.Source}} {{.Destination}} {{.Mode}} {{.RW}}{{end}}{{end}}' ${P}a
+# Docker's client keeps what it is given in a map, and sends it in any order.
+show inspect -f '{{range .HostConfig.Binds}}{{json .}}{{println}}{{end}}{{range .Mounts}}{{if .RW}}{{else}}{{.Type}} {{.Source}} {{.Destination}} {{.Mode}} {{.RW}}{{end}}{{end}}' ${P}a | sort
 
 ### a file of the host by --mount, by a link, in a directory that the image has not
 echo one >f; ln -s f l
