@@ -45,9 +45,10 @@ final class NetlinkSocket implements AutoCloseable {
      * Sends a request with the flag ACK.
      *
      * @param what it does, for the exception
+     * @return each message that came before the acknowledgement, without its struct nlmsghdr: what a question about one thing is answered
      */
-    void execute(String what, NetlinkMessage message) throws ErrnoException {
-        exchange(what, message);
+    List<ByteBuffer> execute(String what, NetlinkMessage message) throws ErrnoException {
+        return exchange(what, message);
     }
 
     /**

@@ -91,12 +91,22 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * @param name of a network device
+     * Asks for one device only: a host may have hundreds.
+     *
+     * @param name of a network device, or an alternative name of it; at most 15 bytes
      * @return the device, if it is there
      * @throws ErrnoException if the kernel refuses
      */
     public Optional<Link> link(String name) throws ErrnoException {
-        return links().stream().filter(l -> l.name().equals(name)).findFirst();
+        try {
+            List<ByteBuffer> found = socket.execute("find link " + name, ifinfomsg(RTM_GETLINK, ACK, 0, 0, 0).attribute(IFLA_IFNAME, name));
+            return found.stream().map(Rtnetlink::link).findFirst();
+        } catch (ErrnoException e) {
+            if (e.errno() == ErrnoException.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -145,12 +155,16 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * @param link index of a network device
-     * @param bridge index of the bridge that it becomes a port of; 0 = of none
-     * @throws ErrnoException if the kernel refuses
+     * Makes a network device a port of a bridge. Idempotent.
+     *
+     * @param link index of the network device
+     * @param bridge index of the bridge
+     * @param mtu the greatest packet that the port carries then, in bytes; a bridge carries no greater ones than its ports do
+     * @throws ErrnoException if the kernel refuses; it may have one of the two by then
      */
-    public void master(int link, int bridge) throws ErrnoException {
-        socket.execute("set master of link " + link + " to " + bridge, ifinfomsg(RTM_NEWLINK, ACK, link, 0, 0).attribute(IFLA_MASTER, bridge));
+    public void join(int link, int bridge, int mtu) throws ErrnoException {
+        socket.execute("make link " + link + " a port of link " + bridge,
+                ifinfomsg(RTM_NEWLINK, ACK, link, 0, 0).attribute(IFLA_MTU, mtu).attribute(IFLA_MASTER, bridge));
     }
 
     /**
@@ -164,34 +178,24 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Keeps a port of a bridge from reaching other isolated ports.
+     * Sets a port of a bridge, and then switches it on: nothing passes it before. Idempotent.
      *
      * @param link index of the port
-     * @param on whether it is isolated
+     * @param isolated whether it cannot reach other isolated ports
+     * @param hairpin whether it may send back what came in by it
      * @throws ErrnoException if it is no port of a bridge
      */
-    public void isolate(int link, boolean on) throws ErrnoException {
-        port("isolate port " + link, link, BRPORT_ISOLATED, on);
-    }
-
-    /**
-     * Lets a port of a bridge send back what came in by it.
-     *
-     * @param link index of the port
-     * @param on whether it does
-     * @throws ErrnoException if it is no port of a bridge
-     */
-    public void hairpin(int link, boolean on) throws ErrnoException {
-        port("set hairpin mode of port " + link, link, BRPORT_MODE, on);
-    }
-
-    private void port(String what, int link, int attribute, boolean on) throws ErrnoException {
-        NetlinkMessage m = ifinfomsg(RTM_NEWLINK, ACK, link, 0, 0);
+    public void openPort(int link, boolean isolated, boolean hairpin) throws ErrnoException {
+        NetlinkMessage m = ifinfomsg(RTM_NEWLINK, ACK, link, IFF_UP, IFF_UP);
         int info = m.begin(IFLA_LINKINFO);
         m.attribute(INFO_SLAVE_KIND, "bridge");
         int data = m.begin(INFO_SLAVE_DATA);
-        m.attribute(attribute, new byte[] {(byte) (on ? 1 : 0)}).end(data).end(info);
-        socket.execute(what, m);
+        m.attribute(BRPORT_ISOLATED, flag(isolated)).attribute(BRPORT_MODE, flag(hairpin)).end(data).end(info);
+        socket.execute("open port " + link, m);
+    }
+
+    private static byte[] flag(boolean on) {
+        return new byte[] {(byte) (on ? 1 : 0)};
     }
 
     /**

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
 
@@ -97,16 +99,36 @@ class RtnetlinkTest {
                 assertEquals("tun", tap.kind());
                 assertEquals(4711, tap.owner());
                 assertEquals(0, tap.master());
-                net.master(tap.index(), bridge);
-                net.isolate(tap.index(), true);
-                assertEquals(bridge, net.link("tap0").orElseThrow().master());
-                assertTrue(net.link("tap0").orElseThrow().isolated());
-                net.isolate(tap.index(), false);
-                assertFalse(net.link("tap0").orElseThrow().isolated());
+                net.join(tap.index(), bridge, 1400);
+                assertEquals(new Link(tap.index(), "tap0", "tun", bridge, "", tap.mac(), 1400, false, 4711, false), net.link("tap0").orElseThrow());
+                net.openPort(tap.index(), true, true);
+                assertEquals(new Link(tap.index(), "tap0", "tun", bridge, "", tap.mac(), 1400, true, 4711, true), net.link("tap0").orElseThrow());
+                assertTrue(shown("tap0").contains(" hairpin on "), shown("tap0"));
+                net.join(tap.index(), bridge, 1400);
+                net.openPort(tap.index(), false, false);
+                assertEquals(new Link(tap.index(), "tap0", "tun", bridge, "", tap.mac(), 1400, true, 4711, false), net.link("tap0").orElseThrow());
+                assertTrue(shown("tap0").contains(" hairpin off "), shown("tap0"));
                 Tap.create("tap0", 4712);
                 assertEquals(4712, net.link("tap0").orElseThrow().owner());
                 net.delete(tap.index());
                 assertTrue(net.link("tap0").isEmpty());
+            }
+        });
+    }
+
+    /** What ip(8) says of a device in the thread's network namespace. */
+    private static String shown(String link) throws IOException {
+        return new String(new ProcessBuilder("ip", "-details", "link", "show", link).start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aPortThatIsNoneIsNotOpened() throws Exception {
+        NamespaceThread.run(() -> {
+            try (Rtnetlink net = Rtnetlink.open()) {
+                Tap.create("tap0", 0);
+                int tap = net.link("tap0").orElseThrow().index();
+                assertThrows(ErrnoException.class, () -> net.openPort(tap, true, false));
+                assertFalse(net.link("tap0").orElseThrow().up());
             }
         });
     }
@@ -120,7 +142,7 @@ class RtnetlinkTest {
                 assertEquals(ErrnoException.EEXIST, twice.errno());
                 assertEquals("add bridge br0: EEXIST", twice.getMessage());
                 int bridge = net.link("br0").orElseThrow().index();
-                ErrnoException itself = assertThrows(ErrnoException.class, () -> net.master(bridge, bridge));
+                ErrnoException itself = assertThrows(ErrnoException.class, () -> net.join(bridge, bridge, 1500));
                 assertTrue(itself.getMessage().contains("(Can not enslave a bridge to a bridge)"), itself.getMessage());
                 assertEquals(ErrnoException.EINVAL, assertThrows(ErrnoException.class, () -> Tap.create("br0", 0)).errno());
                 assertEquals(ErrnoException.ENODEV, assertThrows(ErrnoException.class, () -> net.delete(4711)).errno());

@@ -47,11 +47,9 @@ final class Taps {
             Link bridge = network == null ? null : bridges.find(net, network);
             Optional<Link> there = net.link(name);
             requireOurs(there, id);
-            if (there.isEmpty() || there.get().owner() != uid) {
-                create(net, name, id, uid);
-            }
+            Link tap = there.isPresent() && there.get().owner() == uid ? mark(net, there.get(), id) : create(net, name, id, uid);
             try {
-                return new Attachment(Records.endpoint(id, name), name, set(net, name, id, bridge));
+                return new Attachment(Records.endpoint(id, name), name, set(net, tap, bridge));
             } catch (ErrnoException | RuntimeException e) {
                 if (there.isEmpty()) {
                     delete(net, name, e);
@@ -67,15 +65,15 @@ final class Taps {
     }
 
     /** It stays only once it is marked: if hyprd ends before, the kernel takes it away. */
-    private void create(Rtnetlink net, String name, String id, int uid) throws ErrnoException {
+    private Link create(Rtnetlink net, String name, String id, int uid) throws ErrnoException {
         try (Tap tap = Tap.open(name, uid)) {
-            mark(net, name, id);
+            Link made = mark(net, net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV)), id);
             tap.keep();
+            return made;
         }
     }
 
-    private Link mark(Rtnetlink net, String name, String id) throws ErrnoException {
-        Link tap = net.link(name).orElseThrow(() -> new ErrnoException("find " + name, ErrnoException.ENODEV));
+    private Link mark(Rtnetlink net, Link tap, String id) throws ErrnoException {
         String mark = new Mark(instance, Mark.Kind.ENDPOINT, id, true).alias();
         if (!tap.alias().equals(mark)) {
             net.alias(tap.index(), mark);
@@ -99,27 +97,15 @@ final class Taps {
     }
 
     /** Returns the MTU that it has then. The bridge may be null: none. */
-    private int set(Rtnetlink net, String name, String id, Link bridge) throws ErrnoException {
-        Link tap = mark(net, name, id);
-        HostSettings.disableIpv6(name);
-        if (bridge != null) {
-            join(net, tap, bridge);
-        }
-        if (!tap.up()) {
+    private static int set(Rtnetlink net, Link tap, Link bridge) throws ErrnoException {
+        HostSettings.disableIpv6(tap.name());
+        if (bridge == null) {
             net.up(tap.index());
+            return tap.mtu();
         }
-        return bridge == null ? tap.mtu() : bridge.mtu();
-    }
-
-    private static void join(Rtnetlink net, Link tap, Link bridge) throws ErrnoException {
-        if (tap.mtu() != bridge.mtu()) {
-            net.mtu(tap.index(), bridge.mtu());
-        }
-        if (tap.master() != bridge.index()) {
-            net.master(tap.index(), bridge.index());
-        }
-        net.isolate(tap.index(), Mark.parse(bridge.alias()).filter(m -> !m.icc()).isPresent());
-        net.hairpin(tap.index(), HostSettings.filtersBridges());
+        net.join(tap.index(), bridge.index(), bridge.mtu());
+        net.openPort(tap.index(), Mark.parse(bridge.alias()).filter(m -> !m.icc()).isPresent(), HostSettings.filtersBridges());
+        return bridge.mtu();
     }
 
     private void requireOurs(Optional<Link> there, String id) {
