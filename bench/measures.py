@@ -231,7 +231,7 @@ def backends(rounds):
             for name in names:
                 first[name].append(taken_again(lost[name], lambda: daemon.timed("run", "--rm", *how(name), "true")))
         image = next(pathlib.Path(daemon.env["HYPR_HOME"], "rootfs").glob("*.sqfs"))
-        for round_ in range(rounds or 30):
+        for round_ in range(rounds or 20):
             for name in names:
                 taken[name].append(taken_again(lost[name], lambda: turn(daemon, name, image, round_ % 2 == 1)))
     figure = {name: of_backend(name, taken[name]) if name in names else {"missing": "this host cannot run it: see 'hypr doctor'"} for name in byhand.VMMS}

@@ -180,7 +180,7 @@ end_lab_tests() {
 end_of_labs() { kill -- "-$labs_runner" 2>/dev/null || true; rm -rf "$labs"; }
 lab_result() { cat "$1"; return "$(cut -d' ' -f1 "$1.ended")"; }
 
-labs_at_once() { if [ "$(nproc)" -ge 2 ] && [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge $((8 << 20)) ]; then echo 2; else echo 1; fi; }
+labs_at_once() { if [ "$(nproc)" -ge 2 ] && [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge $((11 << 20)) ]; then echo 2; else echo 1; fi; }
 
 # junit PROJECT PATTERN: the tests of one project, with the project's folder as the current one.
 junit() (
