@@ -229,7 +229,8 @@ def backends(rounds):
         first, taken, lost = ({name: [] for name in names} for _ in range(3))
         for _ in range(WARMING):
             for name in names:
-                first[name].append(taken_again(lost[name], lambda: daemon.timed("run", "--rm", *how(name), "true")))
+                first[name].append(taken_again(lost[name], lambda: whole(daemon, name)))
+                taken_again(lost[name], lambda: hello(daemon, name))
         image = next(pathlib.Path(daemon.env["HYPR_HOME"], "rootfs").glob("*.sqfs"))
         for round_ in range(rounds or 20):
             for name in names:
@@ -257,6 +258,22 @@ def how(name):
     return ["--vmm", name, "--template", "off", "-m", f"{GUEST_MIB}m", "--cpus", "1", "hypr/busybox"]
 
 
+def whole(daemon, name):
+    """Milliseconds of a whole run."""
+    return daemon.timed("run", "--rm", *how(name), "true")
+
+
+def hello(daemon, name):
+    """Milliseconds from the launch until the guest has said WELCOME, and MiB of its VMM beside the guest's memory."""
+    with contextlib.suppress(Failure):
+        daemon.hypr("rm", "-f", "hello")   # of a turn that was lost
+    daemon.hypr("run", "-d", "--name", "hello", *how(name), "sleep", "1000")
+    nanos, pid = daemon.hypr("inspect", "-f", "{{.Hypr.BootNanos}} {{.State.Pid}}", "hello").split()
+    memory = beside_the_guest(pid)
+    daemon.hypr("rm", "-f", "hello")
+    return int(nanos) / 1e6, memory
+
+
 def turn(daemon, name, image, ours_first):
     """
     One turn: the product's whole run and its hello, each beside a start by hand. Both (hello, run) by hand in milliseconds, and of the product hello and
@@ -265,19 +282,14 @@ def turn(daemon, name, image, ours_first):
     def by_hand():
         hand.append(byhand.start(name, image, GUEST_MIB))
 
-    def run():
-        ours["run"] = daemon.timed("run", "--rm", *how(name), "true")
+    def our_run():
+        ours["run"] = whole(daemon, name)
 
-    def hello():
-        with contextlib.suppress(Failure):
-            daemon.hypr("rm", "-f", "hello")   # of a turn that was lost
-        daemon.hypr("run", "-d", "--name", "hello", *how(name), "sleep", "1000")
-        nanos, pid = daemon.hypr("inspect", "-f", "{{.Hypr.BootNanos}} {{.State.Pid}}", "hello").split()
-        ours["hello"], ours["memory"] = int(nanos) / 1e6, beside_the_guest(pid)
-        daemon.hypr("rm", "-f", "hello")
+    def our_hello():
+        ours["hello"], ours["memory"] = hello(daemon, name)
 
     hand, ours = [], {}
-    for start in (run, by_hand, hello, by_hand) if ours_first else (by_hand, run, by_hand, hello):
+    for start in (our_run, by_hand, our_hello, by_hand) if ours_first else (by_hand, our_run, by_hand, our_hello):
         write_free_memory()
         start()
     return hand, ours
