@@ -297,11 +297,11 @@ def turn(daemon, name, image, ours_first):
 
 def write_free_memory():
     """
-    Writes half of the host's free memory and gives it back. An emulated processor keeps translations of what a guest executed, and the next that writes to
+    Writes half of the host's free memory, 2 GiB at most, and gives it back. An emulated processor keeps translations of what a guest executed, and the next that writes to
     that memory pays for dropping them: without this a start pays for the one before it, by chance more than half of what it takes itself.
     """
     available = int(re.search(r"MemAvailable:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) << 10
-    with mmap.mmap(-1, available // 2, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+    with mmap.mmap(-1, min(available // 2, 2 << 30), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
         memory.madvise(mmap.MADV_HUGEPAGE)
         for i in range(0, len(memory), mmap.PAGESIZE):
             memory[i] = 1
