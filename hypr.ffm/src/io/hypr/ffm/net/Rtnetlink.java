@@ -159,7 +159,7 @@ public final class Rtnetlink implements AutoCloseable {
      *
      * @param link index of the network device
      * @param bridge index of the bridge
-     * @param mtu the greatest packet that the port carries then, in bytes; a bridge carries no greater ones than its ports do
+     * @param mtu the greatest packet that the port carries then, in bytes
      * @throws ErrnoException if the kernel refuses; it may have one of the two by then
      */
     public void join(int link, int bridge, int mtu) throws ErrnoException {
